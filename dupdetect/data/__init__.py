@@ -1,0 +1,26 @@
+"""What ships with the package: tables and weights as ``.npz`` and ``.json``, never pickle."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dupdetect.errors import ModelError
+
+
+def load_arrays(name: str) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of ``data/<name>`` by their names; ``name`` ends in ``.npz``.
+
+    Raises ModelError when the file is absent or cannot be read.
+    """
+    try:
+        with (
+            (resources.files(__name__) / name).open("rb") as file,
+            np.load(file, allow_pickle=False) as stored,
+        ):
+            return {key: stored[key] for key in stored.files}
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"cannot read the shipped data {name}: {error}") from error

@@ -1,0 +1,81 @@
+"""The fold table: what every code point is, and what it becomes in a token.
+
+The table is made by :mod:`dupdetect.training.fold_table`, which states the folding rule, and is the
+same on every Python version. It has two levels: ``page[cp >> 8]`` gives a page, and
+``entry[page << 8 | cp & 255]`` one int64:
+
+- bits 0..23: what the code point is (the constants below);
+- bits 24..31: how many UTF-8 bytes it folds to; 0 for a word character that stays as it is;
+- bits 32..63: those bytes, first byte lowest, if there are at most 4; else where they begin in
+  ``pool``.
+
+Page 0 is Latin-1, so ``entry[byte]`` is the entry of an ASCII byte.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dupdetect.kernels._jit import kernel
+
+WORD = 1  # extends a token
+SINGLE = 2  # is a token by itself
+IGNORED = 4  # marks and invisible characters: neither in the token nor the end of it
+LETTER = 8
+DIGIT = 16
+UPPER = 32  # a letter in upper or title case
+LOWER = 64  # any other letter
+SPACELESS = 128  # of a script that is written without spaces
+SPACE = 256
+NEWLINE = 512
+DOT = 1 << 10  # .
+MARK = 1 << 11  # ! ? … : ends a sentence when white space follows
+STOP = 1 << 12  # 。！？ : ends a sentence by itself
+CLOSER = 1 << 13  # may stand between the end of a sentence and the white space
+OPENER = 1 << 14  # opening quotes
+QUOTE_SHIFT = 15  # three bits: one of the QUOTE_* below
+QUOTE_MASK = 7
+PROPERTY_BITS = 24
+
+QUOTE_NONE, QUOTE_LEFT, QUOTE_RIGHT, QUOTE_HIGH, QUOTE_END, QUOTE_LOW, QUOTE_STRAIGHT = range(7)
+#: The quotes that IN_QUOTE knows: « » “ ” „ ".
+QUOTES = {
+    "«": QUOTE_LEFT, "»": QUOTE_RIGHT, "“": QUOTE_HIGH, "”": QUOTE_END, "„": QUOTE_LOW,
+    '"': QUOTE_STRAIGHT,
+}  # fmt: skip
+
+#: Longest folding of a code point in bytes (U+FDFA is 18 Arabic letters and spaces), rounded up.
+MAX_FOLD = 64
+
+
+class FoldTable(NamedTuple):
+    """``page`` uint8[4352], ``entry`` int64[256 * pages], ``pool`` uint8[:]."""
+
+    page: npt.NDArray[np.uint8]
+    entry: npt.NDArray[np.int64]
+    pool: npt.NDArray[np.uint8]
+
+
+@kernel
+def decode(data: npt.NDArray[np.uint8], at: int, stop: int) -> tuple[np.int64, int]:
+    """Code point at byte ``at`` of UTF-8 text that ends at ``stop``, and its width in bytes.
+
+    Broken UTF-8 never reads past ``stop``: such a byte is U+FFFD of width 1.
+    """
+    lead = np.int64(data[at])
+    if lead < 0x80:
+        return lead, 1
+    if 0xC2 <= lead < 0xE0 and at + 1 < stop:
+        return (lead & 0x1F) << 6 | np.int64(data[at + 1]) & 0x3F, 2
+    if 0xE0 <= lead < 0xF0 and at + 2 < stop:
+        middle, last = np.int64(data[at + 1]) & 0x3F, np.int64(data[at + 2]) & 0x3F
+        return (lead & 0x0F) << 12 | middle << 6 | last, 3
+    if 0xF0 <= lead < 0xF5 and at + 3 < stop:
+        code = (lead & 0x07) << 18 | (np.int64(data[at + 1]) & 0x3F) << 12
+        code |= (np.int64(data[at + 2]) & 0x3F) << 6 | np.int64(data[at + 3]) & 0x3F
+        if code < 0x110000:
+            return code, 4
+    return np.int64(0xFFFD), 1
