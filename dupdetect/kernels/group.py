@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.radix import sort_by_key
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -83,15 +84,13 @@ def band_pairs(keys: U64, docs: NDArray[Any], *, max_bucket: int) -> BandPairs:
     documents gives all its pairs; a larger one of s documents gives the 2 s - 3 edges of a chain
     (neighbours) and a star (all with the first), so that work stays linear.
     """
-    order = np.argsort(keys, kind="stable")
-    pairs, buckets, capped, dropped = _bucket_pairs(
-        np.ascontiguousarray(keys[order]), docs[order].astype(np.uint64), max(2, max_bucket)
-    )
+    ordered, owners = sort_by_key(keys, docs.astype(np.int32))
+    pairs, buckets, capped, dropped = _bucket_pairs(ordered, owners, max(2, max_bucket))
     return BandPairs(pairs, int(buckets), int(capped), int(dropped))
 
 
 @kernel
-def _bucket_pairs(keys: U64, docs: U64, max_bucket: int) -> tuple[U64, int, int, int]:
+def _bucket_pairs(keys: U64, docs: I32, max_bucket: int) -> tuple[U64, int, int, int]:
     n = len(keys)
     total = 0
     buckets = 0
@@ -122,15 +121,15 @@ def _bucket_pairs(keys: U64, docs: U64, max_bucket: int) -> tuple[U64, int, int,
             end += 1
         if end - begin > max_bucket:
             for k in range(begin + 1, end):
-                pairs[at] = (docs[begin] << shift) | docs[k]
+                pairs[at] = (np.uint64(docs[begin]) << shift) | np.uint64(docs[k])
                 at += 1
             for k in range(begin + 2, end):
-                pairs[at] = (docs[k - 1] << shift) | docs[k]
+                pairs[at] = (np.uint64(docs[k - 1]) << shift) | np.uint64(docs[k])
                 at += 1
         else:
             for i in range(begin, end):
                 for j in range(i + 1, end):
-                    pairs[at] = (docs[i] << shift) | docs[j]
+                    pairs[at] = (np.uint64(docs[i]) << shift) | np.uint64(docs[j])
                     at += 1
         begin = end
     return pairs, buckets, capped, dropped
@@ -170,10 +169,8 @@ class PairSet:
 
 def postings(keys: U64, docs: NDArray[Any], *, max_bucket: int) -> Postings:
     """Inverts keys uint64[m] of documents ``docs`` int[m], ascending; a document has a key once."""
-    order = np.argsort(keys, kind="stable")
-    start, doc, dropped_lists, dropped = _lists(
-        np.ascontiguousarray(keys[order]), docs[order].astype(np.int32), max_bucket
-    )
+    ordered, owners = sort_by_key(keys, docs.astype(np.int32))
+    start, doc, dropped_lists, dropped = _lists(ordered, owners, max_bucket)
     return Postings(start, doc, int(dropped_lists), int(dropped))
 
 
