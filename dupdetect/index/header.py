@@ -1,0 +1,85 @@
+"""What an index says of itself: everything that two sketches must share to be comparable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from dupdetect.config import FOLDING_VERSION, AnchorConfig, Config, ShingleConfig
+from dupdetect.errors import IndexCorruptError, IndexMismatchError
+
+#: Layout of records and posting keys in a store.
+FORMAT = 1
+#: Names of signatures and of their hash as in datasketch 2.
+SCHEME, HASH = "affine32", "xxh32"
+
+#: Settings that shape sketches; the others only steer the search and may change freely.
+_SHINGLE = ("size", "permutations", "seed", "bands", "rows", "min_tokens")
+_ANCHOR = ("max_zipf", "window", "keys")
+
+
+@cache
+def background_digest() -> str:
+    """Twelve hexadecimal digits of the shipped table that decides which words are anchors."""
+    data = (resources.files("dupdetect.data") / "background.npz").read_bytes()
+    return hashlib.sha256(data).hexdigest()[:12]
+
+
+def settings(config: Config) -> dict[str, Any]:
+    """The header of an index with this configuration, as flat names and values."""
+    return {
+        "what": "dupdetect index",
+        "format": FORMAT,
+        "scheme": SCHEME,
+        "hash": HASH,
+        "folding": FOLDING_VERSION,
+        "background": background_digest(),
+        **{f"shingle.{name}": getattr(config.shingle, name) for name in _SHINGLE},
+        **{f"anchor.{name}": getattr(config.anchor, name) for name in _ANCHOR},
+    }
+
+
+def encode(header: dict[str, Any]) -> bytes:
+    """A header as JSON."""
+    return json.dumps(header, sort_keys=True).encode()
+
+
+def decode(data: bytes, *, path: str) -> dict[str, Any]:
+    """A header from JSON; raises IndexCorruptError."""
+    try:
+        header = json.loads(data)
+    except ValueError as error:
+        raise IndexCorruptError(f"{path}: the header cannot be read: {error}") from error
+    if not isinstance(header, dict) or header.get("what") != "dupdetect index":
+        raise IndexCorruptError(f"{path}: not the header of an index")
+    return header
+
+
+def check(header: dict[str, Any], config: Config, *, path: str) -> None:
+    """Raises IndexMismatchError, saying what differs and what to do."""
+    wanted = settings(config)
+    names = sorted(set(header) | set(wanted))
+    differences = [
+        f"{name} is {header.get(name)!r} in the index, {wanted.get(name)!r} now"
+        for name in names
+        if header.get(name) != wanted.get(name)
+    ]
+    if differences:
+        raise IndexMismatchError(
+            f"{path}: built with other settings: {'; '.join(differences)}. Open it without "
+            "settings of your own to use the index's, or build it again: create a new index and "
+            "add the documents to it"
+        )
+
+
+def adopt(header: dict[str, Any], config: Config) -> Config:
+    """``config`` with the settings of the header where these shape sketches."""
+    shingle = {n: header[f"shingle.{n}"] for n in _SHINGLE if f"shingle.{n}" in header}
+    anchor = {n: header[f"anchor.{n}"] for n in _ANCHOR if f"anchor.{n}" in header}
+    known_shingle: ShingleConfig = replace(config.shingle, **shingle)
+    known_anchor: AnchorConfig = replace(config.anchor, **anchor)
+    return replace(config, shingle=known_shingle, anchor=known_anchor)

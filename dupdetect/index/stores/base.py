@@ -1,0 +1,93 @@
+"""What an index needs of a store: documents by key, and capped posting lists of 64-bit keys.
+
+A store knows neither sketches nor records: a document is a key (its id as bytes), an opaque record
+and the posting keys under which it can be found in each view. All operations take many items at
+once, so that a store behind a network needs few round trips. Documents have internal numbers,
+which posting lists hold; a number is never shared and stays while its document does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+View = Literal["bands", "anchors"]
+VIEWS: tuple[View, View] = ("bands", "anchors")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as a store sees it, with its posting keys (uint64, sorted, each once)."""
+
+    key: bytes
+    record: bytes
+    bands: NDArray[np.uint64]
+    anchors: NDArray[np.uint64]
+
+
+class Postings(NamedTuple):
+    """Documents under k posting keys.
+
+    Those of key i are ``numbers[start[i]:start[i + 1]]``, ascending, the lowest ``cap`` only;
+    ``sizes[i]`` is the true length of the list.
+    """
+
+    numbers: NDArray[np.int64]
+    start: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+
+
+class Store(Protocol):
+    """Where an index keeps its documents and postings. Errors are IndexError_ and its kinds.
+
+    ``put`` and ``delete`` are atomic and durable when they return, unless inside ``batch()``, which
+    makes all of its writes durable at once when it ends, or none if it ends with an exception.
+    Reads inside a batch (on its thread) see its writes.
+    """
+
+    def header(self) -> bytes | None:
+        """The header, or None in a new store."""
+
+    def set_header(self, header: bytes) -> None:
+        """Writes the header."""
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        """Adds documents; one with a known key replaces the old, postings included."""
+
+    def delete(self, keys: Sequence[bytes]) -> int:
+        """Removes documents with their postings; how many were there."""
+
+    def get(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        """Records by key, None where there is none."""
+
+    def contains(self, key: bytes) -> bool:
+        """Whether a document has this key."""
+
+    def lookup(self, view: View, keys: NDArray[np.uint64], *, cap: int) -> Postings:
+        """Documents under each posting key, at most ``cap`` a key."""
+
+    def names(self, numbers: Sequence[int]) -> list[bytes | None]:
+        """Keys of documents by internal number, None where there is none."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Keys of all documents in the order of their numbers; writes meanwhile are allowed."""
+
+    def __len__(self) -> int:
+        """Number of documents."""
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Groups writes into one transaction; does not nest."""
+
+    def check(self) -> list[str]:
+        """Reads everything; what is inconsistent, empty when all is well."""
+
+    def info(self) -> dict[str, Any]:
+        """``kind``, ``path``, ``documents``, ``bytes`` and the number of ``postings`` by view."""
+
+    def close(self) -> None:
+        """Frees what the store holds; may be called again."""

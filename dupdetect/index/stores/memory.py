@@ -1,0 +1,180 @@
+"""The store that lives and dies with the process: plain dictionaries under one lock."""
+
+from __future__ import annotations
+
+import threading
+from bisect import insort
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.errors import IndexError_
+from dupdetect.index.stores.base import VIEWS, Entry, Postings, View
+
+
+class MemoryStore:
+    """A :class:`~dupdetect.index.stores.base.Store` in memory."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._header: bytes | None = None
+        self._next = 1
+        self._numbers: dict[bytes, int] = {}
+        self._entries: dict[int, Entry] = {}
+        self._lists: dict[View, dict[int, list[int]]] = {view: {} for view in VIEWS}
+        self._undo: list[tuple[bytes, int | None, Entry | None]] | None = None
+
+    def header(self) -> bytes | None:
+        """See Store."""
+        return self._header
+
+    def set_header(self, header: bytes) -> None:
+        """See Store."""
+        self._header = header
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        """See Store."""
+        with self._lock:
+            for entry in entries:
+                self._remember(entry.key)
+                self._insert(entry)
+
+    def delete(self, keys: Sequence[bytes]) -> int:
+        """See Store."""
+        with self._lock:
+            found = 0
+            for key in keys:
+                if key in self._numbers:
+                    self._remember(key)
+                    self._erase(key)
+                    found += 1
+            return found
+
+    def get(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        """See Store."""
+        with self._lock:
+            numbers = [self._numbers.get(key) for key in keys]
+            return [None if n is None else self._entries[n].record for n in numbers]
+
+    def contains(self, key: bytes) -> bool:
+        """See Store."""
+        return key in self._numbers
+
+    def lookup(self, view: View, keys: NDArray[np.uint64], *, cap: int) -> Postings:
+        """See Store."""
+        lists = self._lists[view]
+        numbers: list[int] = []
+        start = np.zeros(len(keys) + 1, np.int64)
+        sizes = np.zeros(len(keys), np.int64)
+        with self._lock:
+            for i, key in enumerate(keys.tolist()):
+                found = lists.get(key, ())
+                numbers.extend(found[:cap])
+                sizes[i] = len(found)
+                start[i + 1] = len(numbers)
+        return Postings(np.array(numbers, np.int64), start, sizes)
+
+    def names(self, numbers: Sequence[int]) -> list[bytes | None]:
+        """See Store."""
+        with self._lock:
+            entries = [self._entries.get(number) for number in numbers]
+            return [None if entry is None else entry.key for entry in entries]
+
+    def __iter__(self) -> Iterator[bytes]:
+        """See Store."""
+        with self._lock:
+            keys = [self._entries[number].key for number in sorted(self._entries)]
+        yield from keys
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """See Store. Other threads wait until the batch ends."""
+        with self._lock:
+            if self._undo is not None:
+                raise IndexError_("a batch is already open on this index")
+            self._undo = []
+            try:
+                yield
+            except BaseException:
+                self._roll_back()
+                raise
+            finally:
+                self._undo = None
+
+    def check(self) -> list[str]:
+        """See Store. Nothing can be out of step in memory but by a mistake in this file."""
+        with self._lock:
+            expected = sum(len(e.bands) + len(e.anchors) for e in self._entries.values())
+            held = sum(len(numbers) for view in VIEWS for numbers in self._lists[view].values())
+        return [] if held == expected else [f"{held} postings instead of {expected}"]
+
+    def info(self) -> dict[str, Any]:
+        """See Store; ``bytes`` counts records and posting keys."""
+        with self._lock:
+            entries = list(self._entries.values())
+        size = sum(len(e.record) + 8 * (len(e.bands) + len(e.anchors)) for e in entries)
+        return {
+            "kind": "memory",
+            "path": None,
+            "documents": len(entries),
+            "bytes": size,
+            "postings": {
+                "bands": sum(len(entry.bands) for entry in entries),
+                "anchors": sum(len(entry.anchors) for entry in entries),
+            },
+        }
+
+    def close(self) -> None:
+        """See Store. The documents are gone."""
+        with self._lock:
+            self._header = None
+            self._numbers.clear()
+            self._entries.clear()
+            for view in VIEWS:
+                self._lists[view].clear()
+
+    def _remember(self, key: bytes) -> None:
+        if self._undo is not None:
+            number = self._numbers.get(key)
+            self._undo.append((key, number, None if number is None else self._entries[number]))
+
+    def _roll_back(self) -> None:
+        undo, self._undo = self._undo or [], None
+        for key, number, entry in reversed(undo):
+            if key in self._numbers:
+                self._erase(key)
+            if entry is not None:
+                self._insert(entry, number)
+
+    def _insert(self, entry: Entry, number: int | None = None) -> None:
+        number = self._numbers.get(entry.key, number)
+        if number is None:
+            number = self._next
+            self._next += 1
+        elif number in self._entries:
+            self._unlist(number)
+        self._numbers[entry.key] = number
+        self._entries[number] = entry
+        for view, keys in zip(VIEWS, (entry.bands, entry.anchors), strict=True):
+            for key in keys.tolist():
+                insort(self._lists[view].setdefault(key, []), number)
+
+    def _erase(self, key: bytes) -> None:
+        number = self._numbers.pop(key)
+        self._unlist(number)
+        del self._entries[number]
+
+    def _unlist(self, number: int) -> None:
+        entry = self._entries[number]
+        for view, keys in zip(VIEWS, (entry.bands, entry.anchors), strict=True):
+            lists = self._lists[view]
+            for key in keys.tolist():
+                lists[key].remove(number)
+                if not lists[key]:
+                    del lists[key]

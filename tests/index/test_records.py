@@ -1,0 +1,53 @@
+"""Records: documents to bytes and back, and damage that is noticed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dupdetect.errors import IndexCorruptError, TextError
+from dupdetect.index.records import has_text, pack, unpack
+from dupdetect.records import Document, Link
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+maybe = st.none() | texts
+links = st.builds(Link, st.integers(0, 99), st.integers(0, 99), texts, texts)
+documents = st.builds(
+    Document, id=texts, text=texts, url=maybe, title=maybe, language=maybe, published=maybe,
+    links=st.lists(links, max_size=2).map(tuple),
+)  # fmt: skip
+
+
+@given(documents)
+def test_a_document_survives_the_way_there_and_back(document):
+    assert unpack(pack(document)) == document
+
+
+@given(documents)
+def test_without_its_text_only_what_is_known_of_it_is_kept(document):
+    record = pack(document, keep_text=False)
+    known = unpack(record)
+    assert not has_text(record)
+    assert (known.id, known.url, known.text, known.links) == (document.id, document.url, "", ())
+
+
+@given(documents, st.data())
+def test_any_changed_byte_is_noticed(document, data):
+    record = bytearray(pack(document))
+    at = data.draw(st.integers(0, len(record) - 1))
+    record[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(IndexCorruptError):
+        unpack(bytes(record))
+
+
+def test_cut_records_are_refused():
+    record = pack(Document(id="a", text="b" * 100))
+    for length in range(len(record)):
+        with pytest.raises(IndexCorruptError):
+            unpack(record[:length])
+
+
+def test_lone_surrogates_are_refused():
+    with pytest.raises(TextError):
+        pack(Document(id="a", text="\ud800"))
