@@ -19,8 +19,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dupdetect.kernels._jit import kernel
-
 WORD = 1  # extends a token
 SINGLE = 2  # is a token by itself
 IGNORED = 4  # marks and invisible characters: neither in the token nor the end of it
@@ -57,25 +55,3 @@ class FoldTable(NamedTuple):
     page: npt.NDArray[np.uint8]
     entry: npt.NDArray[np.int64]
     pool: npt.NDArray[np.uint8]
-
-
-@kernel
-def decode(data: npt.NDArray[np.uint8], at: int, stop: int) -> tuple[np.int64, int]:
-    """Code point at byte ``at`` of UTF-8 text that ends at ``stop``, and its width in bytes.
-
-    Broken UTF-8 never reads past ``stop``: such a byte is U+FFFD of width 1.
-    """
-    lead = np.int64(data[at])
-    if lead < 0x80:
-        return lead, 1
-    if 0xC2 <= lead < 0xE0 and at + 1 < stop:
-        return (lead & 0x1F) << 6 | np.int64(data[at + 1]) & 0x3F, 2
-    if 0xE0 <= lead < 0xF0 and at + 2 < stop:
-        middle, last = np.int64(data[at + 1]) & 0x3F, np.int64(data[at + 2]) & 0x3F
-        return (lead & 0x0F) << 12 | middle << 6 | last, 3
-    if 0xF0 <= lead < 0xF5 and at + 3 < stop:
-        code = (lead & 0x07) << 18 | (np.int64(data[at + 1]) & 0x3F) << 12
-        code |= (np.int64(data[at + 2]) & 0x3F) << 6 | np.int64(data[at + 3]) & 0x3F
-        if code < 0x110000:
-            return code, 4
-    return np.int64(0xFFFD), 1

@@ -14,8 +14,22 @@ import numpy as np
 import numpy.typing as npt
 
 from dupdetect.kernels import fold
-from dupdetect.kernels._jit import kernel
-from dupdetect.kernels.fold import FoldTable, decode
+from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels.fold import FoldTable
+from dupdetect.kernels.words import (
+    EIGHT,
+    FOUR,
+    NOTHING,
+    ONE,
+    TWO,
+    ZERO,
+    Seen,
+    decode,
+    load,
+    one_character,
+    plain_word,
+    store,
+)
 
 CAPITAL = 1
 ALLCAPS = 2
@@ -37,20 +51,24 @@ _LINE = 64  # a line break was seen, or the text begins
 
 _TOKEN = fold.WORD | fold.SINGLE
 _MARKS = fold.DOT | fold.MARK
-_BREAKS = fold.NEWLINE | fold.STOP | _MARKS | fold.QUOTE_MASK << fold.QUOTE_SHIFT
+_QUOTES = fold.QUOTE_MASK << fold.QUOTE_SHIFT
+_BREAKS = fold.NEWLINE | fold.STOP | _MARKS | _QUOTES
 
 # Copies of other modules' constants: numba reads globals of this module as constants.
 _WORD, _SINGLE, _IGNORED, _SPACELESS = fold.WORD, fold.SINGLE, fold.IGNORED, fold.SPACELESS
-_LETTER, _DIGIT, _UPPER, _LOWER = fold.LETTER, fold.DIGIT, fold.UPPER, fold.LOWER
+_DIGIT, _UPPER = fold.DIGIT, fold.UPPER
 _SPACE, _NEWLINE, _DOT, _STOPS = fold.SPACE, fold.NEWLINE, fold.DOT, fold.STOP
 _CLOSER, _OPENER = fold.CLOSER, fold.OPENER
 _QUOTE_SHIFT, _QUOTE_MASK, _PROPERTY_BITS = fold.QUOTE_SHIFT, fold.QUOTE_MASK, fold.PROPERTY_BITS
-_LEFT, _RIGHT, _HIGH = fold.QUOTE_LEFT, fold.QUOTE_RIGHT, fold.QUOTE_HIGH
-_END, _LOW, _STRAIGHT = fold.QUOTE_END, fold.QUOTE_LOW, fold.QUOTE_STRAIGHT
+_RIGHT, _HIGH, _END = fold.QUOTE_RIGHT, fold.QUOTE_HIGH, fold.QUOTE_END
+_LOW, _STRAIGHT = fold.QUOTE_LOW, fold.QUOTE_STRAIGHT
+_BYTE, _ASCII = np.uint64(0xFF), np.uint64(0x80)
 _SLACK = 2 * fold.MAX_FOLD
 
-# Where a quote of each kind was opened on this line, as a token number, else -1.
-_GUILLEMET, _CURLY, _PLAIN, _CURLY_IS_LOW = 0, 1, 2, 3
+# Where a quote of each kind was opened on this line, as a token number, else -1; and whether the
+# curly one was opened by „.
+_QUOTE_STATES = 4
+_GUILLEMET, _CURLY, _PLAIN, _CURLY_IS_LOW = range(_QUOTE_STATES)
 
 
 class TokenArrays(NamedTuple):
@@ -99,10 +117,9 @@ def tokenize(
             room = 2 * room
         else:
             break
-    return TokenArrays(
-        out.doc, out.start[:found].copy(), out.end[:found].copy(), out.flags[:found].copy(),
-        out.text[:written].copy(), out.text_start[:found].copy(), out.text_end[:found].copy(),
-    )  # fmt: skip
+    for array in out[1:]:  # no copy: the rest of the memory goes back
+        array.resize(written if array is out.text else found, refcheck=False)
+    return out
 
 
 @kernel
@@ -111,164 +128,117 @@ def _walk(
     offsets: npt.NDArray[np.int64],
     table: FoldTable,
     out: TokenArrays,
-) -> tuple[int, int]:
+) -> tuple[np.int64, np.int64]:
     """Fills ``out``: numbers of tokens and bytes; -1 for the one that has no room."""
-    page, entry, pool = table.page, table.entry, table.pool
-    most, limit, last = len(out.start), len(out.text) - _SLACK, offsets[-1]
-    quotes = np.full(4, -1, np.int64)
-    m = 0  # tokens that are complete
-    o = 0  # bytes written
+    # Tuples are taken apart and helpers get numbers: see kernels.words for both reasons.
+    page, entry, pool = table
+    doc, start, end, flags, text, text_start, text_end = out
+    most, limit = np.uint64(len(start)), np.uint64(len(text) - _SLACK)
+    last = np.uint64(offsets[-1])
+    quotes = np.full(_QUOTE_STATES, -1, np.int64)
+    m = ZERO  # tokens that are complete
+    o = ZERO  # bytes written
     for d in range(len(offsets) - 1):
-        out.doc[d] = m
-        i, stop = offsets[d], offsets[d + 1]
+        doc[d] = m
+        i, stop = np.uint64(offsets[d]), np.uint64(offsets[d + 1])
         shift = i  # i - shift is the code-point offset
-        gap = _LINE
+        gap = _LINE  # state of the gap before the next token
         quotes[:] = -1
-        inside = False  # a token is open
-        weak = False  # the last token looks like an initial or an abbreviation
-        digits = False  # the last token holds a digit
-        seen = 0  # properties of the open token's characters, or-ed
-        first = 0  # those of its first letter
-        letters = 0
-        while i < stop:
-            lead = data[i]
-            width = 1
-            if lead < 0x80:
-                e = entry[lead]
+        inside = single = False  # a token is open; it takes no more characters
+        before = seen = NOTHING  # the last token, the open one
+        opening = 0  # flags that the open token got from the gap before it
+        while i <= stop:  # a text ends as if a NUL followed
+            if i + EIGHT <= stop:
+                x = load(data, i)
             else:
-                code, width = decode(data, i, stop)
-                e = entry[np.int64(page[code >> 8]) << 8 | code & 0xFF]
+                x = ZERO
+                for k in range(stop - i):
+                    x |= np.uint64(data[i + k]) << EIGHT * k
+            code, width = decode(x, stop - i)
+            e = entry[np.uint64(page[code >> EIGHT]) << EIGHT | code & _BYTE]
+            touches = inside
+            if inside and (single or not e & _WORD) and not e & _IGNORED:
+                end[m], text_end[m] = i - shift, o
+                flags[m] = _token_flags(opening, seen)
+                text[o] = 0x20
+                o += ONE
+                m += ONE
+                before = seen
+                inside = False
             if e & _TOKEN:
-                if not inside or (e | seen) & _SINGLE:
-                    if inside:
-                        weak, digits = _finish(out, m, i - shift, o, seen, first, letters)
-                        m += 1
+                if not inside:
                     if m >= most:
-                        return -1, 0
-                    if m > out.doc[d]:
-                        out.text[o] = 0x20
-                        o += 1
-                    out.start[m] = i - shift
-                    out.text_start[m] = o
-                    out.flags[m] = _opening(gap, e, weak, digits) if gap else 0
-                    inside, gap, seen, first, letters = True, 0, 0, e, 0
-                if not seen & _LETTER:
-                    first = e
-                seen |= e
-                letters += (e >> 3) & 1
-                if lead < 0x80:
-                    out.text[o] = (e >> 32) & 0xFF
-                    o += 1
-                    i += 1
-                    # The rest of a plain word, without the tests above.
-                    while i < stop and data[i] < 0x80:
-                        e = entry[data[i]]
-                        if not e & _WORD or seen & _SINGLE:
-                            break
-                        if not seen & _LETTER:
-                            first = e
-                        seen |= e
-                        letters += (e >> 3) & 1
-                        out.text[o] = (e >> 32) & 0xFF
-                        o += 1
-                        i += 1
+                        return np.int64(-1), np.int64(0)
+                    start[m], text_start[m] = i - shift, o
+                    opening = _gap_flags(gap, e, before) if gap else 0
+                    opening |= e & _SPACELESS
+                    single = e & _SINGLE != 0
+                    inside, gap, seen = True, 0, NOTHING
+                if code < _ASCII:
+                    folded, width, seen = plain_word(x, seen)
+                    store(text, o, folded)
+                    i += width
+                    o += width
                     continue
-                o = _write(out.text, o, e, data, i, width, pool)
+                seen = one_character(e, seen)
+                length = np.uint64(e >> _PROPERTY_BITS) & _BYTE
+                if length <= FOUR:
+                    store(text, o, np.uint64(e >> 32) if length else x)
+                    o += length if length else width
+                else:
+                    begin = np.uint64(e >> 32)
+                    for k in range(length):
+                        text[o + k] = pool[begin + k]
+                    o += length
                 if o + (last - i) > limit:
-                    return 0, -1
-            elif not e & _IGNORED:
-                touches = inside
-                if inside:
-                    weak, digits = _finish(out, m, i - shift, o, seen, first, letters)
-                    m += 1
-                    inside = False
-                if gap or e & _BREAKS:
-                    gap = _separate(gap, e, touches, quotes, m, out.flags)
+                    return np.int64(0), np.int64(-1)
+            elif not e & _IGNORED and (gap or e & _BREAKS):
+                opens = e & _OPENER != 0
+                if e & _NEWLINE:
+                    quotes[:] = -1
+                elif e & _QUOTES:
+                    opens = _quote(e, quotes, np.int64(m), flags) or opens
+                gap = _separate(gap, e, touches, opens)
             i += width
-            shift += width - 1
-        if inside:
-            _finish(out, m, stop - shift, o, seen, first, letters)
-            m += 1
-    out.doc[len(offsets) - 1] = m
-    return m, o
+            shift += width - ONE
+        if np.int64(m) > doc[d]:
+            o -= ONE  # no space after the last token
+    doc[len(offsets) - 1] = m
+    return np.int64(m), np.int64(o)
 
 
-@kernel
-def _write(
-    text: npt.NDArray[np.uint8],
-    o: int,
-    e: int,
-    data: npt.NDArray[np.uint8],
-    i: int,
-    width: int,
-    pool: npt.NDArray[np.uint8],
-) -> int:
-    """Writes the folding of one code point that is not ASCII; returns the new end of ``text``."""
-    length = (e >> _PROPERTY_BITS) & 0xFF
-    if length == 0:
-        for k in range(width):
-            text[o + k] = data[i + k]
-        return o + width
-    if length <= 4:
-        for k in range(4):
-            text[o + k] = (e >> (32 + 8 * k)) & 0xFF
-        return o + length
-    begin = e >> 32
-    for k in range(length):
-        text[o + k] = pool[begin + k]
-    return o + length
+@inlined
+def _token_flags(opening: int, seen: Seen) -> int:
+    """All flags of a token but IN_QUOTE."""
+    flags = opening | (CAPITAL if seen.capital else 0)
+    flags |= ALLCAPS if seen.letters >= TWO and seen.uppers == seen.letters else 0
+    flags |= DIGIT if seen.digits > ZERO else 0
+    return flags | (LETTER if seen.letters > ZERO else 0)
 
 
-@kernel
-def _finish(
-    out: TokenArrays, m: int, end: int, o: int, seen: int, first: int, letters: int
-) -> tuple[bool, bool]:
-    """Completes token ``m``; says whether it looks like an abbreviation and holds a digit."""
-    out.end[m] = end
-    out.text_end[m] = o
-    digit = (seen & _DIGIT) != 0
-    capital = (first & _UPPER) != 0
-    flags = (seen & _LETTER) | (seen & _DIGIT) >> 2 | (seen & _SPACELESS)
-    flags |= CAPITAL if capital else 0
-    flags |= ALLCAPS if letters >= 2 and not seen & _LOWER and seen & _UPPER else 0
-    out.flags[m] |= flags
-    return capital and letters <= 2 and not digit, digit
-
-
-@kernel
-def _opening(gap: int, e: int, weak: bool, digits: bool) -> int:
-    """Flags that a token gets from the gap before it and its first character."""
+@inlined
+def _gap_flags(gap: int, e: int, before: Seen) -> int:
+    """Flags that a token gets from the gap, its first character and the token before."""
     if gap & _LINE:
         return LINE_START | SENTENCE_START
     if gap & _STOP:
         return SENTENCE_START
     if not gap & _ARMED or not (e & (_UPPER | _DIGIT) or gap & _OPENING):
         return 0
-    if not gap & _STRONG and (weak or (digits and e & _DIGIT)):
+    abbreviation = before.capital and before.letters <= TWO and before.digits == ZERO
+    if not gap & _STRONG and (abbreviation or (before.digits > ZERO and e & _DIGIT)):
         return 0
     return SENTENCE_START
 
 
-@kernel
-def _separate(
-    gap: int,
-    e: int,
-    touches: bool,
-    quotes: npt.NDArray[np.int64],
-    m: int,
-    flags: npt.NDArray[np.uint16],
-) -> int:
-    """The state of the gap after one more separator; quotes that close flag what they hold.
+@inlined
+def _separate(gap: int, e: int, touches: bool, opens: bool) -> int:
+    """The state of the gap after one more separator.
 
-    ``touches``: the separator follows the last token immediately.
+    ``touches``: it follows the last token immediately; ``opens``: it is an opening quote.
     """
     if e & _NEWLINE:
-        quotes[:] = -1
         return _LINE
-    quote = (e >> _QUOTE_SHIFT) & _QUOTE_MASK
-    opens = (e & _OPENER) != 0
-    if quote:
-        opens = _quote(quote, quotes, m, flags) or opens
     if gap & _LINE:
         return gap
     if e & _STOPS:
@@ -287,12 +257,14 @@ def _separate(
 
 @kernel
 def _quote(
-    quote: int, quotes: npt.NDArray[np.int64], m: int, flags: npt.NDArray[np.uint16]
+    e: int, quotes: npt.NDArray[np.int64], m: np.int64, flags: npt.NDArray[np.uint16]
 ) -> bool:
     """Opens or closes a quote before token ``m``; says whether it opened one.
 
-    An opening quote inside an open quote of its kind changes nothing; “ closes what „ opened.
+    A quote that closes flags the tokens it holds. An opening quote inside an open quote of its kind
+    changes nothing; “ closes what „ opened.
     """
+    quote = (e >> _QUOTE_SHIFT) & _QUOTE_MASK
     kind = _GUILLEMET if quote <= _RIGHT else _PLAIN if quote == _STRAIGHT else _CURLY
     begin = quotes[kind]
     closes = quote in (_RIGHT, _END)
