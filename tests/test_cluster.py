@@ -1,0 +1,182 @@
+"""Clusters: representatives, members that match them, bridges that merge nothing, domains."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dupdetect import cluster, schemas
+from dupdetect.kernels.group import encode_pairs
+from dupdetect.records import DIRECTIONS, MATCH_KINDS
+
+SCORES = ("boilerplate", "machine_translation", "seo_link", "content_farm")
+
+
+def matches(*rows):
+    """Rows of (a, b), (a, b, score) or (a, b, score, kind, direction)."""
+    full = [(*row, 0.9, "rewrite", "unknown")[:5] if len(row) == 2 else row for row in rows]
+    full = [(*row, "rewrite", "unknown")[:5] if len(row) == 3 else row for row in full]
+    return cluster.Matches(
+        np.array([row[:2] for row in full], np.int64).reshape(-1, 2),
+        np.array([MATCH_KINDS.index(row[3]) for row in full], np.uint8),
+        np.array([row[2] for row in full], np.float32),
+        np.zeros(len(full), np.float32),
+        np.array([DIRECTIONS.index(row[4]) for row in full], np.uint8),
+    )
+
+
+def rank_of(found, n, published=None, artefacts=None, n_words=None):
+    return cluster.strength(
+        found,
+        published=published or [None] * n,
+        artefacts=np.zeros(n) if artefacts is None else np.array(artefacts),
+        n_words=np.full(n, 100) if n_words is None else np.array(n_words),
+    )
+
+
+def heads(found, n, **known):
+    return cluster.representatives(found, rank_of(found, n, **known)).tolist()
+
+
+def test_documents_without_matches_stand_for_themselves():
+    assert heads(matches(), 3) == [0, 1, 2]
+    assert heads(matches(), 0) == []
+
+
+def test_members_belong_to_the_strongest_that_they_match():
+    assert heads(matches((0, 1), (0, 2), (1, 2)), 4) == [0, 0, 0, 3]
+
+
+def test_a_bridge_does_not_merge_two_clusters():
+    # 0-1-2 and 4-5-6 are two stories, 3 quotes both; by order 0 comes first.
+    found = matches((0, 1), (0, 2), (4, 5), (4, 6), (0, 3, 0.6), (3, 4, 0.8))
+    assert heads(found, 7) == [0, 0, 0, 4, 4, 4, 4]
+
+
+def test_a_chain_is_cut_where_members_no_longer_match_the_representative():
+    chain = matches(*[(i, i + 1) for i in range(9)])
+    result = heads(chain, 10)
+    linked = {(i, i + 1) for i in range(9)}
+    for member, head in enumerate(result):
+        assert member == head or (min(member, head), max(member, head)) in linked
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({"published": ["2020-01-03", "2020-01-02T10:00:00Z", "2020-01-04"]}, 1),
+        ({"published": [None, "2021-01-01", None]}, 1),
+        ({"artefacts": [0.8, 0.5, 0.1]}, 2),
+        ({"n_words": [10, 30, 20]}, 1),
+        ({"artefacts": [0.11, 0.12, 0.19], "n_words": [10, 10, 11]}, 2),
+        ({}, 0),
+    ],
+)
+def test_the_likeliest_source_represents(known, expected):
+    found = matches((0, 1), (0, 2), (1, 2))
+    assert heads(found, 3, **known) == [expected] * 3
+
+
+def test_direction_says_who_is_the_source_where_dates_do_not():
+    found = matches((0, 1, 0.9, "rewrite", "a_from_b"), (1, 2, 0.9, "rewrite", "b_from_a"), (0, 2))
+    assert heads(found, 3) == [1, 1, 1]
+    assert heads(found, 3, published=["2020-01-01", "2020-01-02", "2020-01-02"]) == [0, 0, 0]
+
+
+pairs = st.sets(
+    st.tuples(st.integers(0, 14), st.integers(0, 14)).filter(lambda p: p[0] < p[1]), max_size=40
+)
+
+
+@given(pairs, st.lists(st.integers(0, 9), min_size=15, max_size=15), st.randoms())
+def test_every_member_matches_its_representative_and_representatives_match_none(
+    linked, scores, random
+):
+    rows = [(a, b, scores[a] / 10 + scores[b] / 100) for a, b in linked]
+    result = heads(matches(*rows), 15)
+    chosen = set(result)
+    for member, head in enumerate(result):
+        if member != head:
+            assert (min(member, head), max(member, head)) in linked
+            best = [r for r in rows if member in r[:2] and chosen & ({r[0], r[1]} - {member})]
+            own = next(r[2] for r in rows if {r[0], r[1]} == {member, head})
+            assert own == max(r[2] for r in best)
+        assert result[head] == head
+    assert not any(result[a] == a and result[b] == b for a, b in linked)
+    random.shuffle(rows)
+    assert heads(matches(*rows), 15) == result
+
+
+def test_documents_near_a_member_are_compared_with_its_representative():
+    found = matches((0, 1), (1, 2), (2, 3))
+    result = cluster.representatives(found, rank_of(found, 4))
+    assert result.tolist() == [0, 0, 2, 2]
+    none = np.empty(0, np.uint64)
+    assert cluster.missing_pairs(found, result, none).tolist() == [[0, 1], [0, 2], [1, 2], [2, 3]]
+    known = encode_pairs(found.pairs[:, 0], found.pairs[:, 1])
+    assert cluster.missing_pairs(found, result, known).tolist() == [[0, 2]]
+
+
+@given(pairs)
+def test_missing_pairs_stay_linear_and_are_new(linked):
+    found = matches(*sorted(linked))
+    result = cluster.representatives(found, rank_of(found, 15))
+    known = encode_pairs(found.pairs[:, 0], found.pairs[:, 1])
+    missing = [tuple(pair) for pair in cluster.missing_pairs(found, result, known).tolist()]
+    assert len(missing) <= 2 * len(linked)
+    assert not set(missing) & linked
+
+
+def test_clusters_name_members_and_kinds():
+    found = matches(
+        (0, 1, 0.9, "exact", "unknown"), (0, 3, 0.8, "rewrite", "unknown"),
+        (1, 3, 0.7, "translation", "unknown"),
+    )  # fmt: skip
+    made = cluster.clusters(["a", "b", "c", "d"], np.array([0, 0, 2, 0]), found)
+    assert len(made) == 1
+    assert made[0].representative == "a"
+    assert made[0].members == ("a", "b", "d")
+    assert made[0].kinds == ("exact", "rewrite")
+    assert made[0].id == cluster.cluster_id("a") != cluster.cluster_id("b")
+
+
+def test_copies_follow_the_best_match_that_says_so():
+    found = matches(
+        (0, 1, 0.6, "rewrite", "b_from_a"), (1, 2, 0.8, "rewrite", "a_from_b"), (0, 3),
+    )  # fmt: skip
+    assert cluster.copies_of(found, 4).tolist() == [-1, 1, -1, -1]
+
+
+def test_domains_count_copies_scores_and_whom_they_copy_from():
+    found = matches(
+        (0, 1), (0, 2), (0, 3), (4, 5, 0.9, "partial", "b_from_a"), (2, 3),
+    )  # fmt: skip
+    names = ["src.fr", "farm.com", "farm.com", "src.fr", "other.de", "farm.com", None, ""]
+    scores = {name: np.array([0, 1, 0.5, 0, 0, 0, 1, 1], float) for name in SCORES}
+    table = cluster.domains_table(
+        names,
+        heads=np.array([0, 0, 0, 0, 4, 5, 6, 7]),
+        copy_match=cluster.copies_of(found, 8),
+        matches=found,
+        scores=scores,
+    )
+    assert table.schema.equals(schemas.DOMAINS)
+    rows = {row["domain"]: row for row in table.to_pylist()}
+    assert list(rows) == ["farm.com", "other.de", "src.fr"]
+    farm = rows["farm.com"]
+    assert (farm["documents"], farm["copies"], farm["content_farm"]) == (3, 1.0, 0.5)
+    assert farm["sources"] == [
+        {"domain": "src.fr", "documents": 2}, {"domain": "other.de", "documents": 1},
+    ]  # fmt: skip
+    assert (rows["src.fr"]["copies"], rows["src.fr"]["sources"]) == (0.5, [])
+
+
+def test_no_domains_make_an_empty_table():
+    table = cluster.domains_table(
+        [], heads=np.empty(0, np.int64), copy_match=np.empty(0, np.int64), matches=matches(),
+        scores={name: np.empty(0) for name in SCORES},
+    )  # fmt: skip
+    assert table.num_rows == 0
+    assert table.schema.equals(schemas.DOMAINS)
