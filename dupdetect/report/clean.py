@@ -44,7 +44,8 @@ def visible(value: Any) -> str:
 
 def shorten(value: Any, limit: int) -> str:
     """The visible form of one line, at most ``limit`` characters, cut with an ellipsis."""
-    text = " ".join(visible(value)[: 4 * limit].split())
+    start = "" if value is None else str(value)[: 4 * limit]
+    text = " ".join(visible(start).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

@@ -97,7 +97,7 @@ def overview(tables: ScanTables, run: Mapping[str, Any]) -> Overview:
     counts = {kind: by_kind[MATCH_KINDS.index(kind)] for kind in order}
     farm = {name: tables.numbers("documents", name) for name in SCORE_LABELS}
     skipped = _numbers(run.get("skipped"))
-    inputs = [visible(item) for item in _items(run.get("inputs"))]
+    inputs = _items(run.get("inputs"))
     config = json.dumps(run.get("config", {}), indent=2, ensure_ascii=False, sort_keys=True)
     return Overview(
         documents=tables.n_rows("documents"), matches=tables.n_rows("matches"),
@@ -222,5 +222,5 @@ def _skip(item: Any) -> dict[str, str]:
 
 
 def _versions(value: Any) -> tuple[tuple[str, str], ...]:
-    pairs = value.items() if isinstance(value, dict) else ()
-    return tuple((shorten(name, 40), shorten(version, 60)) for name, version in pairs)[:20]
+    pairs = list(value.items() if isinstance(value, dict) else ())[:20]
+    return tuple((shorten(name, 40), shorten(version, 60)) for name, version in pairs)

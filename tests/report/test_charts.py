@@ -33,7 +33,7 @@ def test_a_flow_is_bounded_and_keeps_the_strongest_link(
     assert max(edge.count for edge in drawn.edges) >= max(count for *_, count in edges)
     assert len({(edge.source, edge.target) for edge in drawn.edges}) == len(drawn.edges)
     for node in (*drawn.sources, *drawn.targets):
-        assert 0 <= node.y - node.height / 2 and node.y + node.height / 2 <= drawn.height
+        assert node.y - node.height / 2 >= 0 and node.y + node.height / 2 <= drawn.height
 
 
 def test_ribbons_join_the_places_of_both_texts() -> None:

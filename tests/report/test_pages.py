@@ -24,6 +24,14 @@ BIDI = "\u202emoc.elpmaxe\u2066\x1b[31m\x9b2J\x00"
 TEMPLATE = "{{ 7 * 191 }}{% raw %}"
 EVIL = MARKUP + BREAKOUT + BIDI + TEMPLATE
 VOID = {"meta", "br", "input", "img", "link"}
+#: Every element that a page may hold; the script is the only one that does anything.
+ELEMENTS = {
+    "html", "head", "meta", "title", "style", "body", "script", "header", "nav", "main", "section",
+    "footer", "h1", "h2", "h3", "h4", "div", "p", "a", "b", "i", "em", "span", "small", "ul", "ol",
+    "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "figure",
+    "figcaption", "details", "summary", "bdi", "mark", "q", "code", "pre", "svg", "g", "rect",
+    "line", "path", "polygon", "text", "tspan",
+}  # fmt: skip
 
 
 class Reader(HTMLParser):
@@ -36,6 +44,7 @@ class Reader(HTMLParser):
         self.text: list[str] = []
         self.faults: list[str] = []
         self.texts: list[str] = []
+        self.titles = 0
         self._pane = -1
         self._skip = 0
         self.feed(html)
@@ -44,6 +53,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         self.elements.append((tag, attributes))
+        self.titles += tag == "title" and self.open[-1] == "head"
         if tag not in VOID:
             self.open.append(tag)
         if attributes.get("class") == "text":
@@ -79,15 +89,8 @@ def check(html: str) -> Reader:
     assert reader.faults == []
     assert reader.open == []
     tags = Counter(tag for tag, _ in reader.elements)
-    assert tags["script"] == tags["style"] == tags["title"] - _svg_titles(reader) == 1
-    allowed = {
-        "html", "head", "meta", "title", "style", "body", "a", "header", "div", "p", "b", "h1", "h2",
-        "h3", "h4", "em", "nav", "ul", "ol", "li", "main", "section", "table", "thead", "tbody", "tr",
-        "th", "td", "caption", "span", "small", "svg", "rect", "line", "text", "tspan", "path",
-        "polygon", "g", "figure", "figcaption", "details", "summary", "bdi", "mark", "q", "code",
-        "pre", "dl", "dt", "dd", "i", "footer", "script",
-    }  # fmt: skip
-    assert set(tags) <= allowed
+    assert tags["script"] == tags["style"] == reader.titles == 1
+    assert set(tags) <= ELEMENTS
     for _, attributes in reader.elements:
         assert not any(name.startswith("on") or name in ("style", "src") for name in attributes)
         for name in ("href", "xlink:href"):
@@ -104,10 +107,6 @@ def check(html: str) -> Reader:
     assert len(html.encode()) <= MAX_BYTES
     _check_policy(html)
     return reader
-
-
-def _svg_titles(reader: Reader) -> int:
-    return sum(tag == "title" for tag, _ in reader.elements) - 1
 
 
 def _check_policy(html: str) -> None:
@@ -142,16 +141,17 @@ def hostile(scans: ModuleType, folder: Path) -> Path:
                "score": 0.9}  # fmt: skip
     cluster = {"cluster": EVIL, "size": 3, "representative": ids[0], "members": ids,
                "kinds": ["exact", EVIL]}  # fmt: skip
-    domain = {"domain": EVIL, "documents": 3, "copies": 0.5,
-              "sources": [{"domain": EVIL, "documents": 2}, {"domain": "x" + EVIL, "documents": 1}]}  # fmt: skip
+    sources = [{"domain": EVIL, "documents": 2}, {"domain": "x" + EVIL, "documents": 1}]
+    domain = {"domain": EVIL, "documents": 3, "copies": 0.5, "sources": sources}
     run = {
         "versions": {EVIL: EVIL}, "config": {EVIL: EVIL}, "config_digest": EVIL, "inputs": [EVIL],
-        "skipped": {EVIL: 2}, "timings": {EVIL: 1.0}, "languages": {EVIL: 3}, "elapsed_seconds": EVIL,
+        "skipped": {EVIL: 2}, "timings": {EVIL: 1.0}, "languages": {EVIL: 3},
+        "elapsed_seconds": EVIL,
         "skips": [{"source": EVIL, "record": EVIL, "reason": EVIL, "message": EVIL}, EVIL],
     }  # fmt: skip
     tables = {"documents": documents, "matches": pairs, "findings": [finding],
               "clusters": [cluster], "domains": [domain]}  # fmt: skip
-    return scans.write_scan(folder, tables, run=run, texts={name: EVIL * 3 for name in ids})
+    return scans.write_scan(folder, tables, run=run, texts=dict.fromkeys(ids, EVIL * 3))
 
 
 def test_hostile_strings_stay_text_in_the_report(tmp_path: Path, scans: ModuleType) -> None:
@@ -174,11 +174,11 @@ def test_hostile_strings_stay_text_in_the_other_pages(tmp_path: Path) -> None:
 
 
 def test_a_page_keeps_its_size_whatever_the_scan(tmp_path: Path, scans: ModuleType) -> None:
-    wide = "'\"&<\U0001f600" * 4000
+    wide = "'\"&<\U0001f600" * 1700
     names = [f"{i}{wide[:900]}" for i in range(260)]
     documents = [
-        scans.document(name, title=wide, domain=wide[:400] + name, url="https://a.example/" + "&" * 1900,
-                       content_farm=0.9, cluster=f"c{i // 2}")
+        scans.document(name, title=wide, domain=wide[:400] + name, content_farm=0.9,
+                       url="https://a.example/" + "&" * 1900, cluster=f"c{i // 2}")
         for i, name in enumerate(names)
     ]  # fmt: skip
     spans = [
@@ -204,17 +204,17 @@ def test_a_page_keeps_its_size_whatever_the_scan(tmp_path: Path, scans: ModuleTy
          "sources": [{"domain": wide[j : j + 400], "documents": j} for j in range(1, 9)]}
         for i in range(400)
     ]  # fmt: skip
+    numbered = {f"{i}{wide}": i for i in range(60)}
     run = {
-        "inputs": [wide] * 900, "config": {wide: wide}, "versions": {f"{i}{wide}": wide for i in range(99)},
-        "skipped": {f"{i}{wide}": i for i in range(900)}, "skips": [{"source": wide, "message": wide}] * 900,
-        "languages": {f"{i}{wide}": i for i in range(900)}, "timings": {f"{i}{wide}": 1 for i in range(99)},
+        "inputs": [wide] * 90, "config": {wide: wide}, "skipped": numbered, "timings": numbered,
+        "languages": numbered, "versions": dict.fromkeys(numbered, wide),
+        "skips": [{"source": wide, "message": wide}] * 90,
     }  # fmt: skip
     tables = {"documents": documents, "matches": pairs, "findings": findings,
               "clusters": clusters, "domains": domains}  # fmt: skip
     scans.write_scan(tmp_path, tables, run=run, texts=dict.fromkeys(names, wide))
     html = render_report(tmp_path).read_text(encoding="utf-8")
-    assert len(html.encode()) > 2_000_000
-    check(html)
+    assert 2_000_000 < len(html.encode()) <= MAX_BYTES
 
 
 def test_the_sample_report_says_what_the_scan_found(tmp_path: Path, scans: ModuleType) -> None:
