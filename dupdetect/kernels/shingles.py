@@ -79,13 +79,20 @@ def _tail(
 ) -> np.uint32:
     """The hash after ``rest`` < 16 more bytes: words from ``low`` and ``high``, then ``last``."""
     words, octets = rest >> np.uint64(2), rest & np.uint64(3)
-    h = _word(h, np.uint32(low)) if words > ZERO else h
-    h = _word(h, np.uint32(low >> np.uint64(32))) if words > ONE else h
-    h = _word(h, np.uint32(high)) if words > np.uint64(2) else h
-    h = _octet(h, np.uint32(last) & np.uint32(0xFF)) if octets > ZERO else h
-    h = _octet(h, np.uint32(last >> EIGHT) & np.uint32(0xFF)) if octets > ONE else h
-    h = _octet(h, np.uint32(last >> np.uint64(16)) & np.uint32(0xFF)) if octets == 3 else h
-    return _finish(h)
+    h = _select(words > ZERO, _word(h, np.uint32(low)), h)
+    h = _select(words > ONE, _word(h, np.uint32(low >> np.uint64(32))), h)
+    h = _select(words > np.uint64(2), _word(h, np.uint32(high)), h)
+    h = _select(octets > ZERO, _octet(h, np.uint32(last) & np.uint32(0xFF)), h)
+    h = _select(octets > ONE, _octet(h, np.uint32(last >> EIGHT) & np.uint32(0xFF)), h)
+    past = np.uint32(last >> np.uint64(16)) & np.uint32(0xFF)
+    return _finish(_select(octets > np.uint64(2), _octet(h, past), h))
+
+
+@inlined
+def _select(condition: np.bool_, yes: np.uint32, no: np.uint32) -> np.uint32:
+    """``yes if condition else no`` without a branch."""
+    mask = np.uint32(0) - np.uint32(condition)
+    return np.uint32(no ^ ((no ^ yes) & np.uint32(mask)))
 
 
 @kernel

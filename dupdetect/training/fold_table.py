@@ -43,7 +43,7 @@ SPACELESS = (
 NEWLINES = frozenset("\n\r\u2028\u2029")
 SENTENCE_MARKS = frozenset("!?…")
 SENTENCE_STOPS = frozenset("。！？．｡")
-CLOSERS = frozenset("\"'’”»›)]}」』）］】》〉")
+CLOSERS = frozenset("\"'’”“»›)]}」』）］】》〉")  # “ closes what „ opened
 OPENERS = frozenset("«“„‹‘‚「『《〈")
 
 
