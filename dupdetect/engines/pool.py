@@ -1,0 +1,265 @@
+"""Worker processes that may fail, hang or die without taking the job with them.
+
+The children are plain subprocesses, not ``multiprocessing``'s: a user's script needs no
+``__main__`` guard, and nothing is pickled. A task whose worker dies is cut in halves until the one
+item that kills is alone, which is then given up; everything else is done.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from time import monotonic
+from typing import Any, Protocol
+
+from dupdetect.errors import ScanError
+
+#: Seconds for a worker to start: imports and, on a machine's first run, compilation of kernels.
+_START_TIMEOUT = 600.0
+
+
+class Task(Protocol):
+    """A piece of work. ``seconds`` is how long a worker may take before it counts as hung."""
+
+    @property
+    def seconds(self) -> float: ...
+
+    def encode(self) -> tuple[dict[str, Any], bytes]:
+        """What the worker gets: a JSON head and a body."""
+
+    def split(self) -> Sequence[Task]:
+        """Smaller tasks that do the same together; empty if there are none."""
+
+
+Lost = Callable[[Any, str], None]
+"""Called with a task that cannot be done nor split, and why."""
+
+
+class Runner(Protocol):
+    """Something that does tasks."""
+
+    def run(self, tasks: Iterable[Task], *, lost: Lost) -> Iterator[dict[str, Any]]:
+        """Results of the tasks in the order of completion; raises ScanError if one is fatal."""
+
+    @property
+    def peak_memory(self) -> int:
+        """Bytes: the largest resident size of each process so far, summed."""
+
+    def close(self) -> None:
+        """Ends all processes."""
+
+
+class Inline:
+    """Does the tasks in this process, one after the other."""
+
+    def __init__(self, *, entry: str, setup: dict[str, Any]) -> None:
+        self._handler = load_handler(entry, setup)
+
+    def run(self, tasks: Iterable[Task], *, lost: Lost) -> Iterator[dict[str, Any]]:
+        """See Runner."""
+        for task in tasks:
+            waiting: deque[Task] = deque([task])
+            while waiting:
+                current = waiting.popleft()
+                try:
+                    yield self._handler(*current.encode())
+                except ScanError:
+                    raise
+                except Exception as error:
+                    _divide(current, f"{type(error).__name__}: {error}", waiting, lost)
+
+    @property
+    def peak_memory(self) -> int:
+        """See Runner."""
+        return own_memory()
+
+    def close(self) -> None:
+        """See Runner."""
+        close = getattr(self._handler, "close", None)
+        if close is not None:
+            close()
+
+
+class Pool:
+    """Does the tasks in up to ``workers`` processes, started as tasks come."""
+
+    def __init__(self, workers: int, *, entry: str, setup: dict[str, Any]) -> None:
+        self._size = max(1, workers)
+        self._entry = entry
+        self._setup = setup
+        self._workers: list[_Worker] = []
+        self._memory: Counter[int] = Counter()
+
+    def run(self, tasks: Iterable[Task], *, lost: Lost) -> Iterator[dict[str, Any]]:
+        """See Runner. One task per worker is under way, as many more are read ahead."""
+        source = iter(tasks)
+        ready: deque[Task] = deque()
+        exhausted = False
+        while True:
+            self._feed(ready, lost)
+            timeout = 1.0
+            if not exhausted and len(ready) < self._size:
+                following = next(source, None)
+                timeout = 0.0
+                if following is None:
+                    exhausted = True
+                else:
+                    ready.append(following)
+            elif not ready and all(worker.task is None for worker in self._workers):
+                return
+            yield from self._collect(ready, lost, timeout)
+
+    @property
+    def peak_memory(self) -> int:
+        """See Runner. Of a worker that died and its successor the larger counts."""
+        return own_memory() + sum(self._memory.values())
+
+    def close(self) -> None:
+        """See Runner. Workers that are busy are killed."""
+        for worker in self._workers:
+            worker.end()
+        self._workers = []
+
+    def _feed(self, ready: deque[Task], lost: Lost) -> None:
+        """Gives tasks to idle workers, and starts workers if there are more tasks."""
+        while ready:
+            idle = next((worker for worker in self._workers if worker.idle), None)
+            if idle is None:
+                break
+            task = ready.popleft()
+            try:
+                message = task.encode()
+            except Exception as error:
+                _divide(task, f"{type(error).__name__}: {error}", ready, lost)
+                continue
+            if not idle.give(task, message):
+                self._bury(idle, "the worker process died", ready, lost)
+        starting = sum(not worker.ready for worker in self._workers)
+        for _ in range(min(len(ready) - starting, self._size - len(self._workers))):
+            slots = {worker.slot for worker in self._workers}
+            slot = min(set(range(self._size)) - slots)
+            self._workers.append(_Worker.start(slot, self._entry, self._setup))
+
+    def _collect(self, ready: deque[Task], lost: Lost, timeout: float) -> Iterator[dict[str, Any]]:
+        for worker in self._answering(timeout):
+            try:
+                answer = json.loads(worker.channel.recv_bytes())
+            except (EOFError, OSError, ValueError):
+                self._bury(worker, "the worker process died", ready, lost)
+                continue
+            self._memory[worker.slot] = max(self._memory[worker.slot], int(answer["memory"]))
+            if "fatal" in answer:
+                raise ScanError(answer["fatal"])
+            task, worker.task, worker.ready = worker.task, None, True
+            if "error" in answer and task is not None:
+                _divide(task, answer["error"], ready, lost)
+            elif "result" in answer:
+                yield answer["result"]
+        for worker in [worker for worker in self._workers if worker.late]:
+            self._bury(worker, "the worker process hung", ready, lost)
+
+    def _answering(self, timeout: float) -> list[_Worker]:
+        waiting = [worker for worker in self._workers if not worker.idle]
+        answered = wait([worker.channel for worker in waiting], timeout) if waiting else []
+        return [worker for worker in waiting if worker.channel in answered]
+
+    def _bury(self, worker: _Worker, reason: str, ready: deque[Task], lost: Lost) -> None:
+        self._workers.remove(worker)
+        status = worker.end()
+        if not worker.ready:
+            raise ScanError(f"a worker process cannot start ({status})")
+        if worker.task is not None:
+            _divide(worker.task, f"{reason} ({status})", ready, lost)
+
+
+def _divide(task: Task, reason: str, waiting: deque[Task], lost: Lost) -> None:
+    parts = task.split()
+    if parts:
+        waiting.extendleft(reversed(parts))
+    else:
+        lost(task, reason)
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    slot: int
+    process: subprocess.Popen[bytes]
+    channel: Connection
+    deadline: float
+    ready: bool = False
+    task: Task | None = None
+
+    @classmethod
+    def start(cls, slot: int, entry: str, setup: dict[str, Any]) -> _Worker:
+        ours, theirs = socket.socketpair()
+        command = [sys.executable, "-P", "-m", "dupdetect.engines.worker"]
+        with theirs:
+            process = subprocess.Popen(
+                [*command, str(theirs.fileno()), entry],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env=_environment(),
+            )
+        worker = cls(slot, process, Connection(ours.detach()), monotonic() + _START_TIMEOUT)
+        with suppress(OSError):
+            worker.channel.send_bytes(json.dumps(setup).encode())
+        return worker
+
+    @property
+    def idle(self) -> bool:
+        return self.ready and self.task is None
+
+    @property
+    def late(self) -> bool:
+        return not self.idle and monotonic() > self.deadline
+
+    def give(self, task: Task, message: tuple[dict[str, Any], bytes]) -> bool:
+        """Sends a task; False when the process is dead."""
+        self.task = task
+        self.deadline = monotonic() + task.seconds
+        try:
+            self.channel.send_bytes(json.dumps(message[0]).encode())
+            self.channel.send_bytes(message[1])
+        except OSError:
+            return False
+        return True
+
+    def end(self) -> str:
+        """Ends the process, which does so by itself when it is idle; its status in words."""
+        self.channel.close()
+        if not self.idle:
+            self.process.kill()
+        try:
+            status = self.process.wait(10.0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        return f"signal {-status}" if status < 0 else f"exit status {status}"
+
+
+def load_handler(entry: str, setup: dict[str, Any]) -> Any:
+    """The handler that ``module:name`` makes of the setup."""
+    module, _, name = entry.partition(":")
+    return getattr(importlib.import_module(module), name)(setup)
+
+
+def own_memory() -> int:
+    """Bytes: the largest resident size of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _environment() -> dict[str, str]:
+    """The child sees the modules that this process sees, wherever those were found."""
+    paths = [path for path in sys.path if path]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"}
