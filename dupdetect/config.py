@@ -48,7 +48,7 @@ class AnchorConfig:
 
     max_zipf: float = 4.9
     window: int = 6
-    keys: int = 384
+    keys: int = 256
     min_shared: int = 3
     max_bucket: int = 100
     max_candidates: int = 200

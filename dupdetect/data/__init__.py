@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib import resources
 from typing import Any
 
@@ -24,3 +25,14 @@ def load_arrays(name: str) -> dict[str, npt.NDArray[Any]]:
             return {key: stored[key] for key in stored.files}
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"cannot read the shipped data {name}: {error}") from error
+
+
+def load_json(name: str) -> dict[str, Any]:
+    """The JSON object in ``data/<name>``; raises ModelError when absent or malformed."""
+    try:
+        stored = json.loads((resources.files(__name__) / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot read the shipped data {name}: {error}") from error
+    if not isinstance(stored, dict):
+        raise ModelError(f"cannot read the shipped data {name}: not a JSON object")
+    return stored

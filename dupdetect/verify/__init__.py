@@ -1,0 +1,6 @@
+"""From candidate pair to verdict: measures, kind, calibrated score, direction, passages."""
+
+from dupdetect.verify.pairs import PairVerdicts, verify_pairs
+from dupdetect.verify.passages import passages
+
+__all__ = ["PairVerdicts", "passages", "verify_pairs"]

@@ -1,0 +1,198 @@
+"""Anchors: the numbers, names and rare words that a rewrite or a translation cannot change.
+
+Walks the tokens of a batch and keeps those whose background frequency is low. Each anchor has two
+keys: its stem (one language) and its skeleton (across languages); a number has one key for both.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.numbers import number_at, small_number_key, small_number_zipf
+from dupdetect.kernels.stems import hash_bytes, skeleton_key, stem_key
+
+#: Kinds of anchors, as stored in ``kind``; the quote bit is set for anchors inside quotation marks.
+NUMBER, NAME, WORD, QUOTE_BIT = 1, 2, 3, 8
+
+_CAPITAL, _DIGIT, _LETTER, _SENTENCE, _QUOTE, _SPACELESS = 1, 4, 8, 16, 64, 128
+
+#: A capital inside a sentence makes a word this much rarer (Zipf times 20): 0.6 on the log10 scale.
+NAME_BONUS = 12
+#: Words missing from the background table count as Zipf 2.4.
+UNKNOWN_ZIPF = 48
+
+
+@kernel
+def lookup(keys: NDArray[np.uint32], values: NDArray[np.uint8], key: np.uint32, absent: int) -> int:
+    """Value of a key in an open-addressing table whose length is a power of two; 0 = empty."""
+    mask = np.uint32(keys.size - 1)
+    i = np.uint32(key & mask)
+    while keys[i] != 0:
+        if keys[i] == key:
+            return int(values[i])
+        i = np.uint32((i + np.uint32(1)) & mask)
+    return absent
+
+
+@kernel
+def build_table(
+    keys: NDArray[np.uint32], values: NDArray[np.uint8], size: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """An open-addressing table of ``size`` (a power of two, at least twice the keys) slots."""
+    table_keys = np.zeros(size, np.uint32)
+    table_values = np.zeros(size, np.uint8)
+    mask = np.uint32(size - 1)
+    for k in range(keys.size):
+        i = np.uint32(keys[k] & mask)
+        while table_keys[i] != 0 and table_keys[i] != keys[k]:
+            i = np.uint32((i + np.uint32(1)) & mask)
+        table_keys[i] = keys[k]
+        table_values[i] = values[k]
+    return table_keys, table_values
+
+
+@kernel
+def _word_value(
+    i: int, text: NDArray[np.uint8], text_start: NDArray[np.int64], text_end: NDArray[np.int64],
+    number_keys: NDArray[np.uint32], number_values: NDArray[np.uint8],
+) -> int:
+    return lookup(number_keys, number_values, hash_bytes(text, text_start[i], text_end[i]), 0)
+
+
+@kernel
+def _word_number(
+    i: int, last: int, text: NDArray[np.uint8], text_start: NDArray[np.int64],
+    text_end: NDArray[np.int64], start: NDArray[np.int32], end: NDArray[np.int32],
+    number_keys: NDArray[np.uint32], number_values: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """Value of a spelled-out number at token i (0: none) and the tokens it takes.
+
+    Joins "twenty-two", "dix-sept", "soixante-douze" and "quatre-vingt-dix".
+    """
+    value = _word_value(i, text, text_start, text_end, number_keys, number_values)
+    if value < 4 or value > 90:
+        return value, 1
+    taken = 1
+    while taken < 3 and i + taken < last and start[i + taken] == end[i + taken - 1] + 1:
+        unit = _word_value(i + taken, text, text_start, text_end, number_keys, number_values)
+        if taken == 1 and value == 4 and unit == 20:
+            value = 80
+        elif unit > 0 and value >= 20 and value % 10 == 0 and unit < 10:
+            value += unit
+        elif unit > 0 and (value == 60 or value == 80) and unit < 20:
+            value += unit
+        elif value == 10 and 7 <= unit <= 9:
+            value += unit
+        else:
+            break
+        taken += 1
+    return value, taken
+
+
+@kernel
+def extract_anchors(
+    doc: NDArray[np.int64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    flags: NDArray[np.uint16],
+    text: NDArray[np.uint8],
+    text_start: NDArray[np.int64],
+    text_end: NDArray[np.int64],
+    stem_keys: NDArray[np.uint32],
+    stem_zipf: NDArray[np.uint8],
+    skeleton_keys: NDArray[np.uint32],
+    skeleton_zipf: NDArray[np.uint8],
+    number_keys: NDArray[np.uint32],
+    number_values: NDArray[np.uint8],
+    max_zipf: int,
+) -> tuple[
+    NDArray[np.int64],
+    NDArray[np.uint32],
+    NDArray[np.uint32],
+    NDArray[np.uint8],
+    NDArray[np.uint8],
+    NDArray[np.uint8],
+    NDArray[np.int32],
+    NDArray[np.int32],
+]:
+    """All anchors of a batch, in text order.
+
+    Returns ``anchor_doc`` (n + 1 offsets), stem key, skeleton key (0: none), stem Zipf, skeleton
+    Zipf (times 20; 255: not an anchor in that alphabet), kind, token and sentence (both counted
+    from 0 inside their document). ``max_zipf`` is times 20.
+    """
+    n_docs = doc.size - 1
+    total = start.size
+    anchor_doc = np.zeros(n_docs + 1, np.int64)
+    stem = np.empty(total, np.uint32)
+    skeleton = np.empty(total, np.uint32)
+    zipf_stem = np.empty(total, np.uint8)
+    zipf_skeleton = np.empty(total, np.uint8)
+    kind = np.empty(total, np.uint8)
+    token = np.empty(total, np.int32)
+    sentence = np.empty(total, np.int32)
+    n = 0
+    for d in range(n_docs):
+        first, last = doc[d], doc[d + 1]
+        current = -1
+        i = first
+        while i < last:
+            flag = flags[i]
+            if flag & _SENTENCE or current < 0:
+                current += 1
+            taken = 1
+            number = np.uint32(0)
+            zipf = 0
+            if flag & _DIGIT:
+                number, taken, zipf = number_at(
+                    i, last, text, text_start, text_end, start, end, flags
+                )
+            elif flag & _SPACELESS == 0:
+                value, taken = _word_number(
+                    i, last, text, text_start, text_end, start, end, number_keys, number_values
+                )
+                if value > 0:
+                    number = small_number_key(value)
+                    zipf = small_number_zipf(value)
+            quote = QUOTE_BIT if flag & _QUOTE else 0
+            if number != 0:
+                stem[n], skeleton[n] = number, number
+                zipf_stem[n], zipf_skeleton[n] = zipf, zipf
+                kind[n], token[n], sentence[n] = NUMBER | quote, i - first, current
+                n += 1
+            elif text_end[i] - text_start[i] >= 2 and flag & _SPACELESS == 0:
+                a, b = text_start[i], text_end[i]
+                is_name = flag & _CAPITAL != 0 and flag & _SENTENCE == 0
+                bonus = NAME_BONUS if is_name else 0
+                k = stem_key(text, a, b)
+                z = lookup(stem_keys, stem_zipf, k, UNKNOWN_ZIPF) - bonus
+                sk = skeleton_key(text, a, b)
+                zs = lookup(skeleton_keys, skeleton_zipf, sk, UNKNOWN_ZIPF) - bonus
+                as_stem = z <= max_zipf
+                as_skeleton = sk != 0 and zs <= max_zipf
+                if as_stem or as_skeleton:
+                    if not is_name and flag & _CAPITAL != 0 and z < 60:
+                        is_name = True  # a rare capitalised word at a sentence's start
+                    stem[n], skeleton[n] = k, sk
+                    zipf_stem[n] = max(z, 0) if as_stem else 255
+                    zipf_skeleton[n] = max(zs, 0) if as_skeleton else 255
+                    kind[n] = (NAME if is_name else WORD) | quote
+                    token[n], sentence[n] = i - first, current
+                    n += 1
+            for step in range(1, taken):
+                if flags[i + step] & _SENTENCE:
+                    current += 1
+            i += taken
+        anchor_doc[d + 1] = n
+    return (
+        anchor_doc,
+        stem[:n].copy(),
+        skeleton[:n].copy(),
+        zipf_stem[:n].copy(),
+        zipf_skeleton[:n].copy(),
+        kind[:n].copy(),
+        token[:n].copy(),
+        sentence[:n].copy(),
+    )

@@ -1,0 +1,180 @@
+"""From texts to sketches: all that later stages need of a batch of documents, in flat arrays.
+
+The shingle view (MinHash signatures, LSH bands, shingles) finds copies; the anchor view (numbers,
+names, rare words, and pairs of them that stand close together) finds rewrites and translations.
+Everything is one array per field with document offsets, so that a batch can be joined to another,
+written to disk or mapped from it without touching a Python object per document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.config import Config
+from dupdetect.errors import ModelError
+from dupdetect.kernels.anchors import extract_anchors
+from dupdetect.kernels.bands import band_keys
+from dupdetect.kernels.minhash import minhash
+from dupdetect.kernels.sets import sorted_sets
+from dupdetect.kernels.shingles import shingle_hashes
+from dupdetect.kernels.tokens import SENTENCE_START, TokenArrays
+from dupdetect.kernels.views import anchor_pairs, build_view, sample_pairs
+from dupdetect.sketch.background import background
+from dupdetect.sketch.signatures import permutations
+from dupdetect.text.tokens import tokenize_texts
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Anchors in one alphabet, sorted by (key, place) inside each document.
+
+    ``doc`` int64[n + 1]; ``key`` uint32, ``weight`` float32, ``kind`` uint8 (see
+    ``kernels.anchors``), ``sentence`` and ``token`` int32, counted inside the document.
+    """
+
+    doc: NDArray[np.int64]
+    key: NDArray[np.uint32]
+    weight: NDArray[np.float32]
+    kind: NDArray[np.uint8]
+    sentence: NDArray[np.int32]
+    token: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class SketchBatch:
+    """Sketches of n documents.
+
+    ``word_doc`` int64[n + 1] and ``flags`` uint8, the words and their token flags;
+    ``n_sentences`` int32[n]; ``shingle_doc``/``shingles`` in text order and
+    ``set_doc``/``shingle_set`` sorted and unique, uint32; ``signatures`` uint32[n, P], valid where
+    ``has_signature``; ``bands`` uint64[n, B]; ``key_doc``/``keys`` uint64, the anchor view's index
+    keys, sorted and unique per document; ``stems`` and ``skeletons`` the two anchor alphabets.
+    """
+
+    word_doc: NDArray[np.int64]
+    flags: NDArray[np.uint8]
+    n_sentences: NDArray[np.int32]
+    shingle_doc: NDArray[np.int64]
+    shingles: NDArray[np.uint32]
+    set_doc: NDArray[np.int64]
+    shingle_set: NDArray[np.uint32]
+    signatures: NDArray[np.uint32]
+    has_signature: NDArray[np.bool_]
+    bands: NDArray[np.uint64]
+    key_doc: NDArray[np.int64]
+    keys: NDArray[np.uint64]
+    stems: View
+    skeletons: View
+
+    def __len__(self) -> int:
+        return int(self.n_sentences.size)
+
+    @property
+    def n_words(self) -> NDArray[np.int32]:
+        """Words of each document, int32[n]."""
+        return np.diff(self.word_doc).astype(np.int32)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by all arrays."""
+        return sum(int(array.nbytes) for array in self.to_arrays().values())
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """All arrays by name; :meth:`from_arrays` makes the batch again."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, View):
+                for part in fields(value):
+                    arrays[f"{item.name}.{part.name}"] = getattr(value, part.name)
+            else:
+                arrays[item.name] = value
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> SketchBatch:
+        """The batch that :meth:`to_arrays` took apart; raises ModelError if a field is missing."""
+        try:
+            views = {
+                name: View(**{part.name: arrays[f"{name}.{part.name}"] for part in fields(View)})
+                for name in ("stems", "skeletons")
+            }
+            plain = {
+                item.name: arrays[item.name] for item in fields(cls) if item.name not in views
+            }
+        except KeyError as error:
+            raise ModelError(f"not a sketch: {error} is missing") from error
+        return cls(**plain, **views)
+
+    @classmethod
+    def concat(cls, batches: Sequence[SketchBatch]) -> SketchBatch:
+        """One batch of all documents, in order."""
+        if len(batches) == 1:
+            return batches[0]
+        parts = [batch.to_arrays() for batch in batches]
+        joined: dict[str, NDArray[Any]] = {}
+        for name in parts[0]:
+            columns = [part[name] for part in parts]
+            if name.endswith("doc"):
+                joined[name] = _join_offsets(columns)
+            else:
+                joined[name] = np.concatenate(columns)
+        return cls.from_arrays(joined)
+
+
+def sketch_texts(texts: Sequence[str], config: Config) -> SketchBatch:
+    """Sketches of a batch of texts (a sequence or an Arrow string array)."""
+    return sketch_tokens(tokenize_texts(texts), config)
+
+
+def sketch_tokens(tokens: TokenArrays, config: Config) -> SketchBatch:
+    """Sketches of texts that are already tokens."""
+    shingle, anchor = config.shingle, config.anchor
+    shingles, shingle_doc = shingle_hashes(
+        tokens.text, tokens.text_start, tokens.text_end, tokens.doc, shingle.size
+    )
+    set_doc, shingle_set = sorted_sets(shingle_doc, shingles)
+    a, b = permutations(shingle.permutations, shingle.seed)
+    signatures, has_signature = minhash(
+        shingles, shingle_doc, a, b, max(1, shingle.min_tokens - shingle.size + 1)
+    )
+    anchors = extract_anchors(*tokens, *background(), round(anchor.max_zipf * 20))
+    doc, stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence = anchors
+    # Skeletons serve one language as well as several (measured: 256 keys of stems and of skeletons
+    # find the same rewrites; stems give a third more candidates and no more translations).
+    pairs = anchor_pairs(doc, skeleton, skeleton_zipf, anchor.window)
+    key_doc, keys = sample_pairs(*pairs, anchor.keys)
+    return SketchBatch(
+        word_doc=tokens.doc,
+        flags=tokens.flags.astype(np.uint8),
+        n_sentences=_sentences(tokens),
+        shingle_doc=shingle_doc,
+        shingles=shingles,
+        set_doc=set_doc,
+        shingle_set=shingle_set,
+        signatures=signatures,
+        has_signature=has_signature,
+        bands=band_keys(signatures, shingle.bands, shingle.rows),
+        key_doc=key_doc,
+        keys=keys,
+        stems=View(*build_view(doc, stem, stem_zipf, kind, sentence, token)),
+        skeletons=View(*build_view(doc, skeleton, skeleton_zipf, kind, sentence, token)),
+    )
+
+
+def _sentences(tokens: TokenArrays) -> NDArray[np.int32]:
+    starts = np.concatenate(([0], np.cumsum((tokens.flags & SENTENCE_START) != 0)))
+    return np.maximum(1, starts[tokens.doc[1:]] - starts[tokens.doc[:-1]]).astype(np.int32)
+
+
+def _join_offsets(columns: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    total, parts = 0, [np.zeros(1, np.int64)]
+    for offsets in columns:
+        parts.append(offsets[1:] - offsets[0] + total)
+        total += int(offsets[-1] - offsets[0])
+    return np.concatenate(parts)

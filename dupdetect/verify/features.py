@@ -1,0 +1,116 @@
+"""From raw measures to the features of the verifier's model.
+
+Each pair is oriented first: the side with the larger share of its anchors in the other is taken as
+the copy (suffix ``_c``), the other as the source (``_s``). A copy brings no facts of its own, so
+its coverage is high, its novelty low and its sentences find partners, whatever its length.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.kernels.align import MEASURES
+
+_AT = {name: index for index, name in enumerate(MEASURES)}
+
+#: Features of the rewrite model, none of which sees shared word runs.
+REWRITE_FEATURES = (
+    "cover_c", "cover_s", "number_c", "number_s", "name_c", "name_s", "word_c", "word_s",
+    "fact_c", "fact_s", "own_c", "own_s", "align_c", "align_s", "order_c", "order_s",
+    "aligned_c", "aligned_s", "mutual_c", "mutual_s",
+    "new_number_c", "new_number_s", "new_name_c", "new_name_s", "new_fact_c", "new_fact_s",
+    "log_number", "log_name", "log_fact", "log_shared", "length_ratio",
+)  # fmt: skip
+
+#: Features of the copy model: verbatim runs, and whether the numbers agree.
+COPY_FEATURES = ("run", "own_run", "log_longest", "number_c", "number_s", "fact_c")
+
+#: Features of the direction model: each is the first text's value less the second's, so that
+#: swapping the texts swaps the answer.
+DIRECTION_FEATURES = ("words", "cover", "new_fact", "new_number", "quoted")
+
+#: Added to shared and total weight before a ratio is taken, so that a share of very little is
+#: drawn to what unrelated texts have: one anchor of middling rarity, shared with probability 0.3.
+_PRIOR, _PRIOR_SHARE = 1.0, 0.3
+
+
+def column(measures: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+    """One named column of the measures."""
+    return measures[:, _AT[name]]
+
+
+def _share(shared: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
+    return (shared + _PRIOR * _PRIOR_SHARE) / (total + _PRIOR)
+
+
+def copy_is_x(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Where the first document of a pair is taken as the copy (its coverage is the larger)."""
+    shared = column(measures, "shared")
+    x = shared / (column(measures, "weight_x") + 1.0)
+    y = shared / (column(measures, "weight_y") + 1.0)
+    return np.asarray(x > y)
+
+
+def features(measures: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """All features by name, each float64[k]."""
+    first = copy_is_x(measures)
+    out: dict[str, NDArray[np.float64]] = {}
+
+    def sides(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+        out[f"{name}_c"] = np.where(first, x, y)
+        out[f"{name}_s"] = np.where(first, y, x)
+
+    def pair(stem: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return column(measures, f"{stem}_x"), column(measures, f"{stem}_y")
+
+    shared = column(measures, "shared")
+    sides("cover", shared / (pair("weight")[0] + 1.0), shared / (pair("weight")[1] + 1.0))
+    for kind in ("number", "name", "word", "fact", "own"):
+        (total_x, total_y), (shared_x, shared_y) = pair(kind), pair(f"{kind}_shared")
+        sides(kind, _share(shared_x, total_x), _share(shared_y, total_y))
+        if kind in ("number", "name", "fact"):
+            new_x, new_y = np.maximum(total_x - shared_x, 0.0), np.maximum(total_y - shared_y, 0.0)
+            sides(f"new_{kind}", np.log1p(new_x), np.log1p(new_y))
+            out[f"log_{kind}"] = np.log1p(np.minimum(shared_x, shared_y))
+    for name in ("align", "order", "aligned", "mutual"):
+        sides(name, *pair(name))
+    out["log_shared"] = np.log1p(shared)
+    weight_x, weight_y = pair("weight")
+    out["length_ratio"] = np.minimum(weight_x, weight_y) / (np.maximum(weight_x, weight_y) + 1e-9)
+    shorter_x = column(measures, "words_x") <= column(measures, "words_y")
+    out["run"] = np.where(shorter_x, *pair("run"))
+    out["own_run"] = np.where(shorter_x, *pair("own_run"))
+    out["log_longest"] = np.log1p(column(measures, "longest"))
+    return out
+
+
+def matrix(values: dict[str, NDArray[np.float64]], names: tuple[str, ...]) -> NDArray[np.float64]:
+    """The named features as columns of float64[k, len(names)]."""
+    return np.column_stack([values[name] for name in names])
+
+
+def direction_features(measures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Antisymmetric evidence of who copied, float64[k, len(DIRECTION_FEATURES)]; x less y."""
+
+    def difference(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.log1p(np.maximum(x, 0.0)) - np.log1p(np.maximum(y, 0.0))
+
+    def new(kind: str) -> NDArray[np.float64]:
+        return difference(
+            column(measures, f"{kind}_x") - column(measures, f"{kind}_shared_x"),
+            column(measures, f"{kind}_y") - column(measures, f"{kind}_shared_y"),
+        )
+
+    shared = column(measures, "shared")
+    cover = shared / (column(measures, "weight_x") + 1.0)
+    cover = cover - shared / (column(measures, "weight_y") + 1.0)
+    return np.column_stack(
+        [
+            difference(column(measures, "words_x"), column(measures, "words_y")),
+            cover,
+            new("fact"),
+            new("number"),
+            difference(column(measures, "quoted_x"), column(measures, "quoted_y")),
+        ]
+    )

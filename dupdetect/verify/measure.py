@@ -1,0 +1,36 @@
+"""Measures of pairs inside a batch of sketches."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.kernels.align import measure_pairs
+from dupdetect.sketch.batch import SketchBatch
+
+
+def measures(
+    batch: SketchBatch, pairs: NDArray[np.int64], *, across: bool, shingle_size: int
+) -> NDArray[np.float64]:
+    """float64[k, len(MEASURES)] of k pairs of row numbers.
+
+    ``across`` takes the alphabet that is common to several languages (skeletons) in place of stems.
+    """
+    view = batch.skeletons if across else batch.stems
+    return measure_pairs(
+        np.ascontiguousarray(pairs, np.int64),
+        view.doc,
+        view.key,
+        view.weight,
+        view.kind,
+        view.sentence,
+        view.token,
+        batch.n_sentences,
+        batch.word_doc,
+        batch.flags,
+        batch.shingle_doc,
+        batch.shingles,
+        batch.set_doc,
+        batch.shingle_set,
+        shingle_size,
+    )

@@ -1,0 +1,52 @@
+"""The verifier's weights: plain JSON, checked against the features they were fitted for."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.data import load_json
+from dupdetect.errors import ModelError
+from dupdetect.kernels.align import MEASURES
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic model over named features; ``logit`` is linear in them."""
+
+    features: tuple[str, ...]
+    coefficients: NDArray[np.float64]
+    intercept: float
+
+    def logit(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds float64[k] of rows float64[k, len(features)]."""
+        return x @ self.coefficients + self.intercept
+
+
+def sigmoid(logit: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probability of log-odds, without overflow."""
+    return 1.0 / (1.0 + np.exp(-np.clip(logit, -40.0, 40.0)))
+
+
+@functools.cache
+def models() -> dict[str, Logistic]:
+    """The shipped models by name: rewrite, translation, copy, direction."""
+    stored = load_json("verifier.json")
+    digest = hashlib.sha256(" ".join(MEASURES).encode()).hexdigest()[:12]
+    if stored.get("version") != VERSION or stored.get("measures") != digest:
+        raise ModelError("data/verifier.json was fitted for other measures; train it again")
+    return {name: _logistic(name, model) for name, model in stored["models"].items()}
+
+
+def _logistic(name: str, stored: dict[str, Any]) -> Logistic:
+    names, coefficients = tuple(stored["features"]), np.array(stored["coefficients"], np.float64)
+    if len(names) != coefficients.size or not np.isfinite(coefficients).all():
+        raise ModelError(f"data/verifier.json: model {name} is malformed")
+    return Logistic(names, coefficients, float(stored["intercept"]))

@@ -1,0 +1,145 @@
+"""The verdict on candidate pairs: kind, calibrated score, measures and direction.
+
+One text derives from the other when its words stand in it (copy model), when it brings no facts of
+its own and its sentences follow the other's (rewrite model), or when the same holds across
+languages (translation model). The score is the larger of the probabilities that apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.config import Config
+from dupdetect.records import DIRECTIONS, MATCH_KINDS
+from dupdetect.sketch.batch import SketchBatch
+from dupdetect.verify.features import column, direction_features, features, matrix
+from dupdetect.verify.measure import measures
+from dupdetect.verify.model import models, sigmoid
+
+NONE, EXACT, NEAR, PARTIAL, REWRITE, TRANSLATION = (
+    MATCH_KINDS.index(kind)
+    for kind in ("none", "exact", "near_duplicate", "partial", "rewrite", "translation")
+)
+
+#: INTERFACE.md: near_duplicate from 70 % of the shorter text word for word, partial from 20 %.
+NEAR_SHARE, PARTIAL_SHARE = 0.7, 0.2
+#: Evidence of direction is thin below these log-odds (probability 0.7).
+SURE_DIRECTION = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class PairVerdicts:
+    """Verdicts on k pairs: ``kind`` and ``direction`` are codes into the tuples of ``records``."""
+
+    kind: NDArray[np.uint8]
+    score: NDArray[np.float32]
+    jaccard: NDArray[np.float32]
+    containment_a: NDArray[np.float32]
+    containment_b: NDArray[np.float32]
+    direction: NDArray[np.uint8]
+
+
+def verify_pairs(
+    batch: SketchBatch,
+    pairs: NDArray[np.int64],
+    *,
+    languages: Sequence[str],
+    config: Config,
+    dates: Sequence[str | None] | None = None,
+) -> PairVerdicts:
+    """Verdicts on pairs int64[k, 2] of row numbers of ``batch``.
+
+    ``languages`` and ``dates`` (ISO 8601 or None) are per row of the batch. Documents of fewer than
+    ``config.shingle.min_tokens`` words never match.
+    """
+    pairs = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
+    spoken = np.asarray(languages, dtype=object)
+    a, b = spoken[pairs[:, 0]], spoken[pairs[:, 1]]
+    across = (a != b) & (a != "und") & (b != "und")
+    size = config.shingle.size
+    measured = measures(batch, pairs, across=False, shingle_size=size)
+    values = features(measured)
+    same = _probability("rewrite", values)
+    copied = _probability("copy", values)
+    if across.any():
+        other = measures(batch, pairs[across], across=True, shingle_size=size)
+        same[across] = _probability("translation", features(other))
+        measured[across, :23] = other[:, :23]
+    return _verdicts(measured, values["run"], values["own_run"], same, copied, across, config,
+                     _directions(measured, pairs, dates))  # fmt: skip
+
+
+def _probability(name: str, values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    model = models()[name]
+    return sigmoid(model.logit(matrix(values, model.features)))
+
+
+def _verdicts(
+    measured: NDArray[np.float64],
+    run: NDArray[np.float64],
+    own_run: NDArray[np.float64],
+    same: NDArray[np.float64],
+    copied: NDArray[np.float64],
+    across: NDArray[np.bool_],
+    config: Config,
+    direction: NDArray[np.uint8],
+) -> PairVerdicts:
+    exact = column(measured, "exact") > 0.0
+    score = np.where(exact, 1.0, np.maximum(same, copied))
+    words = np.minimum(column(measured, "words_x"), column(measured, "words_y"))
+    score = np.where(words >= config.shingle.min_tokens, score, 0.0)
+    verbatim = (run >= PARTIAL_SHARE) & ((own_run >= PARTIAL_SHARE) | (copied > same))
+    kind = np.where(across, TRANSLATION, REWRITE)
+    kind = np.where(verbatim, np.where(run >= NEAR_SHARE, NEAR, PARTIAL), kind)
+    kind = np.where(exact, EXACT, kind)
+    kind = np.where(score >= config.verify.threshold, kind, NONE).astype(np.uint8)
+    shared = column(measured, "shingles_shared")
+    size_a, size_b = column(measured, "shingles_x"), column(measured, "shingles_y")
+    return PairVerdicts(
+        kind=kind,
+        score=score.astype(np.float32),
+        jaccard=_ratio(shared, size_a + size_b - shared),
+        containment_a=_ratio(shared, size_a),
+        containment_b=_ratio(shared, size_b),
+        direction=np.where(kind == NONE, 0, direction).astype(np.uint8),
+    )
+
+
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float32]:
+    return (part / np.maximum(whole, 1.0)).astype(np.float32)
+
+
+def _directions(
+    measured: NDArray[np.float64], pairs: NDArray[np.int64], dates: Sequence[str | None] | None
+) -> NDArray[np.uint8]:
+    """By date where the dates differ, else by the evidence, else unknown."""
+    unknown, a_from_b, b_from_a = (
+        DIRECTIONS.index(name) for name in ("unknown", "a_from_b", "b_from_a")
+    )
+    model = models()["direction"]
+    logit = model.logit(direction_features(measured))  # positive: a is the source
+    out = np.where(logit > SURE_DIRECTION, b_from_a, unknown)
+    out = np.where(logit < -SURE_DIRECTION, a_from_b, out)
+    if dates is not None:
+        known = np.array([(date or "") for date in dates], dtype=object)
+        for i, (x, y) in enumerate(pairs):
+            order = _earlier(known[x], known[y])
+            if order:
+                out[i] = b_from_a if order < 0 else a_from_b
+    return out.astype(np.uint8)
+
+
+def _earlier(a: str, b: str) -> int:
+    """-1 if date a is before b, 1 if after; 0 if equal, unknown or not comparable.
+
+    Only as much of both is compared as both have, so that a day never beats a time on that day.
+    """
+    length = min(len(a), len(b), 19)
+    if length < 10:
+        return 0
+    a, b = a[:length], b[:length]
+    return (a > b) - (a < b)

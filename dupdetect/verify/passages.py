@@ -1,0 +1,94 @@
+"""Passages: the spans of two texts that say the same, for a person to read side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.config import Config
+from dupdetect.kernels.passages import BLOCK_SHARE, sentence_pairs, verbatim_blocks
+from dupdetect.kernels.tokens import SENTENCE_START, TokenArrays
+from dupdetect.records import Passage
+from dupdetect.sketch.batch import SketchBatch, View, sketch_tokens
+from dupdetect.text.tokens import tokenize_texts
+
+#: Sentences that are aligned but not word for word never count as the same.
+_MOST = 0.99
+
+
+def passages(text_a: str, text_b: str, *, across: bool, config: Config) -> tuple[Passage, ...]:
+    """Aligned passages of two texts in a's order, at most ``config.verify.max_passages``.
+
+    ``across``: the texts are in different languages. A verbatim block has similarity 1.0; a pair
+    of sentences the weighted share of anchors they have in common. Passages do not overlap in a.
+    """
+    tokens = tokenize_texts([text_a, text_b])
+    batch = sketch_tokens(tokens, config)
+    blocks = np.empty((0, 4), np.int32)
+    if not across:
+        blocks = verbatim_blocks(
+            batch.shingles[: batch.shingle_doc[1]],
+            batch.shingles[batch.shingle_doc[1] :],
+            config.shingle.size,
+        )
+    spans = [_span(tokens, *(int(value) for value in block), 1.0) for block in blocks]
+    spans += _sentence_spans(tokens, batch, blocks, across)
+    return _disjoint(spans)[: config.verify.max_passages]
+
+
+def _span(
+    tokens: TokenArrays, a_from: int, a_to: int, b_from: int, b_to: int, similarity: float
+) -> Passage:
+    shift = int(tokens.doc[1])
+    return Passage(
+        a_start=int(tokens.start[a_from]),
+        a_end=int(tokens.end[a_to - 1]),
+        b_start=int(tokens.start[shift + b_from]),
+        b_end=int(tokens.end[shift + b_to - 1]),
+        similarity=similarity,
+    )
+
+
+def _sentence_spans(
+    tokens: TokenArrays, batch: SketchBatch, blocks: NDArray[np.int32], across: bool
+) -> list[Passage]:
+    view = batch.skeletons if across else batch.stems
+    bounds = [_sentence_bounds(tokens, document) for document in (0, 1)]
+    if any(len(bound) < 2 for bound in bounds):
+        return []
+    best, similarity = sentence_pairs(
+        *_part(view, 0), len(bounds[0]) - 1, *_part(view, 1), len(bounds[1]) - 1
+    )
+    covered = np.zeros(int(tokens.doc[1]), bool)
+    for block in blocks:
+        covered[block[0] : block[1]] = True
+    found = []
+    for s in np.flatnonzero(best >= 0):
+        first, last = int(bounds[0][s]), int(bounds[0][s + 1])
+        if covered[first:last].mean() < BLOCK_SHARE:
+            t = int(best[s])
+            to = (int(bounds[1][t]), int(bounds[1][t + 1]))
+            found.append(_span(tokens, first, last, *to, min(_MOST, float(similarity[s]))))
+    return found
+
+
+def _part(view: View, d: int) -> tuple[NDArray[np.uint32], NDArray[np.float32], NDArray[np.int32]]:
+    rows = slice(int(view.doc[d]), int(view.doc[d + 1]))
+    return view.key[rows], view.weight[rows], view.sentence[rows]
+
+
+def _sentence_bounds(tokens: TokenArrays, document: int) -> NDArray[np.int64]:
+    """Word numbers at which the sentences of a document begin, and its number of words."""
+    first, last = int(tokens.doc[document]), int(tokens.doc[document + 1])
+    starts = np.flatnonzero(tokens.flags[first:last] & SENTENCE_START)
+    return np.append(starts, last - first)
+
+
+def _disjoint(spans: list[Passage]) -> tuple[Passage, ...]:
+    """In a's order; where two overlap in a, the verbatim one or else the longer one stays."""
+    ranked = sorted(spans, key=lambda p: (-p.similarity, p.a_start - p.a_end, p.a_start))
+    kept: list[Passage] = []
+    for span in ranked:
+        if all(span.a_end <= other.a_start or span.a_start >= other.a_end for other in kept):
+            kept.append(span)
+    return tuple(sorted(kept, key=lambda p: (p.a_start, p.b_start)))
