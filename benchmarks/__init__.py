@@ -1,0 +1,1 @@
+"""Measurements of dupdetect: ``python -m benchmarks NAME``; results in ``results/*.jsonl``."""
