@@ -1,0 +1,174 @@
+"""``dupdetect index``: the persistent index of known documents."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dupdetect.cli.messages import Skips, say
+from dupdetect.cli.options import Settings, fetching_options, reading_options
+from dupdetect.cli.terminal import Terminal, plain, safe_json
+from dupdetect.records import Document
+
+if TYPE_CHECKING:
+    from dupdetect.detector import Index
+
+#: Documents added in one batch.
+BATCH = 256
+
+_path = click.argument("path", metavar="PATH")
+_json = click.option(
+    "--json/--no-json",
+    "as_json",
+    default=None,
+    help="JSON (the default when stdout is no terminal), or a table.",
+)
+
+
+@click.group()
+def command() -> None:
+    """The persistent index of known documents.
+
+    PATH is a folder (embedded store) or redis://...
+    """
+
+
+@command.command()
+@_path
+@reading_options
+def create(path: str, settings: Settings) -> None:
+    """Create an empty index; --config decides how its documents are sketched."""
+    if not path.startswith("redis://") and Path(path).exists() and any(Path(path).iterdir()):
+        raise click.UsageError(f"{path}: exists and is not empty")
+    with _open(path, settings, create=True):
+        say(f"{path}: created")
+
+
+@command.command()
+@_path
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@reading_options
+@fetching_options
+def add(path: str, sources: tuple[str, ...], settings: Settings) -> None:
+    """Add the documents of SOURCE; the index is created if absent."""
+    from dupdetect.cli.sources import documents
+
+    skips, added = _skips(), 0
+    with _open(path, settings, create=True) as index:
+        stream = documents(sources, config=settings.config, on_skip=skips)
+        for batch in _batches(stream):
+            index.add_many(batch)
+            added += len(batch)
+        total = len(index)
+    skips.finish()
+    say(f"{path}: {added} documents added, {total} in all")
+    sys.exit(1 if skips.failed else 0)
+
+
+@command.command()
+@_path
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@_json
+@reading_options
+@fetching_options
+def query(path: str, sources: tuple[str, ...], as_json: bool | None, settings: Settings) -> None:
+    """List the known documents that each document of SOURCE is related to."""
+    from dupdetect.cli.showing import show_matches
+    from dupdetect.cli.sources import documents
+
+    skips, terminal = _skips(), Terminal()
+    with _open(path, settings) as index:
+        for document in documents(sources, config=settings.config, on_skip=skips):
+            matches = index.query(document)
+            if _wants_json(as_json):
+                found = [match.to_dict() for match in matches]
+                _print_json({"id": document.id, "url": document.url, "matches": found})
+            else:
+                terminal.line(document.title or document.id)
+                show_matches(terminal, matches, own=document.id)
+                if not matches:
+                    terminal.line("no known document", indent=4)
+    skips.finish()
+    sys.exit(1 if skips.failed else 0)
+
+
+@command.command()
+@_path
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+def remove(path: str, ids: tuple[str, ...]) -> None:
+    """Remove the documents with these ids."""
+    missing = []
+    with _open(path, None) as index:
+        for identifier in ids:
+            if identifier in index:
+                index.remove(identifier)
+            else:
+                missing.append(identifier)
+    for identifier in missing:
+        say(f"{path}: holds no document {identifier}")
+    say(f"{path}: {len(ids) - len(missing)} documents removed")
+    sys.exit(1 if missing else 0)
+
+
+@command.command()
+@_path
+@_json
+def info(path: str, as_json: bool | None) -> None:
+    """Say how many documents an index holds and how it was built."""
+    with _open(path, None) as index:
+        values = index.info()
+    if _wants_json(as_json):
+        _print_json(values)
+    else:
+        Terminal().table([(name, _flat(value)) for name, value in values.items()], indent=0)
+
+
+@command.command()
+@_path
+def verify(path: str) -> None:
+    """Check that an index is whole; problems are listed and the exit code is 1."""
+    with _open(path, None) as index:
+        problems = index.verify()
+    for problem in problems:
+        click.echo(plain(problem))
+    say(f"{path}: {len(problems)} problems" if problems else f"{path}: no problems")
+    sys.exit(1 if problems else 0)
+
+
+def _open(path: str, settings: Settings | None, *, create: bool = False) -> Index:
+    from dupdetect.detector import Index
+
+    return Index.open(path, config=settings.own if settings else None, create=create)
+
+
+def _skips() -> Skips:
+    from dupdetect.readers import BENIGN
+
+    return Skips(BENIGN)
+
+
+def _batches(stream: Iterator[Document]) -> Iterator[list[Document]]:
+    while batch := list(islice(stream, BATCH)):
+        yield batch
+
+
+def _wants_json(as_json: bool | None) -> bool:
+    return not sys.stdout.isatty() if as_json is None else as_json
+
+
+def _print_json(value: object) -> None:
+    click.echo(safe_json(json.dumps(value, ensure_ascii=False, default=str)))
+
+
+def _flat(value: object) -> str:
+    return (
+        json.dumps(value, ensure_ascii=False, default=str)
+        if isinstance(value, dict)
+        else str(value)
+    )

@@ -1,0 +1,82 @@
+"""Progress on standard error: bars on a terminal, a line for each stage elsewhere, or nothing."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Protocol
+
+from dupdetect.cli.messages import say
+
+
+class Progress(Protocol):
+    """What long jobs tell: the stage they are in, and steps done in it."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins; ``total`` steps are expected, None when unknown."""
+        ...
+
+    def advance(self, n: int) -> None:
+        """``n`` steps of the current stage are done."""
+        ...
+
+
+class Silent:
+    """Says nothing."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Nothing."""
+
+    def advance(self, n: int) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Lines:
+    """One line when a stage begins."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Print the stage."""
+        say(name.replace("_", " ") + (f": {total}" if total is not None else ""))
+
+    def advance(self, n: int) -> None:
+        """Nothing: logs need no steps."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Bars:
+    """A tqdm bar for each stage."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Close the bar of the last stage and open one."""
+        from tqdm import tqdm
+
+        self.close()
+        self._bar = tqdm(
+            total=total, desc=name.replace("_", " "), file=sys.stderr, dynamic_ncols=True,
+            unit="", unit_scale=True, mininterval=0.2,
+        )  # fmt: skip
+
+    def advance(self, n: int) -> None:
+        """Move the bar."""
+        if self._bar is not None:
+            self._bar.update(n)
+
+    def close(self) -> None:
+        """Leave the last bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def for_terminal(*, quiet: bool) -> Silent | Lines | Bars:
+    """The way that fits standard error."""
+    if quiet:
+        return Silent()
+    return Bars() if sys.stderr.isatty() else Lines()

@@ -1,0 +1,84 @@
+"""``dupdetect scan``: the batch job over a corpus."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from dupdetect.cli import progress as progress_
+from dupdetect.cli.messages import Skips, say
+from dupdetect.cli.options import Settings, reading_options, size
+from dupdetect.cli.terminal import Terminal
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the tables, run.json and report.html.",
+)
+@click.option(
+    "--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
+    help="Where the work is done.",
+)  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on with a scan that was interrupted.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes (default: cores).")
+@click.option(
+    "--memory", callback=size, metavar="SIZE", help="Memory to stay within, such as 8GiB."
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be read.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, only failures.")
+@click.option("-v", "--verbose", is_flag=True, help="Also the time of each stage.")
+@reading_options
+def command(
+    sources: tuple[str, ...],
+    output: Path,
+    engine: str,
+    resume: bool,
+    workers: int | None,
+    memory: int | None,
+    dry_run: bool,
+    quiet: bool,
+    verbose: bool,
+    settings: Settings,
+) -> None:
+    """Read everything in SOURCE, score it, find every related pair, and write tables and a report.
+
+    SOURCE: files (.jsonl .parquet .txt .html .warc .wet, also .gz and .zst), folders and globs.
+    """
+    from dupdetect.engines import scan
+    from dupdetect.readers import BENIGN
+
+    progress = progress_.for_terminal(quiet=quiet)
+    try:
+        result = scan(
+            list(sources), out=output, config=settings.config, engine=engine, workers=workers,
+            memory=memory, resume=resume, progress=progress, dry_run=dry_run,
+        )  # fmt: skip
+    finally:
+        progress.close()
+    skips = Skips(BENIGN, quiet=quiet)
+    skips.add_counts(result.skipped)
+    for skip in result.skips:
+        skips.print(skip)
+    skips.finish()
+    if verbose:
+        for stage, seconds in result.timings.items():
+            say(f"{stage.replace('_', ' ')}: {seconds:.1f} s")
+    if dry_run:
+        Terminal().table(sorted(result.counts.items()), indent=0)
+    else:
+        _summary(Path(result.out))
+    sys.exit(1 if skips.failed else 0)
+
+
+def _summary(directory: Path) -> None:
+    from dupdetect.cli.showing import show_summary
+    from dupdetect.report import summarize
+
+    show_summary(Terminal(), summarize(directory))

@@ -1,0 +1,133 @@
+"""Verdicts, matches and scans as a person reads them on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dupdetect.cli.terminal import Terminal, clip, plain, score_colour
+from dupdetect.records import Document, Match, Verdict
+
+if TYPE_CHECKING:
+    from dupdetect.report import Summary
+
+MAX_FINDINGS = 40
+MAX_PASSAGES = 40
+_NAMES = {
+    "content_farm": "content farm", "boilerplate": "boilerplate",
+    "machine_translation": "machine translation", "seo_link": "inserted link",
+}  # fmt: skip
+_KIND_COLOURS = {
+    "exact": "red", "near_duplicate": "red", "partial": "yellow", "rewrite": "magenta",
+    "translation": "cyan",
+}  # fmt: skip
+
+
+def show_verdict(terminal: Terminal, verdict: Verdict, *, explain: bool = False) -> None:
+    """Scores, findings with their quotes, matches with known documents."""
+    document = verdict.document
+    terminal.heading(document.title or document.url or document.id)
+    facts = [document.id, document.url or "", verdict.language, f"{verdict.n_words} words"]
+    terminal.line("  ".join(fact for fact in facts if fact), indent=2)
+    scores = verdict.scores.to_dict()
+    rows = [(f"{scores[name]:.2f}", label, terminal.bar(scores[name])) for name, label in
+            _NAMES.items()]  # fmt: skip
+    terminal.table(rows, colours=[score_colour(scores[name]) for name in _NAMES])
+    if explain and verdict.parts:
+        terminal.line("made of", indent=2)
+        terminal.table([(f"{value:+.2f}", name) for name, value in verdict.parts.items()], indent=4)
+    shown = verdict.findings[:MAX_FINDINGS]
+    terminal.table(
+        [
+            (
+                f"{f.score:.2f}",
+                _NAMES.get(f.kind, f.kind),
+                f.rule.replace("_", " "),
+                f"« {f.quote} »",
+            )
+            for f in shown
+        ],
+        colours=[score_colour(finding.score) for finding in shown],
+        indent=4,
+    )
+    if len(verdict.findings) > len(shown):
+        terminal.line(f"... and {len(verdict.findings) - len(shown)} more findings", indent=4)
+    show_matches(terminal, verdict.matches, own=document.id)
+
+
+def show_matches(terminal: Terminal, matches: tuple[Match, ...] | list[Match], *, own: str) -> None:
+    """The documents that ``own`` is related to, one in a row."""
+    rows = []
+    for match in matches:
+        other = match.b if match.a == own else match.a
+        copy = match.direction == ("a_from_b" if match.a == own else "b_from_a")
+        role = (
+            "" if match.direction == "unknown" else "derives from" if copy else "is the source of"
+        )
+        rows.append((f"{match.score:.2f}", match.kind.replace("_", " "), role, other))
+    colours = [_KIND_COLOURS.get(match.kind) for match in matches]
+    terminal.table(rows, colours=colours, indent=4)
+
+
+def show_match(terminal: Terminal, match: Match, a: Document, b: Document) -> None:
+    """Kind, probability, measures and the aligned passages of two documents."""
+    kind = "not derived from one another" if match.kind == "none" else match.kind.replace("_", " ")
+    colour = _KIND_COLOURS.get(match.kind)
+    terminal.line(f"A  {a.title or a.url or a.id}")
+    terminal.line(f"B  {b.title or b.url or b.id}")
+    terminal.heading(f"{kind}, probability {match.score:.2f}")
+    told = {"a_from_b": "A derives from B", "b_from_a": "B derives from A"}
+    terminal.table(
+        [
+            ("direction", told.get(match.direction, "unknown")),
+            ("same word sequences", f"{match.jaccard:.3f} (Jaccard)"),
+            ("of A in B", f"{match.containment_a:.3f}"),
+            ("of B in A", f"{match.containment_b:.3f}"),
+            ("aligned passages", len(match.passages)),
+        ]
+    )
+    width = max(terminal.width - 14, 20)
+    for number, passage in enumerate(match.passages[:MAX_PASSAGES], start=1):
+        terminal.line()
+        first = clip(a.text[passage.a_start : passage.a_end], width)
+        second = clip(b.text[passage.b_start : passage.b_end], width)
+        mark = f"{number:>3}  {passage.similarity:.2f}"
+        terminal.table([(mark, "A", first), ("", "B", second)], colours=[colour, None])
+    if len(match.passages) > MAX_PASSAGES:
+        terminal.line(f"... and {len(match.passages) - MAX_PASSAGES} more passages", indent=2)
+
+
+def show_summary(terminal: Terminal, summary: Summary) -> None:
+    """What a scan found, and where its report is."""
+    terminal.line(
+        f"{summary.documents} documents, {summary.matches} related pairs, "
+        f"{summary.clusters} clusters, {summary.copies} copies, {summary.findings} findings"
+    )
+    kinds = [(kind.replace("_", " "), count) for kind, count in summary.matches_by_kind.items()]
+    if summary.matches:
+        terminal.heading("Matches by kind")
+        terminal.table(kinds, colours=[_KIND_COLOURS[kind] for kind in summary.matches_by_kind])
+        terminal.heading("Top pairs")
+        arrows = {"a_from_b": "derives from", "b_from_a": "is the source of", "unknown": "and"}
+        terminal.table(
+            [
+                (
+                    f"{p.score:.2f}",
+                    p.kind.replace("_", " "),
+                    p.a,
+                    arrows.get(p.direction, "and"),
+                    p.b,
+                )
+                for p in summary.pairs
+            ],
+            colours=[_KIND_COLOURS.get(pair.kind) for pair in summary.pairs],
+        )
+    if summary.worst:
+        terminal.heading("Worst-scored documents")
+        terminal.table(
+            [(*(f"{score:.2f}" for score in d.scores), d.id, d.title) for d in summary.worst],
+            head=("farm", "boiler", "mt", "link", "document", "title"),
+            colours=[score_colour(document.scores[0]) for document in summary.worst],
+        )
+    if summary.report is not None:
+        terminal.line()
+        terminal.line(f"Report: {plain(summary.report)}")
