@@ -49,7 +49,7 @@ def command(
 ) -> None:
     """Read everything in SOURCE, score it, find every related pair, and write tables and a report.
 
-    SOURCE: files (.jsonl .parquet .txt .html .warc .wet, also .gz and .zst), folders and globs.
+    SOURCE: files (.jsonl .csv .parquet .txt .html .warc .wet, also .gz and .zst), folders, globs.
     """
     from dupdetect.engines import scan
     from dupdetect.readers import BENIGN

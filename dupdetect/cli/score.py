@@ -52,8 +52,8 @@ def command(
 ) -> None:
     """Score each document of SOURCE: a URL, a file, or - for standard input.
 
-    Files: .html .txt .jsonl .parquet .warc .wet, also .gz and .zst. Scores are probabilities from
-    0 to 1; findings quote what they are based on.
+    Files: .html .txt .jsonl .csv .parquet .warc .wet, also .gz and .zst. Scores are probabilities;
+    findings quote what they are based on.
     """
     from dupdetect.cli.showing import show_verdict
     from dupdetect.cli.sources import documents

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from dupdetect.config import Config
 from dupdetect.errors import DupdetectError, FetchError, InputError
@@ -51,13 +52,21 @@ def _items(
 ) -> Iterator[Page | Document]:
     from dupdetect.readers import read
 
-    for source in sources:
-        if not is_url(source):
-            yield from read([source], config=config, on_skip=on_skip)
-            continue
-        from dupdetect.fetch import fetch
+    # Files that stand together are read together, so that a file named twice is read once.
+    for urls, group in groupby(sources, key=is_url):
+        if urls:
+            yield from _fetched(group, config, on_skip)
+        else:
+            yield from read(list(group), config=config, on_skip=on_skip)
 
+
+def _fetched(
+    urls: Iterable[str], config: Config, on_skip: Callable[[Skip], None]
+) -> Iterator[Page]:
+    from dupdetect.fetch import fetch
+
+    for url in urls:
         try:
-            yield fetch(source, config=config.fetch)
+            yield fetch(url, config=config.fetch)
         except FetchError as error:
-            on_skip(Skip(error.source or source, error.record, error.reason, error.message))
+            on_skip(Skip(error.source or url, error.record, error.reason, error.message))
