@@ -1,23 +1,14 @@
-"""Progress on standard error: bars on a terminal, a line for each stage elsewhere, or nothing."""
+"""Progress on standard error: bars on a terminal, a line for each stage elsewhere, or nothing.
+
+Each class here is a :class:`dupdetect.engines.Progress`.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import Any, Protocol
+from typing import Any
 
 from dupdetect.cli.messages import say
-
-
-class Progress(Protocol):
-    """What long jobs tell: the stage they are in, and steps done in it."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """A stage begins; ``total`` steps are expected, None when unknown."""
-        ...
-
-    def advance(self, n: int) -> None:
-        """``n`` steps of the current stage are done."""
-        ...
 
 
 class Silent:
