@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupdetect import cluster, schemas
@@ -90,6 +90,7 @@ pairs = st.sets(
 )
 
 
+@settings(deadline=None)
 @given(pairs, st.lists(st.integers(0, 9), min_size=15, max_size=15), st.randoms())
 def test_every_member_matches_its_representative_and_representatives_match_none(
     linked, scores, random
@@ -119,6 +120,7 @@ def test_documents_near_a_member_are_compared_with_its_representative():
     assert cluster.missing_pairs(found, result, known).tolist() == [[0, 2]]
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_missing_pairs_stay_linear_and_are_new(linked):
     found = matches(*sorted(linked))

@@ -1,0 +1,94 @@
+"""The batch job: everything in the sources scored, compared and written as tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from dupdetect.config import Config
+from dupdetect.engines.base import Engine, Job, Progress, ScanResult, Silent
+from dupdetect.errors import ScanError
+from dupdetect.records import Skip
+
+__all__ = ["Progress", "ScanResult", "scan"]
+
+
+def scan(
+    sources: Sequence[str | Path],
+    *,
+    out: str | Path,
+    config: Config | None = None,
+    engine: str = "local",
+    workers: int | None = None,
+    memory: int | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+    dry_run: bool = False,
+) -> ScanResult:
+    """Reads everything in ``sources``, scores it, finds every related pair and clusters them.
+
+    ``sources``: files, folders, globs, ``-`` (see :mod:`dupdetect.readers`). ``out``: the folder
+    for the tables of :mod:`dupdetect.schemas`, ``texts.parquet`` (what the report quotes),
+    ``run.json`` and ``report.html``. ``workers``: processes, by default one per core. ``memory``:
+    bytes to stay within, by default half of the machine's; it sets the sizes of batches and blocks
+    and is no guarantee. ``resume`` goes on with an interrupted scan of the same sources and
+    settings, or gives the result of a finished one. ``dry_run`` only says what would be read.
+
+    Documents that cannot be used are counted and listed in the result, they raise nothing. Raises
+    ScanError when the scan cannot start, resume or write.
+    """
+    job = Job(
+        sources=tuple(str(source) for source in sources),
+        out=Path(out),
+        config=config or Config(),
+        workers=workers or _cores(),
+        memory=memory or _memory() // 2,
+        resume=resume,
+        progress=progress or Silent(),
+    )
+    run = _engine(engine)
+    return _preview(job) if dry_run else run(job)
+
+
+def _engine(name: str) -> Engine:
+    if name == "local":
+        from dupdetect.engines.local import scan_local
+
+        return scan_local
+    raise ScanError(f"there is no engine {name!r}; known: local")
+
+
+def _preview(job: Job) -> ScanResult:
+    from dupdetect.engines.base import MAX_SKIPS
+    from dupdetect.readers import expand
+
+    skips: list[Skip] = []
+    files = expand(job.sources, skips.append)
+    skipped: dict[str, int] = {}
+    for skip in skips:
+        skipped[skip.reason] = skipped.get(skip.reason, 0) + 1
+    return ScanResult(
+        out=job.out,
+        counts={"files": len(files), "bytes": sum(file.size or 0 for file in files)},
+        skipped=skipped,
+        skips=skips[:MAX_SKIPS],
+        files=[{"path": file.path, "size": file.size} for file in files],
+    )
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _memory() -> int:
+    """Bytes that this process may use: those of the machine, or of its control group if less."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
+    except OSError:
+        return total
+    return min(total, int(limit)) if limit.isdigit() else total

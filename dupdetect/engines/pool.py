@@ -22,8 +22,10 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic
 from typing import Any, Protocol
 
-from dupdetect.errors import ScanError
+from dupdetect.errors import ConfigError, ModelError, ScanError
 
+#: Errors that are not the fault of one item: the job ends with them.
+FATAL = (ScanError, ModelError, ConfigError)
 #: Seconds for a worker to start: imports and, on a machine's first run, compilation of kernels.
 _START_TIMEOUT = 600.0
 
@@ -73,7 +75,7 @@ class Inline:
                 current = waiting.popleft()
                 try:
                     yield self._handler(*current.encode())
-                except ScanError:
+                except FATAL:
                     raise
                 except Exception as error:
                     _divide(current, f"{type(error).__name__}: {error}", waiting, lost)

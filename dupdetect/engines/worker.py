@@ -15,8 +15,7 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
-from dupdetect.engines.pool import load_handler
-from dupdetect.errors import ScanError
+from dupdetect.engines.pool import FATAL, load_handler
 
 
 def main(arguments: list[str]) -> None:
@@ -38,7 +37,7 @@ def main(arguments: list[str]) -> None:
 def _handle(handler: Any, head: dict[str, Any], body: bytes) -> dict[str, Any]:
     try:
         return {"result": handler(head, body)}
-    except ScanError as error:
+    except FATAL as error:
         return {"fatal": str(error)}
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupdetect.engines.messages import decode_items, encode_items
@@ -22,6 +22,7 @@ pages = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(documents | pages, max_size=5))
 def test_items_arrive_as_they_were_sent(items):
     assert decode_items(encode_items(items)) == items

@@ -16,6 +16,12 @@ HANDLER = """
     import os, time
     from dupdetect.errors import ScanError
 
+    def meet(folder):
+        open(os.path.join(folder, str(os.getpid())), "w").close()
+        end = time.monotonic() + 30
+        while len(os.listdir(folder)) < 2 and time.monotonic() < end:
+            time.sleep(0.01)
+
     def make(setup):
         if setup.get("refuse"):
             raise RuntimeError("no")
@@ -27,6 +33,8 @@ HANDLER = """
                 time.sleep(60)
             if setup.get("fail") in numbers:
                 raise ValueError("bad number")
+            if setup.get("meet"):
+                meet(setup["meet"])
             if setup.get("fatal") in numbers:
                 raise ScanError("disk full")
             return {"numbers": numbers, "bytes": len(body), "process": os.getpid()}
@@ -93,8 +101,10 @@ def test_all_tasks_are_done_once(kind, entry):
     assert runner.peak_memory > 1_000_000
 
 
-def test_work_is_shared(entry):
-    results, _ = do(runner_of("pool", entry), tasks(200))
+def test_work_is_shared(entry, tmp_path):
+    folder = tmp_path / "present"
+    folder.mkdir()
+    results, _ = do(runner_of("pool", entry, meet=str(folder)), tasks())
     assert len({result["process"] for result in results}) == 2
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupdetect.errors import IndexCorruptError, TextError
@@ -19,11 +19,13 @@ documents = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(documents)
 def test_a_document_survives_the_way_there_and_back(document):
     assert unpack(pack(document)) == document
 
 
+@settings(deadline=None)
 @given(documents)
 def test_without_its_text_only_what_is_known_of_it_is_kept(document):
     record = pack(document, keep_text=False)
@@ -32,6 +34,7 @@ def test_without_its_text_only_what_is_known_of_it_is_kept(document):
     assert (known.id, known.url, known.text, known.links) == (document.id, document.url, "", ())
 
 
+@settings(deadline=None)
 @given(documents, st.data())
 def test_any_changed_byte_is_noticed(document, data):
     record = bytearray(pack(document))

@@ -89,6 +89,7 @@ def test_band_pairs_speak_of_the_documents_given_not_of_positions():
     assert as_set(found.pairs) == {(4, 900)}
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=8), max_size=8))
 def test_pair_set_is_the_union_whatever_the_block(arrays):
     expected = {(min(p), max(p)) for pairs in arrays for p in pairs}
@@ -102,6 +103,7 @@ def test_pair_set_is_the_union_whatever_the_block(arrays):
     assert np.all(codes[1:] > codes[:-1])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1)), max_size=20))
 def test_codes_decode_to_the_pair_in_order(pairs):
     first = np.array([p[0] for p in pairs], np.int64)

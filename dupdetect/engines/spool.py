@@ -1,0 +1,216 @@
+"""What the first pass over the documents leaves on disk for the later stages.
+
+One file per batch of a source (a shard): the documents' table with their texts, their findings and
+their sketches. Shards are named by source and range of records, so that their order is the order
+of the input, whichever worker wrote them and whenever, and so that a range that is there need not
+be done again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from dupdetect import schemas
+from dupdetect.engines.container import read_arrays, write_arrays
+from dupdetect.sketch.batch import SketchBatch
+
+I64 = NDArray[np.int64]
+
+#: A document as the first pass leaves it: what the tables need, and the text.
+DOCUMENTS = pa.schema(
+    [item for item in schemas.DOCUMENTS if item.name not in ("cluster", "is_representative")]
+    + [pa.field("text", pa.large_string())]
+)
+#: Findings by the row of their document in the shard.
+FINDINGS = pa.schema(
+    [pa.field("row", pa.int32()), *(item for item in schemas.FINDINGS if item.name != "id")]
+)
+
+#: Arrays of a SketchBatch that hold several values per document, and their offsets.
+RAGGED = {
+    "flags": "word_doc",
+    "shingles": "shingle_doc",
+    "shingle_set": "set_doc",
+    "keys": "key_doc",
+    **{
+        f"{view}.{part}": f"{view}.doc"
+        for view in ("stems", "skeletons")
+        for part in ("key", "weight", "kind", "sentence", "token")
+    },
+}
+
+_NAME = re.compile(r"shard-(\d{6})-(\d{10})-(\d{10})\.bin\Z")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ShardName:
+    """Records ``start`` to ``stop`` (exclusive) of source number ``source``."""
+
+    source: int
+    start: int
+    stop: int
+
+    @property
+    def filename(self) -> str:
+        """The name of the shard's file."""
+        return f"shard-{self.source:06d}-{self.start:010d}-{self.stop:010d}.bin"
+
+    @classmethod
+    def parse(cls, filename: str) -> ShardName | None:
+        """The name of a shard's file taken apart; None for other files."""
+        found = _NAME.match(filename)
+        return cls(*map(int, found.groups())) if found else None
+
+
+def write_shard(
+    folder: Path,
+    name: ShardName,
+    *,
+    documents: pa.Table,
+    findings: pa.Table,
+    sketches: SketchBatch,
+    meta: dict[str, Any],
+) -> int:
+    """Writes a shard, atomically; its size in bytes. Raises ScanError."""
+    arrays = {f"sketch.{key}": array for key, array in sketches.to_arrays().items()}
+    arrays["documents"] = _packed(documents.cast(DOCUMENTS))
+    arrays["findings"] = _packed(findings.cast(FINDINGS))
+    path = folder / name.filename
+    write_arrays(path, arrays, {**meta, "n": documents.num_rows})
+    return path.stat().st_size
+
+
+def write_empty_shard(folder: Path, name: ShardName, *, skips: list[dict[str, Any]]) -> None:
+    """Writes a shard of which no document is left. Raises ScanError."""
+    write_arrays(folder / name.filename, {}, {"skips": skips, "n": 0})
+
+
+def shard_names(folder: Path) -> list[ShardName]:
+    """Names of the shards in a folder, in the order of the input."""
+    return sorted(name for path in folder.iterdir() if (name := ShardName.parse(path.name)))
+
+
+class Shard:
+    """A shard, mapped from its file. Raises ScanError if the file is damaged."""
+
+    def __init__(self, folder: Path, name: ShardName) -> None:
+        self.name = name
+        self._arrays, self.meta = read_arrays(folder / name.filename)
+
+    def __len__(self) -> int:
+        return int(self.meta["n"])
+
+    @property
+    def documents(self) -> pa.Table:
+        """The table DOCUMENTS, without a copy."""
+        return _unpacked(self._arrays["documents"])
+
+    @property
+    def findings(self) -> pa.Table:
+        """The table FINDINGS."""
+        return _unpacked(self._arrays["findings"])
+
+    @cached_property
+    def sketches(self) -> SketchBatch:
+        """The sketches, without a copy."""
+        return SketchBatch.from_arrays(
+            {
+                key.removeprefix("sketch."): array
+                for key, array in self._arrays.items()
+                if key.startswith("sketch.")
+            }
+        )
+
+
+class Spool:
+    """All documents of a scan by number, in the order of the input."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shards = [Shard(folder, name) for name in shard_names(folder)]
+        self.skips: list[dict[str, Any]] = [s for shard in shards for s in shard.meta["skips"]]
+        self.shards = [shard for shard in shards if len(shard)]
+        self.start = np.cumsum([0, *map(len, self.shards)])
+
+    def __len__(self) -> int:
+        return int(self.start[-1])
+
+    @property
+    def sketch_bytes(self) -> int:
+        """Bytes of all sketches."""
+        return sum(shard.sketches.nbytes for shard in self.shards)
+
+    def documents(self, columns: Sequence[str]) -> pa.Table:
+        """Columns of all documents."""
+        schema = pa.schema([DOCUMENTS.field(name) for name in columns])
+        tables = [shard.documents.select(columns) for shard in self.shards]
+        return pa.concat_tables([schema.empty_table(), *tables])
+
+    def findings(self) -> Iterator[tuple[int, pa.Table]]:
+        """The findings shard by shard, with the number of the shard's first document."""
+        for shard, start in zip(self.shards, self.start.tolist(), strict=False):
+            yield start, shard.findings
+
+    def sketches(self, rows: I64) -> SketchBatch:
+        """Sketches of the documents ``rows``, ascending and unique, as one batch in memory."""
+        bounds = np.searchsorted(rows, self.start)
+        parts = [
+            take(self.shards[at].sketches, rows[bounds[at] : bounds[at + 1]] - self.start[at])
+            for at in np.flatnonzero(np.diff(bounds)).tolist()
+        ]
+        return SketchBatch.concat(parts)
+
+    def texts(self, rows: I64) -> list[str]:
+        """Texts of the documents ``rows``, ascending."""
+        bounds = np.searchsorted(rows, self.start)
+        found: list[str] = []
+        for at in np.flatnonzero(np.diff(bounds)).tolist():
+            local = rows[bounds[at] : bounds[at + 1]] - self.start[at]
+            found += self.shards[at].documents["text"].take(pa.array(local)).to_pylist()
+        return found
+
+
+def take(batch: SketchBatch, rows: I64) -> SketchBatch:
+    """Rows of a batch, in the order asked for."""
+    if len(rows) == len(batch) and np.array_equal(rows, np.arange(len(batch))):
+        return batch
+    arrays = batch.to_arrays()
+    places = {name: _places(arrays[name], rows) for name in set(RAGGED.values())}
+    taken: dict[str, NDArray[Any]] = {}
+    for name, array in arrays.items():
+        if name in places:
+            taken[name] = places[name][0]
+        elif name in RAGGED:
+            taken[name] = array[places[RAGGED[name]][1]]
+        else:
+            taken[name] = array[rows]
+    return SketchBatch.from_arrays(taken)
+
+
+def _places(offsets: I64, rows: I64) -> tuple[I64, I64]:
+    """New offsets of ``rows``, and where their values stand."""
+    begin = offsets[rows]
+    lengths = offsets[rows + 1] - begin
+    start = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(lengths, out=start[1:])
+    return start, np.repeat(begin - start[:-1], lengths) + np.arange(start[-1])
+
+
+def _packed(table: pa.Table) -> NDArray[np.uint8]:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return np.frombuffer(sink.getvalue(), np.uint8)
+
+
+def _unpacked(data: NDArray[np.uint8]) -> pa.Table:
+    return pa.ipc.open_file(pa.py_buffer(data)).read_all()

@@ -1,0 +1,122 @@
+"""The spool: documents by number, whatever shards they lie in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dupdetect.config import Config
+from dupdetect.engines.spool import (
+    DOCUMENTS,
+    FINDINGS,
+    RAGGED,
+    Shard,
+    ShardName,
+    Spool,
+    shard_names,
+    take,
+    write_empty_shard,
+    write_shard,
+)
+from dupdetect.errors import ScanError
+from dupdetect.sketch.batch import sketch_texts
+
+TEXTS = [
+    "Le maire de Lyon a annoncé mardi 12 mars un budget de 4,5 millions d'euros.",
+    "",
+    "Angela Merkel met Emmanuel Macron in Paris on Friday. They spoke for 90 minutes about it.",
+    "trois mots seulement",
+    "Der Bürgermeister von Hamburg hat am Montag 300 neue Wohnungen versprochen, sagte er.",
+]
+
+
+def same(one, other):
+    left, right = one.to_arrays(), other.to_arrays()
+    return all(
+        left[name].dtype == right[name].dtype and np.array_equal(left[name], right[name])
+        for name in left
+    )
+
+
+def store(folder, source, start, texts):
+    n = len(texts)
+    columns = {item.name: pa.nulls(n, item.type) for item in DOCUMENTS}
+    columns["id"] = pa.array([f"{source}-{start + i}" for i in range(n)])
+    columns["text"] = pa.array(texts, pa.large_string())
+    findings = {item.name: pa.nulls(1, item.type) for item in FINDINGS}
+    write_shard(
+        folder,
+        ShardName(source, start, start + n),
+        documents=pa.table(columns, schema=DOCUMENTS),
+        findings=pa.table(findings, schema=FINDINGS),
+        sketches=sketch_texts(texts, Config()),
+        meta={"skips": [{"record": f"{source}-{start}"}]},
+    )
+
+
+@pytest.fixture
+def spool(tmp_path):
+    store(tmp_path, 1, 0, TEXTS[3:])
+    write_empty_shard(tmp_path, ShardName(0, 2, 3), skips=[{"record": "lost"}])
+    store(tmp_path, 0, 3, TEXTS[2:3])
+    store(tmp_path, 0, 0, TEXTS[:2])
+    (tmp_path / "manifest.json").write_text("{}")
+    return Spool(tmp_path)
+
+
+def test_documents_are_numbered_in_the_order_of_the_input(spool):
+    assert len(spool) == 5
+    assert spool.documents(["id"])["id"].to_pylist() == ["0-0", "0-1", "0-3", "1-0", "1-1"]
+    assert spool.texts(np.arange(5)) == TEXTS
+    assert spool.texts(np.array([1, 4])) == [TEXTS[1], TEXTS[4]]
+    assert [start for start, _ in spool.findings()] == [0, 2, 3]
+    assert [skip["record"] for skip in spool.skips] == ["0-0", "lost", "0-3", "1-0"]
+
+
+@pytest.mark.parametrize("rows", [[0, 1, 2, 3, 4], [2], [1, 3], [0, 4]])
+def test_sketches_of_any_rows_are_those_of_their_texts(spool, rows):
+    expected = sketch_texts([TEXTS[row] for row in rows], Config())
+    assert same(spool.sketches(np.array(rows)), expected)
+
+
+def test_an_empty_spool(tmp_path):
+    spool = Spool(tmp_path)
+    assert len(spool) == 0
+    assert spool.documents(["id", "n_words"]).num_rows == 0
+    assert spool.texts(np.empty(0, np.int64)) == []
+
+
+def test_every_array_of_a_batch_is_known_to_take():
+    batch = sketch_texts(TEXTS, Config())
+    arrays = batch.to_arrays()
+    assert set(RAGGED) | set(RAGGED.values()) <= set(arrays)
+    for name in set(arrays) - set(RAGGED) - set(RAGGED.values()):
+        assert len(arrays[name]) == len(TEXTS), name
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(0, 4), max_size=6))
+def test_take_gives_rows_in_the_order_asked_for(rows):
+    batch = sketch_texts(TEXTS, Config())
+    expected = sketch_texts([TEXTS[row] for row in rows], Config())
+    assert same(take(batch, np.array(rows, np.int64)), expected)
+
+
+def test_names_of_shards_sort_like_their_places(tmp_path):
+    names = [ShardName(0, 0, 512), ShardName(0, 512, 1024), ShardName(0, 10**9, 10**9 + 1),
+             ShardName(2, 0, 1), ShardName(10, 0, 1)]  # fmt: skip
+    for name in reversed(names):
+        write_empty_shard(tmp_path, name, skips=[])
+    assert shard_names(tmp_path) == names
+    assert ShardName.parse("shard-1.bin") is None
+
+
+def test_a_damaged_shard_is_refused(tmp_path):
+    store(tmp_path, 0, 0, TEXTS)
+    path = tmp_path / ShardName(0, 0, 5).filename
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ScanError):
+        Shard(tmp_path, ShardName(0, 0, 5))
