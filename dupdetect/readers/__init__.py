@@ -1,0 +1,77 @@
+"""Files → pages and documents, in bounded memory; what cannot be used is reported and passed over.
+
+    for item in read(["crawl/*.warc.gz", "texts/"], config=config, on_skip=skips.append): ...
+
+Formats: .txt .html .jsonl .csv .parquet .warc .wet, each also .gz and .zst; folders, globs and
+``-`` (standard input). A Page still has to be extracted (:mod:`dupdetect.extract`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dupdetect.config import Config
+from dupdetect.errors import InputError
+from dupdetect.readers.base import BENIGN, FAILURES, Format, OnSkip, Reader, Report, SourceFile
+from dupdetect.readers.sources import expand
+from dupdetect.readers.streams import open_source
+from dupdetect.records import Document, Page
+
+__all__ = [
+    "BENIGN",
+    "FAILURES",
+    "Format",
+    "Reader",
+    "SourceFile",
+    "expand",
+    "read",
+    "read_file",
+    "reader_of",
+]
+
+
+def read(
+    sources: Sequence[str | Path], *, config: Config, on_skip: OnSkip
+) -> Iterator[Page | Document]:
+    """Everything in ``sources``, in order: pages of HTML files and archives, documents of the rest.
+
+    What cannot be used is told to ``on_skip`` and reading goes on; see :data:`BENIGN` for the
+    reasons that are no failure. Raises nothing for bad input.
+    """
+    for file in expand(sources, on_skip):
+        yield from read_file(file, config=config, on_skip=on_skip)
+
+
+def read_file(file: SourceFile, *, config: Config, on_skip: OnSkip) -> Iterator[Page | Document]:
+    """The pages and documents of one file; see :func:`read`."""
+    report = Report(file.path, on_skip)
+    try:
+        with open_source(file) as (stream, known):
+            reader = reader_of(known.format)
+            yield from reader(stream, file=known, config=config, report=report)
+    except InputError as error:
+        report.skip(error.record, error.reason, error.message)
+    except OSError as error:
+        report.skip(None, "unreadable", f"the file cannot be read on ({error})")
+
+
+def reader_of(kind: Format) -> Reader:
+    """The reader of a format, imported when first asked for."""
+    if kind == "parquet":
+        from dupdetect.readers.parquetfile import read_parquet
+
+        return read_parquet
+    if kind in ("warc", "wet"):
+        from dupdetect.readers.archive import read_warc
+
+        return read_warc
+    from dupdetect.readers.csvfile import read_csv
+    from dupdetect.readers.htmlfile import read_html
+    from dupdetect.readers.jsonlines import read_jsonl
+    from dupdetect.readers.textfile import read_text
+
+    readers: dict[Format, Reader] = {
+        "txt": read_text, "html": read_html, "jsonl": read_jsonl, "csv": read_csv,
+    }  # fmt: skip
+    return readers[kind]

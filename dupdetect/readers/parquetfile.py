@@ -1,0 +1,146 @@
+"""Parquet: batches of rows, only the columns that are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dupdetect.config import Config
+from dupdetect.errors import RecordError, UnreadableError
+from dupdetect.readers import columns
+from dupdetect.readers.base import Report, SourceFile
+from dupdetect.records import Document
+
+#: Decoded bytes of text aimed at per batch, and rows at most.
+_BATCH_BYTES = 8_000_000
+_MAX_ROWS = 4096
+#: Bounds on what the footer may claim, so that a forged one cannot ask for all memory.
+_MAX_FOOTER_STRING = 100_000_000
+_MAX_FOOTER_ITEMS = 1_000_000
+
+
+def read_parquet(
+    stream: BinaryIO, *, file: SourceFile, config: Config, report: Report
+) -> Iterator[Document]:
+    """Documents of the rows in order; records are named by row number, from 1.
+
+    The ``key=value`` folders of a partitioned data set count as columns. Reasons:
+    ``no_text_column``, ``no_column``, ``text_column_type``, ``cut``, ``bad_parquet``,
+    ``bad_encoding`` and those of :func:`dupdetect.readers.columns.document`.
+    """
+    table = _open(stream, file)
+    schema = table.schema_arrow
+    constants = {key: value for key, value in file.partition if key not in schema.names}
+    chosen = columns.choose([*schema.names, *constants], config.columns)
+    for name in chosen.text:
+        if name not in constants and not _textual(schema.field(name).type):
+            message = f"the text column {name!r} holds {schema.field(name).type}, not text"
+            raise UnreadableError(message, source=file.path, reason="text_column_type")
+    wanted = [name for name in chosen.names() if name not in constants]
+    number = 0
+    try:
+        for batch in table.iter_batches(_batch_rows(table, chosen), columns=wanted):
+            values = {
+                name: _values(batch.column(batch.schema.get_field_index(name))) for name in wanted
+            }
+            for row in range(batch.num_rows):
+                number += 1
+                record = {name: values[name][row] for name in wanted} | constants
+                try:
+                    yield _document(record, chosen, f"{file.name}:{number}", config)
+                except RecordError as error:
+                    report.skip(f"row {number}", error.reason, error.message)
+    except (pa.ArrowException, OSError) as error:
+        message = f"the data are damaged after row {number} ({_first_line(error)})"
+        raise UnreadableError(message, source=file.path, reason="bad_parquet") from None
+
+
+def _open(stream: BinaryIO, file: SourceFile) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(
+            stream,
+            # Streams pages instead of holding a whole row group, which may be the whole file.
+            pre_buffer=False,
+            buffer_size=1 << 20,
+            thrift_string_size_limit=_MAX_FOOTER_STRING,
+            thrift_container_size_limit=_MAX_FOOTER_ITEMS,
+        )
+    except (pa.ArrowException, OSError) as error:
+        stream.seek(-min(4, stream.seek(0, 2)), 2)
+        if stream.read(4) != b"PAR1":
+            message = "the Parquet file is cut short: its footer is missing"
+            raise UnreadableError(message, source=file.path, reason="cut") from None
+        message = f"the Parquet footer cannot be read ({_first_line(error)})"
+        raise UnreadableError(message, source=file.path, reason="bad_parquet") from None
+
+
+def _batch_rows(table: pq.ParquetFile, chosen: columns.Columns) -> int:
+    """Rows per batch, so that a batch of average rows has about _BATCH_BYTES of text."""
+    metadata = table.metadata
+    size = rows = 0
+    for group in range(min(metadata.num_row_groups, 16)):
+        part = metadata.row_group(group)
+        rows += part.num_rows
+        for index in range(part.num_columns):
+            if part.column(index).path_in_schema in chosen.text:
+                size += part.column(index).total_uncompressed_size
+    if not rows or not size:
+        return 1024
+    return max(16, min(_MAX_ROWS, _BATCH_BYTES * rows // size))
+
+
+def _textual(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return _textual(kind.value_type)
+    return any(
+        test(kind)
+        for test in (
+            pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view,
+            pa.types.is_binary, pa.types.is_large_binary, pa.types.is_null,
+        )
+    )  # fmt: skip
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """Python values of a column; a text that is not UTF-8 stays bytes."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    kind = column.type
+    if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
+        column = column.cast(pa.string())
+    if pa.types.is_nested(kind):
+        return [None] * len(column)
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        large = pa.large_binary() if pa.types.is_large_string(kind) else pa.binary()
+        return [_decoded(value) for value in column.cast(large).to_pylist()]
+
+
+def _decoded(value: bytes | None) -> str | bytes | None:
+    if value is None:
+        return None
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value
+
+
+def _document(
+    record: dict[str, Any], chosen: columns.Columns, fallback: str, config: Config
+) -> Document:
+    for name, value in record.items():
+        if isinstance(value, bytes):
+            record[name] = _decoded(value)
+            if isinstance(record[name], bytes):
+                raise RecordError(f"column {name!r} is not valid UTF-8", reason="bad_encoding")
+    return columns.document(
+        record, chosen, fallback_id=fallback, max_chars=config.extract.max_chars
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:200]
