@@ -1,9 +1,14 @@
-"""From sources to batches of items: the tasks of the first pass, and what is left of them to do."""
+"""From sources to batches of items: the tasks of the first pass, and what is left of them to do.
+
+Items are numbered in the order of the input. A batch may hold items of several sources, so that a
+folder of small files is no folder of small tasks; a shard is named by the numbers it holds.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +24,25 @@ from dupdetect.records import Page, Skip
 BATCH = 512
 #: Bytes of content of a batch, at least one item.
 BATCH_BYTES = 16_000_000
+#: A page, which still has to be extracted, counts as this many documents.
+_PAGE = 4
 #: Seconds that a worker may take for a batch, and for each of its items beside extraction.
 _SECONDS, _SECONDS_PER_ITEM = 120.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A task: items of source number ``source`` (its name: ``where``) from ``start`` on."""
+    """A task: items from number ``start`` on; ``sources`` names the source of each."""
 
-    source: int
     start: int
-    where: str
     items: tuple[Item, ...]
+    sources: tuple[str, ...]
     extract_seconds: float = 0.0
 
     @property
     def name(self) -> ShardName:
         """The shard that it becomes."""
-        return ShardName(self.source, self.start, self.start + len(self.items))
+        return ShardName(self.start, self.start + len(self.items))
 
     @property
     def seconds(self) -> float:
@@ -46,31 +52,37 @@ class Batch:
 
     def encode(self) -> tuple[dict[str, Any], bytes]:
         """See Task."""
-        head = {"do": "sketch", "source": self.source, "start": self.start, "where": self.where}
-        return head, encode_items(self.items)
+        return {"do": "sketch", "start": self.start}, encode_items(self.items, self.sources)
 
     def split(self) -> Sequence[Batch]:
         """See Task."""
         if len(self.items) < 2:
             return ()
-        middle = len(self.items) // 2
+        at = len(self.items) // 2
         return (
-            replace(self, items=self.items[:middle]),
-            replace(self, start=self.start + middle, items=self.items[middle:]),
+            Batch(self.start, self.items[:at], self.sources[:at], self.extract_seconds),
+            Batch(self.start + at, self.items[at:], self.sources[at:], self.extract_seconds),
         )
 
     def give_up(self, folder: Path, reason: str) -> None:
         """Leaves an empty shard that says why its one item could not be done."""
-        item = self.items[0]
-        source = item.source if isinstance(item, Page) and item.source else self.where
-        record = item.record if isinstance(item, Page) and item.record else item.id
         kind = "bad_unicode" if reason.startswith("UnicodeEncodeError") else "internal_error"
-        skip = Skip(source, _plain(record), kind, _plain(reason))
-        write_empty_shard(folder, self.name, skips=[asdict(skip)])
+        skip = skip_of(self.items[0], self.sources[0], kind, reason)
+        plain = {name: _plain(value) for name, value in asdict(skip).items()}
+        write_empty_shard(folder, self.name, skips=[plain])
+
+
+def skip_of(item: Item, source: str, reason: str, message: str) -> Skip:
+    """The skip of an item: a page by its record, a document by its id."""
+    record = item.record if isinstance(item, Page) and item.record else item.id
+    return Skip(source, record, reason, message)
 
 
 class Reading:
-    """Reads the sources of a job batch by batch, leaving out what lies in ``folder`` already."""
+    """Reads sources batch by batch, leaving out the items whose shards lie in ``folder`` already.
+
+    ``batch`` and ``batch_bytes`` limit a batch; neither changes what the shards hold together.
+    """
 
     def __init__(
         self,
@@ -84,64 +96,91 @@ class Reading:
         self._files = files
         self._folder = folder
         self._config = config
-        self._batch = batch
-        self._batch_bytes = batch_bytes
-        self._done: dict[int, list[ShardName]] = {}
-        for name in shard_names(folder):
-            self._done.setdefault(name.source, []).append(name)
+        self._limits = (batch, batch_bytes)
+        self._done = _Ranges([(name.start, name.stop) for name in shard_names(folder)])
 
     def __iter__(self) -> Iterator[Batch]:
+        collected = _Collected(*self._limits, self._config.extract.timeout)
+        at = 0
         for number, file in enumerate(self._files):
             marker = self._marker(number)
-            if marker.exists() and self._covered(number, 0, read_json(marker)["items"]):
-                continue
-            for batch in self._batches(number, file):
-                if not self._covered(number, batch.start, batch.start + len(batch.items)):
-                    self._remove(batch)
-                    yield batch
+            if marker.exists():
+                size = read_json(marker)["items"]
+                if self._done.cover(at, at + size):
+                    at += size
+                    continue
+            skips: list[Skip] = []
+            begin = at
+            for item in readers.read_file(file, config=self._config, on_skip=skips.append):
+                if not self._done.cover(at, at + 1):
+                    yield from collected.add(at, item, file.path)
+                at += 1
+            told = [asdict(skip) for skip in skips]
+            write_json(marker, {"items": at - begin, "skips": told})
+        yield from collected.rest()
 
     def skips(self) -> Iterator[dict[str, Any]]:
         """What the readers could not use, by source, once all sources have been read."""
         for number in range(len(self._files)):
             yield from read_json(self._marker(number))["skips"]
 
-    def _batches(self, number: int, file: SourceFile) -> Iterator[Batch]:
-        skips: list[Skip] = []
-        items: list[Item] = []
-        start = size = 0
-        for item in readers.read_file(file, config=self._config, on_skip=skips.append):
-            length = len(item.content) if isinstance(item, Page) else len(item.text)
-            if items and (len(items) >= self._batch or size + length > self._batch_bytes):
-                yield self._made(number, start, file, items)
-                start, size, items = start + len(items), 0, []
-            items.append(item)
-            size += length
-        if items:
-            yield self._made(number, start, file, items)
-        told = [asdict(skip) for skip in skips]
-        write_json(self._marker(number), {"items": start + len(items), "skips": told})
-
-    def _made(self, number: int, start: int, file: SourceFile, items: list[Item]) -> Batch:
-        return Batch(number, start, file.path, tuple(items), self._config.extract.timeout)
-
     def _marker(self, number: int) -> Path:
         """Says that a source was read to its end, and how many items it has."""
         return self._folder / f"source-{number:06d}.json"
 
-    def _covered(self, number: int, start: int, stop: int) -> bool:
-        at = start
-        for name in sorted(self._done.get(number, ())):
-            if name.start == at:
-                at = name.stop
-        return at >= stop
 
-    def _remove(self, batch: Batch) -> None:
-        """Removes shards of parts of a batch that is done again as a whole."""
-        name = batch.name
-        for part in self._done.get(batch.source, ()):
-            if name.start < part.stop and part.start < name.stop:
-                (self._folder / part.filename).unlink(missing_ok=True)
+class _Collected:
+    """Items until they are a batch; the items of a batch have consecutive numbers."""
+
+    def __init__(self, batch: int, batch_bytes: int, extract_seconds: float) -> None:
+        self._limits = (batch, batch_bytes)
+        self._extract_seconds = extract_seconds
+        self._items: list[Item] = []
+        self._sources: list[str] = []
+        self._start = self._weight = self._bytes = 0
+
+    def add(self, number: int, item: Item, source: str) -> Iterator[Batch]:
+        """Takes an item; gives the batch before it if that is full or ends elsewhere."""
+        page = isinstance(item, Page)
+        weight = _PAGE if page else 1
+        size = len(item.content) if isinstance(item, Page) else len(item.text)
+        full = self._weight + weight > self._limits[0] or self._bytes + size > self._limits[1]
+        if full or number != self._start + len(self._items):
+            yield from self.rest()
+        if not self._items:
+            self._start = number
+        self._items.append(item)
+        self._sources.append(source)
+        self._weight += weight
+        self._bytes += size
+
+    def rest(self) -> Iterator[Batch]:
+        """The batch of what is there."""
+        if self._items:
+            items, sources = tuple(self._items), tuple(self._sources)
+            yield Batch(self._start, items, sources, self._extract_seconds)
+        self._items, self._sources = [], []
+        self._weight = self._bytes = 0
 
 
-def _plain(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+class _Ranges:
+    """Numbers that are done, as joined ranges."""
+
+    def __init__(self, ranges: Sequence[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._stops: list[int] = []
+        for start, stop in sorted(ranges):
+            if self._stops and start <= self._stops[-1]:
+                self._stops[-1] = max(self._stops[-1], stop)
+            else:
+                self._starts.append(start)
+                self._stops.append(stop)
+
+    def cover(self, start: int, stop: int) -> bool:
+        """Whether all of ``start`` to ``stop`` (exclusive) is done."""
+        at = bisect_right(self._starts, start) - 1
+        return start >= stop or (at >= 0 and stop <= self._stops[at])
+
+
+def _plain(text: Any) -> str:
+    return str(text).encode("utf-8", "replace").decode("utf-8")

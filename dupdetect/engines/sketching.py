@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -11,16 +11,24 @@ from typing import Any
 import pyarrow as pa
 
 from dupdetect.config import Config
+from dupdetect.engines.batches import skip_of
 from dupdetect.engines.messages import Item, decode_items
 from dupdetect.engines.pool import FATAL
 from dupdetect.engines.spool import DOCUMENTS, FINDINGS, ShardName, write_shard
 from dupdetect.errors import ExtractError, TextError
 from dupdetect.extract import Sandbox
 from dupdetect.quality import Assessment, assess
-from dupdetect.records import Document, Page, Skip
+from dupdetect.records import Document, Skip
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.text.language import detect
 from dupdetect.text.urls import domain
+
+
+@dataclass(frozen=True, slots=True)
+class _Assessed:
+    document: Document
+    source: str
+    assessment: Assessment
 
 
 class Sketching:
@@ -37,28 +45,22 @@ class Sketching:
         self._seconds: dict[str, float] = {}
 
     def __call__(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
-        """Does the batch ``head["source"], head["start"]``; what the shard holds."""
+        """Does the batch that begins with item ``head["start"]``; what the shard holds."""
         self._skips, self._seconds = [], {}
-        items = decode_items(body)
-        name = ShardName(head["source"], head["start"], head["start"] + len(items))
-        documents = self._timed("extract", self._extract, items, head["where"])
-        assessed = self._timed("quality", self._assess, documents, head["where"])
-        kept, batches = self._timed("sketch", self._sketch, assessed, head["where"])
+        items, sources = decode_items(body)
+        documents = self._timed("extract", self._extract, items, sources)
+        assessed = self._timed("quality", self._assess, documents)
+        kept, batches = self._timed("sketch", self._sketch, assessed)
         sketches = SketchBatch.concat(batches or [sketch_texts([], self._config)])
         write_shard(
             self._folder,
-            name,
+            ShardName(head["start"], head["start"] + len(items)),
             documents=_documents_table(kept, sketches),
             findings=_findings_table(kept),
             sketches=sketches,
             meta={"skips": [asdict(skip) for skip in self._skips]},
         )
-        return {
-            "documents": len(kept),
-            "skips": len(self._skips),
-            "items": len(items),
-            "seconds": self._seconds,
-        }
+        return {"documents": len(kept), "items": len(items), "seconds": self._seconds}
 
     def close(self) -> None:
         """Ends the extraction process."""
@@ -69,65 +71,57 @@ class Sketching:
         try:
             return step(*arguments)
         finally:
-            self._seconds[stage] = perf_counter() - begin
+            self._seconds[stage] = self._seconds.get(stage, 0.0) + perf_counter() - begin
 
-    def _extract(self, items: Sequence[Item], where: str) -> list[Document]:
+    def _extract(self, items: Sequence[Item], sources: Sequence[str]) -> list[tuple[Document, str]]:
         documents = []
-        for item in items:
+        for item, source in zip(items, sources, strict=True):
             if isinstance(item, Document):
-                documents.append(item)
+                documents.append((item, source))
                 continue
             try:
-                documents.append(self._sandbox.extract(item))
+                documents.append((self._sandbox.extract(item), source))
             except ExtractError as error:
-                self._skip(item, where, error.reason, error.message)
+                self._skips.append(skip_of(item, source, error.reason, error.message))
             except Exception as error:
-                self._skip(item, where, "internal_error", _said(error))
+                self._fail(item, source, error)
         return documents
 
-    def _assess(self, documents: Sequence[Document], where: str) -> list[_Assessed]:
+    def _assess(self, documents: Sequence[tuple[Document, str]]) -> list[_Assessed]:
         found: list[_Assessed] = []
-        for document in documents:
+        for document, source in documents:
             try:
-                language = spoken(document)
+                language = self._timed("language", spoken, document)
                 known = replace(document, language=language)
-                found.append((known, assess(known, config=self._config, language=language)))
+                assessment = assess(known, config=self._config, language=language)
+                found.append(_Assessed(known, source, assessment))
             except FATAL:
                 raise
             except Exception as error:
-                self._skip(document, where, "internal_error", _said(error))
+                self._fail(document, source, error)
         return found
 
-    def _sketch(
-        self, assessed: list[_Assessed], where: str
-    ) -> tuple[list[_Assessed], list[SketchBatch]]:
+    def _sketch(self, assessed: list[_Assessed]) -> tuple[list[_Assessed], list[SketchBatch]]:
         """Sketches all at once; where that fails, halves, down to the document at fault."""
         if not assessed:
             return [], []
         try:
-            texts = [document.text for document, _ in assessed]
+            texts = [item.document.text for item in assessed]
             return assessed, [sketch_texts(texts, self._config)]
         except FATAL:
             raise
         except Exception as error:
             if len(assessed) == 1:
-                reason = "bad_unicode" if isinstance(error, TextError) else "internal_error"
-                self._skip(assessed[0][0], where, reason, _said(error))
+                self._fail(assessed[0].document, assessed[0].source, error)
                 return [], []
         middle = len(assessed) // 2
-        first, left = self._sketch(assessed[:middle], where)
-        second, right = self._sketch(assessed[middle:], where)
+        first, left = self._sketch(assessed[:middle])
+        second, right = self._sketch(assessed[middle:])
         return first + second, left + right
 
-    def _skip(self, item: Item, where: str, reason: str, message: str) -> None:
-        if isinstance(item, Page):
-            skip = Skip(item.source or where, item.record or item.id, reason, message)
-        else:
-            skip = Skip(where, item.id, reason, message)
-        self._skips.append(skip)
-
-
-_Assessed = tuple[Document, Assessment]
+    def _fail(self, item: Item, source: str, error: Exception) -> None:
+        reason = "bad_unicode" if isinstance(error, TextError) else "internal_error"
+        self._skips.append(skip_of(item, source, reason, f"{type(error).__name__}: {error}"))
 
 
 def spoken(document: Document) -> str:
@@ -140,23 +134,21 @@ def spoken(document: Document) -> str:
 
 def _documents_table(assessed: Sequence[_Assessed], sketches: SketchBatch) -> pa.Table:
     columns: dict[str, Any] = {
-        name: [getattr(document, name) for document, _ in assessed]
+        name: [getattr(item.document, name) for item in assessed]
         for name in ("id", "url", "language", "published", "title", "text")
     }
     for name in ("boilerplate", "machine_translation", "seo_link", "content_farm"):
-        columns[name] = [getattr(assessment.scores, name) for _, assessment in assessed]
-    columns["domain"] = [domain(document.url or "") or None for document, _ in assessed]
+        columns[name] = [getattr(item.assessment.scores, name) for item in assessed]
+    columns["domain"] = [domain(item.document.url or "") or None for item in assessed]
     columns["n_words"] = sketches.n_words
     return pa.table({name: columns[name] for name in DOCUMENTS.names}, schema=DOCUMENTS)
 
 
 def _findings_table(assessed: Sequence[_Assessed]) -> pa.Table:
-    rows = [(row, finding) for row, (_, found) in enumerate(assessed) for finding in found.findings]
+    rows = [
+        (row, finding) for row, item in enumerate(assessed) for finding in item.assessment.findings
+    ]
     columns: dict[str, Any] = {"row": [row for row, _ in rows]}
     for name in FINDINGS.names[1:]:
         columns[name] = [getattr(finding, name) for _, finding in rows]
     return pa.table(columns, schema=FINDINGS)
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

@@ -1,9 +1,8 @@
 """What the first pass over the documents leaves on disk for the later stages.
 
-One file per batch of a source (a shard): the documents' table with their texts, their findings and
-their sketches. Shards are named by source and range of records, so that their order is the order
-of the input, whichever worker wrote them and whenever, and so that a range that is there need not
-be done again.
+One file per batch of items (a shard): the documents' table with their texts, their findings and
+their sketches. Shards are named by the range of items, so that their order is the order of the
+input, whichever worker wrote them and whenever, and a range that is there need not be done again.
 """
 
 from __future__ import annotations
@@ -48,21 +47,20 @@ RAGGED = {
     },
 }
 
-_NAME = re.compile(r"shard-(\d{6})-(\d{10})-(\d{10})\.bin\Z")
+_NAME = re.compile(r"shard-(\d{12})-(\d{12})\.bin\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ShardName:
-    """Records ``start`` to ``stop`` (exclusive) of source number ``source``."""
+    """Items ``start`` to ``stop`` (exclusive), numbered through all sources."""
 
-    source: int
     start: int
     stop: int
 
     @property
     def filename(self) -> str:
         """The name of the shard's file."""
-        return f"shard-{self.source:06d}-{self.start:010d}-{self.stop:010d}.bin"
+        return f"shard-{self.start:012d}-{self.stop:012d}.bin"
 
     @classmethod
     def parse(cls, filename: str) -> ShardName | None:

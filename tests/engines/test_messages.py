@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,9 +27,17 @@ pages = st.builds(
 @settings(deadline=None)
 @given(st.lists(documents | pages, max_size=5))
 def test_items_arrive_as_they_were_sent(items):
-    assert decode_items(encode_items(items)) == items
+    sources = [f"file {i}" for i in range(len(items))]
+    arrived, named = decode_items(encode_items(items, sources))
+    own = [item.source if isinstance(item, Page) else "" for item in items]
+    assert named == [mine or source for mine, source in zip(own, sources, strict=True)]
+    assert [_without_source(item) for item in arrived] == [_without_source(i) for i in items]
+
+
+def _without_source(item):
+    return replace(item, source="") if isinstance(item, Page) else item
 
 
 def test_lone_surrogates_cannot_be_sent():
     with pytest.raises(UnicodeError):
-        encode_items([Document(id="a", text="\ud800")])
+        encode_items([Document(id="a", text="\ud800")], ["x"])

@@ -41,39 +41,39 @@ def same(one, other):
     )
 
 
-def store(folder, source, start, texts):
+def store(folder, start, texts):
     n = len(texts)
     columns = {item.name: pa.nulls(n, item.type) for item in DOCUMENTS}
-    columns["id"] = pa.array([f"{source}-{start + i}" for i in range(n)])
+    columns["id"] = pa.array([f"d{start + i}" for i in range(n)])
     columns["text"] = pa.array(texts, pa.large_string())
     findings = {item.name: pa.nulls(1, item.type) for item in FINDINGS}
     write_shard(
         folder,
-        ShardName(source, start, start + n),
+        ShardName(start, start + n),
         documents=pa.table(columns, schema=DOCUMENTS),
         findings=pa.table(findings, schema=FINDINGS),
         sketches=sketch_texts(texts, Config()),
-        meta={"skips": [{"record": f"{source}-{start}"}]},
+        meta={"skips": [{"record": f"d{start}"}]},
     )
 
 
 @pytest.fixture
 def spool(tmp_path):
-    store(tmp_path, 1, 0, TEXTS[3:])
-    write_empty_shard(tmp_path, ShardName(0, 2, 3), skips=[{"record": "lost"}])
-    store(tmp_path, 0, 3, TEXTS[2:3])
-    store(tmp_path, 0, 0, TEXTS[:2])
+    store(tmp_path, 40, TEXTS[3:])
+    write_empty_shard(tmp_path, ShardName(2, 3), skips=[{"record": "lost"}])
+    store(tmp_path, 3, TEXTS[2:3])
+    store(tmp_path, 0, TEXTS[:2])
     (tmp_path / "manifest.json").write_text("{}")
     return Spool(tmp_path)
 
 
 def test_documents_are_numbered_in_the_order_of_the_input(spool):
     assert len(spool) == 5
-    assert spool.documents(["id"])["id"].to_pylist() == ["0-0", "0-1", "0-3", "1-0", "1-1"]
+    assert spool.documents(["id"])["id"].to_pylist() == ["d0", "d1", "d3", "d40", "d41"]
     assert spool.texts(np.arange(5)) == TEXTS
     assert spool.texts(np.array([1, 4])) == [TEXTS[1], TEXTS[4]]
     assert [start for start, _ in spool.findings()] == [0, 2, 3]
-    assert [skip["record"] for skip in spool.skips] == ["0-0", "lost", "0-3", "1-0"]
+    assert [skip["record"] for skip in spool.skips] == ["d0", "lost", "d3", "d40"]
 
 
 @pytest.mark.parametrize("rows", [[0, 1, 2, 3, 4], [2], [1, 3], [0, 4]])
@@ -106,8 +106,7 @@ def test_take_gives_rows_in_the_order_asked_for(rows):
 
 
 def test_names_of_shards_sort_like_their_places(tmp_path):
-    names = [ShardName(0, 0, 512), ShardName(0, 512, 1024), ShardName(0, 10**9, 10**9 + 1),
-             ShardName(2, 0, 1), ShardName(10, 0, 1)]  # fmt: skip
+    names = [ShardName(0, 512), ShardName(512, 1024), ShardName(10**9, 10**9 + 1)]
     for name in reversed(names):
         write_empty_shard(tmp_path, name, skips=[])
     assert shard_names(tmp_path) == names
@@ -115,8 +114,8 @@ def test_names_of_shards_sort_like_their_places(tmp_path):
 
 
 def test_a_damaged_shard_is_refused(tmp_path):
-    store(tmp_path, 0, 0, TEXTS)
-    path = tmp_path / ShardName(0, 0, 5).filename
+    store(tmp_path, 0, TEXTS)
+    path = tmp_path / ShardName(0, 5).filename
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(ScanError):
-        Shard(tmp_path, ShardName(0, 0, 5))
+        Shard(tmp_path, ShardName(0, 5))
