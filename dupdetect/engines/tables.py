@@ -49,22 +49,20 @@ class Documents:
 
 
 def unique_ids(ids: Sequence[str]) -> tuple[list[str], int]:
-    """Ids in their order, later ones of the same name with ``~2`` and so on; how many those are."""
-    taken: dict[str, int] = {}
+    """Ids in their order, later ones of the same name with ``~2`` and so on; how many those are.
+
+    A number that makes another document's own id is passed over.
+    """
+    own = set(ids)
+    uses: dict[str, int] = {}
     found: list[str] = []
-    repeated = 0
     for id in ids:
+        uses[id] = uses.get(id, 0) + 1
         name = id
-        if id in taken:
-            repeated += 1
-            number = taken[id]
-            while name in taken:
-                number += 1
-                name = f"{id}~{number}"
-            taken[id] = number
-        taken.setdefault(name, 1)
+        while uses[id] > 1 and (name := f"{id}~{uses[id]}") in own:
+            uses[id] += 1
         found.append(name)
-    return found, repeated
+    return found, len(ids) - len(own)
 
 
 @dataclass(frozen=True, slots=True)
