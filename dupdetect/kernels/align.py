@@ -27,7 +27,8 @@ MEASURES = (
     "shingles_x", "shingles_y", "shingles_shared",
     "run_x", "run_y", "own_run_x", "own_run_y", "longest",
     "anchors_x", "anchors_y", "sentences_x", "sentences_y", "words_x", "words_y", "exact",
-    "quoted_x", "quoted_y",
+    "quoted_x", "quoted_y", "dense_x", "dense_y",
+    "chain_x", "chain_y", "partners_x", "partners_y",
 )  # fmt: skip
 
 #: Sentences beyond this many are counted as one last sentence.
@@ -182,9 +183,37 @@ def _align(
             sequence[n] = best[r]
             n += 1
     if total <= 0.0:
-        return 0.0, 0.0, 0.0
-    order = _increasing(sequence, n) / n if n > 0 else 0.0
-    return covered / total, order, aligned / total
+        return 0.0, 0.0, 0.0, 0, 0
+    chain = _increasing(sequence, n)
+    order = chain / n if n > 0 else 0.0
+    return covered / total, order, aligned / total, chain, n
+
+
+@kernel
+def _density(
+    matrix: NDArray[np.float64], rows: int, columns: int, transpose: bool,
+    weight_rows: NDArray[np.float64], weight_columns: NDArray[np.float64],
+    best: NDArray[np.int32],
+) -> float:
+    """How fully the aligned rows take up their partners: covered share of the partners' weight.
+
+    A copy that keeps half of a text's paragraphs takes those up whole; an independent report
+    touches many sentences lightly.
+    """
+    taken = np.zeros(columns, np.float64)
+    for r in range(rows):
+        c = best[r]
+        if c < 0:
+            continue
+        value = matrix[c, r] if transpose else matrix[r, c]
+        if value >= ALIGNED_WEIGHT and value >= ALIGNED_SHARE * weight_rows[r]:
+            taken[c] += value
+    covered, total = 0.0, 0.0
+    for c in range(columns):
+        if taken[c] > 0.0:
+            covered += min(taken[c], weight_columns[c])
+            total += weight_columns[c]
+    return covered / total if total > 0.0 else 0.0
 
 
 @kernel
@@ -297,7 +326,7 @@ def measure_pairs(
     set_doc: NDArray[np.int64], shingle_set: NDArray[np.uint32], size: int,
 ) -> NDArray[np.float64]:
     """Measures (k, len(MEASURES)) of k pairs of document numbers."""
-    out = np.zeros((pairs.shape[0], 48), np.float64)
+    out = np.zeros((pairs.shape[0], 54), np.float64)
     matrix = np.zeros((MAX_SENTENCES, MAX_SENTENCES), np.float64)
     rows_x = np.zeros(MAX_SENTENCES, np.float64)
     rows_y = np.zeros(MAX_SENTENCES, np.float64)
@@ -351,9 +380,15 @@ def measure_pairs(
         _add_shared(
             key, weight, kind, sentence, token, x1, x2, y1, y2, run_x, run_y, row, matrix
         )
-        row[23], row[25], row[27] = _align(matrix, sx, sy, False, rows_x, best_x)
-        row[24], row[26], row[28] = _align(matrix, sy, sx, True, rows_y, best_y)
+        row[23], row[25], row[27], row[50], row[52] = _align(
+            matrix, sx, sy, False, rows_x, best_x
+        )
+        row[24], row[26], row[28], row[51], row[53] = _align(
+            matrix, sy, sx, True, rows_y, best_y
+        )
         row[29], row[30] = _mutual(matrix, sx, sy, rows_x, rows_y, best_x, best_y)
+        row[48] = _density(matrix, sy, sx, True, rows_y, rows_x, best_y)
+        row[49] = _density(matrix, sx, sy, False, rows_x, rows_y, best_x)
         row[41], row[42] = n_sentences[x], n_sentences[y]
         row[43], row[44] = words_x, words_y
     return out

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,6 +42,11 @@ class Pair:
     split: str
     group: str
     augmented: bool = False
+
+    @property
+    def bucket(self) -> int:
+        """The fold this pair's group falls into; a group is never split."""
+        return zlib.crc32(self.group.encode()) % 16
 
     @property
     def positive(self) -> bool:
@@ -132,6 +138,30 @@ def augment(pairs: list[Pair], seed: int = 7) -> list[Pair]:
         if other.lang_b == pair.lang_b and other.group != pair.group:
             merged = _interleave(pair.b, other.b, rng)
             out.append(replace(pair, b=merged, augmented=True))
+    return out
+
+
+def lengthen(pairs: list[Pair], seed: int = 5) -> list[Pair]:
+    """Two or three pairs of one kind joined into one pair of long texts.
+
+    Most labelled texts are short; without these a model learns that many new facts mean
+    independence, which only holds at one length. Partners come from the same fold.
+    """
+    rng = random.Random(seed)
+    shelves: dict[tuple[bool, str, str, int], list[Pair]] = {}
+    for pair in pairs:
+        if pair.label != "unrelated":
+            key = (pair.positive, pair.lang_a, pair.lang_b, pair.bucket)
+            shelves.setdefault(key, []).append(pair)
+    out: list[Pair] = []
+    for shelf in shelves.values():
+        for pair in shelf:
+            others = [p for p in rng.sample(shelf, min(6, len(shelf))) if p.group != pair.group]
+            chosen = [pair, *others[: rng.choice((1, 2, 2))]]
+            if len(chosen) > 1 and len(pair.a) < 4000:
+                a = "\n\n".join(p.a for p in chosen)
+                b = "\n\n".join(p.b for p in chosen)
+                out.append(replace(pair, a=a, b=b, augmented=True))
     return out
 
 

@@ -18,9 +18,11 @@ _AT = {name: index for index, name in enumerate(MEASURES)}
 REWRITE_FEATURES = (
     "cover_c", "cover_s", "number_c", "number_s", "name_c", "name_s", "word_c", "word_s",
     "fact_c", "fact_s", "own_c", "own_s", "align_c", "align_s", "order_c", "order_s",
-    "aligned_c", "aligned_s", "mutual_c", "mutual_s",
+    "aligned_c", "aligned_s", "mutual_c", "mutual_s", "dense_c", "dense_s",
+    "log_chain_c", "log_chain_s", "log_partners_c", "log_partners_s",
     "new_number_c", "new_number_s", "new_name_c", "new_name_s", "new_fact_c", "new_fact_s",
     "log_number", "log_name", "log_fact", "log_shared", "length_ratio",
+    "log_weight_c", "log_weight_s",
 )  # fmt: skip
 
 #: Features of the copy model: verbatim runs, and whether the numbers agree.
@@ -42,6 +44,22 @@ def column(measures: NDArray[np.float64], name: str) -> NDArray[np.float64]:
 
 def _share(shared: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
     return (shared + _PRIOR * _PRIOR_SHARE) / (total + _PRIOR)
+
+
+def _chain(
+    measures: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Aligned sentences in common order beyond chance.
+
+    Of n sentences in random order the longest ordered chain has about 2 sqrt(n) (Logan and Shepp
+    1977), so short texts are always in order and only a long chain is evidence.
+    """
+    sides = []
+    for side in "xy":
+        partners = column(measures, f"partners_{side}")
+        beyond = column(measures, f"chain_{side}") - 2.0 * np.sqrt(partners) + 1.0
+        sides.append(np.maximum(beyond, 0.0))
+    return sides[0], sides[1]
 
 
 def copy_is_x(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -73,10 +91,13 @@ def features(measures: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
             new_x, new_y = np.maximum(total_x - shared_x, 0.0), np.maximum(total_y - shared_y, 0.0)
             sides(f"new_{kind}", np.log1p(new_x), np.log1p(new_y))
             out[f"log_{kind}"] = np.log1p(np.minimum(shared_x, shared_y))
-    for name in ("align", "order", "aligned", "mutual"):
+    for name in ("align", "order", "aligned", "mutual", "dense"):
         sides(name, *pair(name))
+    for name, values in (("chain", _chain(measures)), ("partners", pair("partners"))):
+        sides(f"log_{name}", np.log1p(values[0]), np.log1p(values[1]))
     out["log_shared"] = np.log1p(shared)
     weight_x, weight_y = pair("weight")
+    sides("log_weight", np.log1p(weight_x), np.log1p(weight_y))
     out["length_ratio"] = np.minimum(weight_x, weight_y) / (np.maximum(weight_x, weight_y) + 1e-9)
     shorter_x = column(measures, "words_x") <= column(measures, "words_y")
     out["run"] = np.where(shorter_x, *pair("run"))
