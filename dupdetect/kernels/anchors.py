@@ -55,17 +55,27 @@ def build_table(
 
 @kernel
 def _word_value(
-    i: int, text: NDArray[np.uint8], text_start: NDArray[np.int64], text_end: NDArray[np.int64],
-    number_keys: NDArray[np.uint32], number_values: NDArray[np.uint8],
+    i: int,
+    text: NDArray[np.uint8],
+    text_start: NDArray[np.int64],
+    text_end: NDArray[np.int64],
+    number_keys: NDArray[np.uint32],
+    number_values: NDArray[np.uint8],
 ) -> int:
     return lookup(number_keys, number_values, hash_bytes(text, text_start[i], text_end[i]), 0)
 
 
 @kernel
 def _word_number(
-    i: int, last: int, text: NDArray[np.uint8], text_start: NDArray[np.int64],
-    text_end: NDArray[np.int64], start: NDArray[np.int32], end: NDArray[np.int32],
-    number_keys: NDArray[np.uint32], number_values: NDArray[np.uint8],
+    i: int,
+    last: int,
+    text: NDArray[np.uint8],
+    text_start: NDArray[np.int64],
+    text_end: NDArray[np.int64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    number_keys: NDArray[np.uint32],
+    number_values: NDArray[np.uint8],
 ) -> tuple[int, int]:
     """Value of a spelled-out number at token i (0: none) and the tokens it takes.
 
@@ -77,13 +87,11 @@ def _word_number(
     taken = 1
     while taken < 3 and i + taken < last and start[i + taken] == end[i + taken - 1] + 1:
         unit = _word_value(i + taken, text, text_start, text_end, number_keys, number_values)
+        tens = value >= 20 and value % 10 == 0 and unit < 10
+        teens = (value == 60 or value == 80) and unit < 20
         if taken == 1 and value == 4 and unit == 20:
             value = 80
-        elif unit > 0 and value >= 20 and value % 10 == 0 and unit < 10:
-            value += unit
-        elif unit > 0 and (value == 60 or value == 80) and unit < 20:
-            value += unit
-        elif value == 10 and 7 <= unit <= 9:
+        elif unit > 0 and (tens or teens or (value == 10 and 7 <= unit <= 9)):
             value += unit
         else:
             break

@@ -90,7 +90,7 @@ def _zipf_of(text: NDArray[np.uint8], start: int, digits: int) -> int:
 
 @kernel
 def _is_plain(flags: NDArray[np.uint16], i: int) -> bool:
-    return (flags[i] & _DIGIT_FLAG) != 0 and (flags[i] & _LETTER_FLAG) == 0
+    return bool((flags[i] & _DIGIT_FLAG) != 0 and (flags[i] & _LETTER_FLAG) == 0)
 
 
 @kernel

@@ -16,9 +16,7 @@ SENTENCE_WEIGHT, SENTENCE_SHARE = 1.0, 0.3
 
 
 @kernel
-def verbatim_blocks(
-    a: NDArray[np.uint32], b: NDArray[np.uint32], size: int
-) -> NDArray[np.int32]:
+def verbatim_blocks(a: NDArray[np.uint32], b: NDArray[np.uint32], size: int) -> NDArray[np.int32]:
     """Blocks int32[k, 4] of words (a from, a to, b from, b to; ends excluded) in a's order.
 
     ``a`` and ``b`` are the shingle hashes of two texts in text order. Greedy: at each place of a
@@ -52,9 +50,13 @@ def verbatim_blocks(
 
 @kernel
 def sentence_pairs(
-    key_a: NDArray[np.uint32], weight_a: NDArray[np.float32], sentence_a: NDArray[np.int32],
+    key_a: NDArray[np.uint32],
+    weight_a: NDArray[np.float32],
+    sentence_a: NDArray[np.int32],
     n_a: int,
-    key_b: NDArray[np.uint32], weight_b: NDArray[np.float32], sentence_b: NDArray[np.int32],
+    key_b: NDArray[np.uint32],
+    weight_b: NDArray[np.float32],
+    sentence_b: NDArray[np.int32],
     n_b: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """For each sentence of a its best sentence of b (-1: none) and their similarity (Dice, 0..1).

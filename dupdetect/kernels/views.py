@@ -35,8 +35,12 @@ def build_view(
     sentence: NDArray[np.int32],
     token: NDArray[np.int32],
 ) -> tuple[
-    NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32], NDArray[np.uint8],
-    NDArray[np.int32], NDArray[np.int32],
+    NDArray[np.int64],
+    NDArray[np.uint32],
+    NDArray[np.float32],
+    NDArray[np.uint8],
+    NDArray[np.int32],
+    NDArray[np.int32],
 ]:
     """One alphabet's anchors, sorted by (key, place) inside each document.
 
@@ -75,7 +79,8 @@ def build_view(
         out_key[:n].copy(),
         out_weight[:n].copy(),
         out_kind[:n].copy(),
-        out_sentence[:n].copy(), out_token[:n].copy(),
+        out_sentence[:n].copy(),
+        out_token[:n].copy(),
     )
 
 

@@ -100,11 +100,11 @@ class SketchBatch:
     def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> SketchBatch:
         """The batch that :meth:`to_arrays` took apart; raises ModelError if a field is missing."""
         try:
-            views = {
+            views: dict[str, Any] = {
                 name: View(**{part.name: arrays[f"{name}.{part.name}"] for part in fields(View)})
                 for name in ("stems", "skeletons")
             }
-            plain = {
+            plain: dict[str, Any] = {
                 item.name: arrays[item.name] for item in fields(cls) if item.name not in views
             }
         except KeyError as error:
@@ -168,8 +168,10 @@ def sketch_tokens(tokens: TokenArrays, config: Config) -> SketchBatch:
 
 
 def _sentences(tokens: TokenArrays) -> NDArray[np.int32]:
-    starts = np.concatenate(([0], np.cumsum((tokens.flags & SENTENCE_START) != 0)))
-    return np.maximum(1, starts[tokens.doc[1:]] - starts[tokens.doc[:-1]]).astype(np.int32)
+    starts = np.zeros(tokens.flags.size + 1, np.int32)
+    np.cumsum((tokens.flags & SENTENCE_START) != 0, out=starts[1:])
+    counts: NDArray[np.int32] = starts[tokens.doc[1:]] - starts[tokens.doc[:-1]]
+    return np.maximum(counts, np.int32(1))
 
 
 def _join_offsets(columns: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

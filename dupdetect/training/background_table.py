@@ -53,8 +53,10 @@ def _frequencies(language: str, floor: float) -> tuple[list[str], NDArray[np.flo
 
 
 def _add(
-    words: list[str], frequencies: NDArray[np.float64],
-    stems: dict[int, float], skeletons: dict[int, float],
+    words: list[str],
+    frequencies: NDArray[np.float64],
+    stems: dict[int, float],
+    skeletons: dict[int, float],
 ) -> None:
     tokens = tokenize_texts(words)
     for w in range(len(words)):

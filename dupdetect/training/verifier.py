@@ -24,7 +24,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from dupdetect.config import Config
-from dupdetect.kernels.align import MEASURES
+from dupdetect.kernels.measures import MEASURES
 from dupdetect.sketch.batch import sketch_texts
 from dupdetect.training.verifier_data import (
     Pair,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels.align import MEASURES
+from dupdetect.kernels.measures import MEASURES
 
 _AT = {name: index for index, name in enumerate(MEASURES)}
 

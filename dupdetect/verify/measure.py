@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels.align import measure_pairs
+from dupdetect.kernels.measures import measure_pairs
 from dupdetect.sketch.batch import SketchBatch
 
 

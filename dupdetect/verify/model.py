@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dupdetect.data import load_json
 from dupdetect.errors import ModelError
-from dupdetect.kernels.align import MEASURES
+from dupdetect.kernels.measures import MEASURES
 
 VERSION = 1
 

@@ -31,7 +31,7 @@ def passages(text_a: str, text_b: str, *, across: bool, config: Config) -> tuple
             batch.shingles[batch.shingle_doc[1] :],
             config.shingle.size,
         )
-    spans = [_span(tokens, *(int(value) for value in block), 1.0) for block in blocks]
+    spans = [_span(tokens, a, b, c, d, 1.0) for a, b, c, d in blocks.tolist()]
     spans += _sentence_spans(tokens, batch, blocks, across)
     return _disjoint(spans)[: config.verify.max_passages]
 

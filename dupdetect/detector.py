@@ -1,0 +1,243 @@
+"""Where the two corridors meet: score a document, compare two, query and fill an index.
+
+Detector ── quality.assess ──┐
+    └───── Index ── candidates ── verify ──┴─→ Verdict
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from dupdetect.config import Config
+from dupdetect.index import CandidateIndex
+from dupdetect.quality import assess, refine
+from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
+from dupdetect.schemas import PAIR_RESULTS
+from dupdetect.sketch.batch import SketchBatch, sketch_texts
+from dupdetect.text.language import detect
+from dupdetect.verify import PairVerdicts, passages, verify_pairs
+
+#: Documents that are sketched at once by the ``_many`` calls: some megabytes of arrays.
+_BATCH = 256
+
+
+def score(document: Document | str, *, config: Config | None = None) -> Verdict:
+    """Scores and findings of one document (or plain text), without an index."""
+    return Detector(config=config).score(document)
+
+
+def compare(a: Document | str, b: Document | str, *, config: Config | None = None) -> Match:
+    """How two documents (or plain texts) relate, with passages when they do."""
+    config = config or Config()
+    pair = [_spoken(_document(a, "a")), _spoken(_document(b, "b"))]
+    batch = sketch_texts([document.text for document in pair], config)
+    return _matches(batch, np.array([[0, 1]]), pair, config)[0]
+
+
+def compare_pairs(
+    ids: Sequence[str],
+    a: Sequence[str],
+    b: Sequence[str],
+    *,
+    config: Config | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> pa.Table:
+    """Many pairs of texts at once: a table in ``schemas.PAIR_RESULTS``, in the order given.
+
+    ``progress`` is called with the number of pairs done after each batch.
+    """
+    config = config or Config()
+    rows: list[dict[str, Any]] = []
+    for at in range(0, len(ids), _BATCH):
+        part = slice(at, at + _BATCH)
+        documents = [_spoken(Document(id="a", text=text)) for text in a[part]]
+        documents += [_spoken(Document(id="b", text=text)) for text in b[part]]
+        batch = sketch_texts([document.text for document in documents], config)
+        numbers = np.arange(len(documents) // 2)
+        pairs = np.stack([numbers, numbers + len(numbers)], axis=1)
+        found = _matches(batch, pairs, documents, config)
+        rows += [{**match.to_dict(), "id": id} for id, match in zip(ids[part], found, strict=True)]
+        if progress is not None:
+            progress(len(found))
+    return pa.Table.from_pylist(rows, schema=PAIR_RESULTS)
+
+
+class Index:
+    """Known documents, found again when a copy, rewrite or translation of one comes by.
+
+    Open with :meth:`open`; use as a context manager. The same id again replaces. Documents of fewer
+    than ``config.shingle.min_tokens`` words are stored but never match.
+    """
+
+    def __init__(self, candidates: CandidateIndex) -> None:
+        self._candidates = candidates
+        self.config = candidates.config
+
+    @classmethod
+    def open(
+        cls, path: str | Path | None = None, *, config: Config | None = None, create: bool = True
+    ) -> Index:
+        """The index at a folder, created if absent and ``create``; in memory for None.
+
+        Without ``config`` an existing index keeps its settings. Raises IndexError_,
+        IndexCorruptError, or IndexMismatchError saying which settings differ.
+        """
+        return cls(CandidateIndex.open(path, config=config, create=create))
+
+    def add(self, document: Document) -> None:
+        """Adds one document; it is durable when this returns (inside :meth:`batch`, at its end)."""
+        self.add_many([document])
+
+    def add_many(self, documents: Sequence[Document]) -> None:
+        """Adds documents, in transactions of some hundreds."""
+        for at in range(0, len(documents), _BATCH):
+            part = [_spoken(document) for document in documents[at : at + _BATCH]]
+            batch = sketch_texts([document.text for document in part], self.config)
+            self._candidates.add_many(part, batch)
+
+    def query(self, document: Document | str) -> list[Match]:
+        """Matches among the known documents, best first; ``a`` is the document asked for."""
+        own = _spoken(_document(document, "query"))
+        batch = sketch_texts([own.text], self.config)
+        names = [found.id for found in self._candidates.candidates(batch, exclude=own.id)]
+        known = [found for found in self._candidates.get_many(names) if found and found.text]
+        if not known:
+            return []
+        documents = [own, *known]
+        both = SketchBatch.concat([batch, sketch_texts([d.text for d in known], self.config)])
+        others = np.arange(1, len(documents))
+        pairs = np.stack([np.zeros_like(others), others], axis=1)
+        matches = [m for m in _matches(both, pairs, documents, self.config) if m.kind != "none"]
+        return sorted(matches, key=lambda match: (-match.score, -match.jaccard, match.b))
+
+    def remove(self, id: str) -> bool:
+        """Forgets a document; whether it was there."""
+        return self._candidates.remove(id)
+
+    def get(self, id: str) -> Document | None:
+        """The stored document, or None."""
+        return self._candidates.get(id)
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._candidates
+
+    def __len__(self) -> int:
+        return len(self._candidates)
+
+    def __iter__(self) -> Iterator[str]:
+        return self._candidates.ids()
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Groups writes into one transaction: all durable at its end, or none."""
+        return self._candidates.batch()
+
+    def info(self) -> dict[str, Any]:
+        """Kind, path, documents, bytes and settings."""
+        return self._candidates.info()
+
+    def verify(self) -> list[str]:
+        """Reads everything; what is wrong, empty when nothing is."""
+        return self._candidates.verify()
+
+    def close(self) -> None:
+        """Frees the store."""
+        self._candidates.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Detector:
+    """Scores documents and, with an index, finds what they derive from."""
+
+    def __init__(self, *, index: Index | None = None, config: Config | None = None) -> None:
+        self.index = index
+        self.config = config or (index.config if index is not None else Config())
+
+    def score(self, document: Document | str) -> Verdict:
+        """Scores and findings; matches too when there is an index. Nothing is added."""
+        own = _spoken(_document(document, "text"))
+        language = own.language or "und"
+        assessment = assess(own, config=self.config, language=language)
+        matches = tuple(self.index.query(own)) if self.index is not None else ()
+        if matches:
+            assessment = refine(assessment, matches)
+        return Verdict(
+            document=own,
+            language=language,
+            n_words=_words(own.text, self.config),
+            scores=assessment.scores,
+            findings=assessment.findings,
+            matches=matches,
+            parts=assessment.parts,
+        )
+
+    def process(self, document: Document | str) -> Verdict:
+        """Scores, queries, then adds the document to the index: one call per crawled page."""
+        verdict = self.score(document)
+        if self.index is not None:
+            self.index.add(verdict.document)
+        return verdict
+
+
+def _document(value: Document | str, id: str) -> Document:
+    return value if isinstance(value, Document) else Document(id=id, text=value)
+
+
+def _spoken(document: Document) -> Document:
+    return document if document.language else replace(document, language=detect(document.text))
+
+
+def _words(text: str, config: Config) -> int:
+    return int(sketch_texts([text], config).n_words[0])
+
+
+def _matches(
+    batch: SketchBatch, pairs: Any, documents: Sequence[Document], config: Config
+) -> list[Match]:
+    languages = [document.language or "und" for document in documents]
+    verdicts = verify_pairs(
+        batch,
+        pairs,
+        languages=languages,
+        config=config,
+        dates=[document.published for document in documents],
+    )
+    return [
+        _match(verdicts, row, documents[int(x)], documents[int(y)], config)
+        for row, (x, y) in enumerate(pairs)
+    ]
+
+
+def _match(verdicts: PairVerdicts, row: int, a: Document, b: Document, config: Config) -> Match:
+    kind = MATCH_KINDS[int(verdicts.kind[row])]
+    found: tuple[Passage, ...] = ()
+    if kind != "none":
+        found = passages(a.text, b.text, across=kind == "translation", config=config)
+    return Match(
+        a=a.id,
+        b=b.id,
+        kind=kind,
+        score=float(verdicts.score[row]),
+        jaccard=float(verdicts.jaccard[row]),
+        containment_a=float(verdicts.containment_a[row]),
+        containment_b=float(verdicts.containment_b[row]),
+        direction=DIRECTIONS[int(verdicts.direction[row])],
+        passages=found,
+    )
