@@ -15,7 +15,7 @@ from trafilatura.core import bare_extraction
 from trafilatura.settings import Extractor
 from trafilatura.utils import load_html
 
-from dupdetect.extract.assemble import Assembler
+from dupdetect.extract.assemble import Assembler, absolute
 from dupdetect.extract.metadata import Metadata
 from dupdetect.records import Link
 
@@ -54,9 +54,9 @@ def main_text(
     found: Any = bare_extraction(tree, options=options)
     if found is None or found.body is None:
         return None
-    return _assemble(
-        found.body, Assembler(base=metadata.base, max_chars=max_chars, rels=metadata.rels)
-    )
+    # trafilatura has made the targets absolute.
+    rels = {absolute(href, metadata.base) or href: rel for href, rel in metadata.rels.items()}
+    return _assemble(found.body, Assembler(base=metadata.base, max_chars=max_chars, rels=rels))
 
 
 def find_date(markup: str, url: str | None) -> str | None:

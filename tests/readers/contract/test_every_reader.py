@@ -55,12 +55,11 @@ def test_compressed_sources_give_the_same(
     assert items == plain
 
 
-@pytest.mark.parametrize("kind", EVERY)
+@pytest.mark.parametrize("kind", [kind for kind in EVERY if kind != "csv"])
 def test_standard_input_tells_its_format_by_its_content(
     kind: str, make: Make, put: Put, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if kind == "csv":
-        pytest.skip("CSV has no mark of its own")
+    """All but CSV, which has no mark of its own and would be one text."""
     path = put("input", make(kind, TEXTS))
     with path.open("rb") as stream:
         monkeypatch.setattr("sys.stdin", stream)
@@ -98,15 +97,15 @@ def test_a_file_that_is_not_what_its_name_says(
     assert kind in skips[0].message
 
 
-@pytest.mark.parametrize("kind", EVERY)
-@pytest.mark.parametrize("other", EVERY)
+@pytest.mark.parametrize(
+    ("kind", "other"),
+    [(a, b) for a in EVERY for b in EVERY if a != b and {a, b} != {"warc", "wet"}],
+)
 def test_a_file_under_another_formats_name(
     kind: str, other: str, make: Make, put: Put, run: Run
 ) -> None:
     """Formats with a mark of their own are never read as another; text formats give errors per
     record at worst."""
-    if {kind, other} <= {"warc", "wet"} or kind == other:
-        pytest.skip("the same format")
     items, skips = run(put(f"file.{kind}", make(other, TEXTS)))
     if {kind, other} & {"parquet", "warc", "wet"} or other == "html":
         assert items == []
