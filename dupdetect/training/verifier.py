@@ -12,8 +12,9 @@ lengths would miss long rewrites and accuse short reports.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,11 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from dupdetect.config import Config
-from dupdetect.kernels.measures import MEASURES
 from dupdetect.sketch.batch import sketch_texts
 from dupdetect.training.verifier_data import (
     Pair,
-    augment,
+    disguised,
     labelled_pairs,
-    lengthen,
     partial_copies,
     translation_pairs,
 )
@@ -43,6 +42,7 @@ from dupdetect.verify.features import (
     matrix,
 )
 from dupdetect.verify.measure import measures
+from dupdetect.verify.model import VERSION, Logistic, measures_digest
 
 #: An independent report called a copy costs more than a copy missed: weight of the negatives.
 NEGATIVE_WEIGHT = 3.0
@@ -52,65 +52,97 @@ FALSE_ALARMS = 0.03
 SHORTEST, LONGEST = 2.3, 4.7
 #: Inverse strength of the L2 penalty, chosen among 0.03, 0.3, 1 and 3 by cross-validation.
 PENALTY = {"rewrite": 1.0, "translation": 0.3, "copy": 1.0}
+#: Folds of the inner cross-validation.
+FOLDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Pairs with their measures: what one model is fitted on."""
+
+    pairs: list[Pair]
+    measures: NDArray[np.float64]
+
+    def without(self, fold: int | None) -> Material:
+        """The material less the pairs of one of 8 folds."""
+        if fold is None:
+            return self
+        kept = [i for i, pair in enumerate(self.pairs) if pair.bucket % FOLDS != fold]
+        return Material([self.pairs[i] for i in kept], self.measures[kept])
 
 
 def measure_texts(pairs: list[Pair], *, across: bool, config: Config) -> NDArray[np.float64]:
     """Measures float64[k, len(MEASURES)] of pairs of texts."""
-    if not pairs:
-        return np.empty((0, len(MEASURES)))
     batch = sketch_texts([p.a for p in pairs] + [p.b for p in pairs], config)
     numbers = np.arange(len(pairs), dtype=np.int64)
     rows = np.stack([numbers, numbers + len(pairs)], axis=1)
     return measures(batch, rows, across=across, shingle_size=config.shingle.size)
 
 
+def materials(data: Path) -> dict[str, Material]:
+    """What each model is fitted on, from the train split of the reference data."""
+    config = Config()
+    train = [pair for pair in labelled_pairs(data) if pair.split == "train"]
+    same = [p for p in train if p.lang_a == p.lang_b]
+    rewrites = [p for p in same if p.label not in ("copy", "near_copy", "partial")]
+    across = [p for p in train if p.lang_a != p.lang_b] + translation_pairs(data)
+    hard = [p for p in rewrites if not p.positive and p.label != "unrelated"]
+    copies = [p for p in same if p.label in ("copy", "near_copy", "partial") or not p.positive]
+    known = [p for p in same if p.label in ("spun", "llm", "condensed")]
+    lists = {
+        "rewrite": disguised(rewrites),
+        # two-language pairs, and the hard one-language negatives seen through skeletons
+        "translation": disguised(across) + hard,
+        "copy": copies + partial_copies(same),
+        "direction": known,
+    }
+    return {
+        name: Material(pairs, measure_texts(pairs, across=name == "translation", config=config))
+        for name, pairs in lists.items()
+    }
+
+
 def weights_of(pairs: list[Pair]) -> NDArray[np.float64]:
     """Each source and label counts by the square root of its size; negatives count more."""
-    keys = [f"{p.source} {p.label} {p.augmented}" for p in pairs]
-    counts = {key: keys.count(key) for key in set(keys)}
-    return np.array(
-        [
-            counts[key] ** -0.5 * (1.0 if pair.positive else NEGATIVE_WEIGHT)
-            for key, pair in zip(keys, pairs, strict=True)
-        ]
-    )  # fmt: skip
+    keys = [(p.source, p.label, p.augmented) for p in pairs]
+    counts = Counter(keys)
+    factors = [1.0 if pair.positive else NEGATIVE_WEIGHT for pair in pairs]
+    return np.array([f * counts[key] ** -0.5 for key, f in zip(keys, factors, strict=True)])
 
 
-def fit(
-    name: str, pairs: list[Pair], names: tuple[str, ...], *, across: bool, config: Config
-) -> dict[str, Any]:
-    """One calibrated model with its figures from cross-validation."""
-    values = features(measure_texts(pairs, across=across, config=config))
+def fit(name: str, material: Material, names: tuple[str, ...], *, report: bool) -> Logistic:
+    """One calibrated model; prints its figures from cross-validation when ``report``."""
+    pairs, values = material.pairs, features(material.measures)
     x = matrix(values, names)
     y = np.array([pair.positive for pair in pairs])
-    groups = np.array([pair.bucket for pair in pairs])
     weights = weights_of(pairs)
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
     x = (x - mean) / scale
     held_out = np.zeros(len(pairs))
-    for train, test in GroupKFold(8).split(x, y, groups):
-        model = LogisticRegression(C=PENALTY[name], max_iter=5000)
-        model.fit(x[train], y[train], sample_weight=weights[train])
-        held_out[test] = model.decision_function(x[test])
-    model = LogisticRegression(C=PENALTY[name], max_iter=5000).fit(x, y, sample_weight=weights)
+    for train, test in GroupKFold(FOLDS).split(x, y, [pair.bucket for pair in pairs]):
+        held_out[test] = _logistic(name, x[train], y[train], weights[train]).decision_function(
+            x[test]
+        )
+    model = _logistic(name, x, y, weights)
     offset, slope = calibrate(pairs, values, held_out, weights, by_length=name != "copy")
-    original = np.array([not pair.augmented for pair in pairs])
-    print(
-        f"{name}: {len(pairs)} pairs, {int(y.sum())} positive; held-out AUC "
-        f"{roc_auc_score(y[original], held_out[original]):.4f}, augmented "
-        f"{roc_auc_score(y[~original], held_out[~original]) if (~original).any() else 1:.4f}, "
-        f"slope {slope:.2f}"
-    )
+    if report:
+        plain = np.array([not pair.augmented for pair in pairs])
+        print(
+            f"{name}: {len(pairs)} pairs, {int(y.sum())} positive; held-out AUC "
+            f"{roc_auc_score(y[plain], held_out[plain]):.4f}, with disguises "
+            f"{roc_auc_score(y, held_out):.4f}; 0.5 at {offset.round(2)}, slope {slope:.2f}"
+        )
     coefficients = model.coef_[0] / scale * slope
-    intercept = float(model.intercept_[0] - (model.coef_[0] * mean / scale).sum()) * slope
-    intercept -= float(offset[0]) * slope
+    intercept = float(model.intercept_[0] - (model.coef_[0] * mean / scale).sum() - offset[0])
     for side, shift in zip(("log_weight_c", "log_weight_s"), offset[1:], strict=False):
         coefficients[names.index(side)] -= float(shift) * slope
-    return {
-        "features": list(names),
-        "coefficients": [round(float(value), 6) for value in coefficients],
-        "intercept": round(intercept, 6),
-    }
+    return Logistic(names, coefficients.round(6), round(intercept * slope, 6))
+
+
+def _logistic(
+    name: str, x: NDArray[np.float64], y: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> LogisticRegression:
+    return LogisticRegression(C=PENALTY[name], max_iter=5000).fit(x, y, sample_weight=weights)
 
 
 def calibrate(
@@ -130,7 +162,6 @@ def calibrate(
         quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS, alpha=0.0, solver="highs")
         quantile.fit(lengths[inside], held_out[inside], sample_weight=weights[inside])
         offset = np.array([quantile.intercept_, *quantile.coef_])
-        print("  97 % of hard negatives lie below", offset.round(2))
         centred = held_out - quantile.predict(lengths)
     else:
         offset = np.array([float(np.quantile(held_out[hard], 1.0 - FALSE_ALARMS))])
@@ -140,69 +171,49 @@ def calibrate(
     return offset, float(slope.coef_[0, 0])
 
 
-def fit_direction(pairs: list[Pair], *, config: Config) -> dict[str, Any]:
+def fit_direction(material: Material, *, report: bool) -> Logistic:
     """Who copied: an antisymmetric logistic model without intercept; ``a`` is the source."""
-    x = direction_features(measure_texts(pairs, across=False, config=config))
-    groups = np.array([pair.bucket for pair in pairs])
+    pairs, x = material.pairs, direction_features(material.measures)
     scale = x.std(axis=0) + 1e-9
     both, y = np.concatenate([x, -x]) / scale, np.repeat([1, 0], len(pairs))
     held_out = np.zeros(len(pairs))
-    for train, test in GroupKFold(8).split(x, groups=groups):
+    for train, test in GroupKFold(FOLDS).split(x, groups=[pair.bucket for pair in pairs]):
         rows = np.concatenate([train, train + len(pairs)])
-        model = LogisticRegression(C=1.0, fit_intercept=False).fit(both[rows], y[rows])
+        model = LogisticRegression(fit_intercept=False).fit(both[rows], y[rows])
         held_out[test] = model.decision_function(both[test])
-    print(dict(zip(DIRECTION_FEATURES, (x > 0).mean(axis=0).round(2), strict=True)))
-    sure = np.abs(held_out) > 0.85
-    print(
-        f"direction: {len(pairs)} pairs, right {np.mean(held_out > 0):.3f}; of the sure "
-        f"({sure.mean():.2f}) {np.mean(held_out[sure] > 0):.3f}"
-    )
-    model = LogisticRegression(C=1.0, fit_intercept=False).fit(both, y)
+    if report:
+        print(f"direction: {len(pairs)} pairs, right {np.mean(held_out > 0):.3f}")
+    model = LogisticRegression(fit_intercept=False).fit(both, y)
+    return Logistic(DIRECTION_FEATURES, (model.coef_[0] / scale).round(6), 0.0)
+
+
+def fit_all(
+    of: dict[str, Material], *, leave_out: int | None = None, report: bool = False
+) -> dict[str, Logistic]:
+    """All models, fitted without one of 8 folds if asked."""
+    wanted = {"rewrite": REWRITE_FEATURES, "translation": REWRITE_FEATURES, "copy": COPY_FEATURES}
+    found = {
+        name: fit(name, of[name].without(leave_out), names, report=report)
+        for name, names in wanted.items()
+    }
+    found["direction"] = fit_direction(of["direction"].without(leave_out), report=report)
+    return found
+
+
+def to_json(models: dict[str, Logistic]) -> dict[str, Any]:
+    """The object stored in ``verifier.json``."""
     return {
-        "features": list(DIRECTION_FEATURES),
-        "coefficients": [round(float(value), 6) for value in model.coef_[0] / scale],
-        "intercept": 0.0,
+        "version": VERSION,
+        "measures": measures_digest(),
+        "models": {
+            name: {
+                "features": list(model.features),
+                "coefficients": model.coefficients.tolist(),
+                "intercept": model.intercept,
+            }
+            for name, model in models.items()
+        },
     }
-
-
-def build(data: Path) -> dict[str, Any]:
-    """All models, as stored in ``verifier.json``."""
-    config = Config()
-    train = [pair for pair in labelled_pairs(data) if pair.split == "train"]
-    same = [p for p in train if p.lang_a == p.lang_b]
-    rewrites = [p for p in same if p.label not in ("copy", "near_copy", "partial")]
-    across = [p for p in train if p.lang_a != p.lang_b] + translation_pairs(data)
-    copies = [p for p in same if p.label in ("copy", "near_copy", "partial")]
-    copies += [p for p in same if not p.positive]
-    models = {
-        "rewrite": fit(
-            "rewrite", _disguised(rewrites), REWRITE_FEATURES, across=False, config=config
-        ),
-        "translation": fit(
-            "translation", _mixed(across, rewrites), REWRITE_FEATURES, across=True, config=config
-        ),
-        "copy": fit(
-            "copy", copies + partial_copies(same), COPY_FEATURES, across=False, config=config
-        ),
-    }
-    known = ("spun", "llm", "condensed")
-    models["direction"] = fit_direction([p for p in same if p.label in known], config=config)
-    return {
-        "version": 1,
-        "measures": hashlib.sha256(" ".join(MEASURES).encode()).hexdigest()[:12],
-        "models": models,
-    }
-
-
-def _disguised(pairs: list[Pair]) -> list[Pair]:
-    long = lengthen(pairs)
-    return pairs + augment(pairs) + long + augment(long[::2])
-
-
-def _mixed(across: list[Pair], rewrites: list[Pair]) -> list[Pair]:
-    """Two-language pairs, and the hard one-language negatives seen through skeletons."""
-    hard = [p for p in rewrites if not p.positive and p.label != "unrelated"]
-    return _disguised(across) + hard
 
 
 def main() -> None:
@@ -212,8 +223,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with corpora/")
     parser.add_argument("-o", "--out", type=Path, default=home)
     arguments = parser.parse_args()
-    models = build(arguments.data)
-    arguments.out.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
+    models = fit_all(materials(arguments.data), report=True)
+    arguments.out.write_text(json.dumps(to_json(models), indent=1) + "\n", encoding="utf-8")
     print(arguments.out)
 
 

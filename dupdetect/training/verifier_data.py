@@ -123,6 +123,12 @@ def translation_pairs(data: Path, limit: int = 400) -> list[Pair]:
     return pairs
 
 
+def disguised(pairs: list[Pair]) -> list[Pair]:
+    """The pairs, each in its disguises, long ones made of several, and those disguised too."""
+    long = lengthen(pairs)
+    return pairs + augment(pairs) + long + augment(long[::2])
+
+
 def augment(pairs: list[Pair], seed: int = 7) -> list[Pair]:
     """Each pair in up to four disguises; labels stay."""
     rng = random.Random(seed)

@@ -30,6 +30,11 @@ class Logistic:
         return x @ self.coefficients + self.intercept
 
 
+def measures_digest() -> str:
+    """Digest of the measures' names: weights fitted for others are refused."""
+    return hashlib.sha256(" ".join(MEASURES).encode()).hexdigest()[:12]
+
+
 def sigmoid(logit: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probability of log-odds, without overflow."""
     return 1.0 / (1.0 + np.exp(-np.clip(logit, -40.0, 40.0)))
@@ -39,8 +44,7 @@ def sigmoid(logit: NDArray[np.float64]) -> NDArray[np.float64]:
 def models() -> dict[str, Logistic]:
     """The shipped models by name: rewrite, translation, copy, direction."""
     stored = load_json("verifier.json")
-    digest = hashlib.sha256(" ".join(MEASURES).encode()).hexdigest()[:12]
-    if stored.get("version") != VERSION or stored.get("measures") != digest:
+    if stored.get("version") != VERSION or stored.get("measures") != measures_digest():
         raise ModelError("data/verifier.json was fitted for other measures; train it again")
     return {name: _logistic(name, model) for name, model in stored["models"].items()}
 

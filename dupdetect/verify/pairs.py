@@ -7,7 +7,7 @@ languages (translation model). The score is the larger of the probabilities that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from dupdetect.records import DIRECTIONS, MATCH_KINDS
 from dupdetect.sketch.batch import SketchBatch
 from dupdetect.verify.features import column, direction_features, features, matrix
 from dupdetect.verify.measure import measures
-from dupdetect.verify.model import models, sigmoid
+from dupdetect.verify.model import Logistic, models, sigmoid
 
 NONE, EXACT, NEAR, PARTIAL, REWRITE, TRANSLATION = (
     MATCH_KINDS.index(kind)
@@ -50,10 +50,12 @@ def verify_pairs(
     languages: Sequence[str],
     config: Config,
     dates: Sequence[str | None] | None = None,
+    weights: Mapping[str, Logistic] | None = None,
 ) -> PairVerdicts:
     """Verdicts on pairs int64[k, 2] of row numbers of ``batch``.
 
-    ``languages`` and ``dates`` (ISO 8601 or None) are per row of the batch. Documents of fewer than
+    ``languages`` and ``dates`` (ISO 8601 or None) are per row of the batch; ``weights`` replaces
+    the shipped models. Documents of fewer than
     ``config.shingle.min_tokens`` words never match.
     """
     pairs = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
@@ -63,18 +65,18 @@ def verify_pairs(
     size = config.shingle.size
     measured = measures(batch, pairs, across=False, shingle_size=size)
     values = features(measured)
-    same = _probability("rewrite", values)
-    copied = _probability("copy", values)
+    weights = models() if weights is None else weights
+    same = _probability(weights["rewrite"], values)
+    copied = _probability(weights["copy"], values)
     if across.any():
         other = measures(batch, pairs[across], across=True, shingle_size=size)
-        same[across] = _probability("translation", features(other))
+        same[across] = _probability(weights["translation"], features(other))
         measured[across, :23] = other[:, :23]
     return _verdicts(measured, values["run"], values["own_run"], same, copied, across, config,
-                     _directions(measured, pairs, dates))  # fmt: skip
+                     _directions(weights["direction"], measured, pairs, dates))  # fmt: skip
 
 
-def _probability(name: str, values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    model = models()[name]
+def _probability(model: Logistic, values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     return sigmoid(model.logit(matrix(values, model.features)))
 
 
@@ -114,13 +116,15 @@ def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
 
 
 def _directions(
-    measured: NDArray[np.float64], pairs: NDArray[np.int64], dates: Sequence[str | None] | None
+    model: Logistic,
+    measured: NDArray[np.float64],
+    pairs: NDArray[np.int64],
+    dates: Sequence[str | None] | None,
 ) -> NDArray[np.uint8]:
     """By date where the dates differ, else by the evidence, else unknown."""
     unknown, a_from_b, b_from_a = (
         DIRECTIONS.index(name) for name in ("unknown", "a_from_b", "b_from_a")
     )
-    model = models()["direction"]
     logit = model.logit(direction_features(measured))  # positive: a is the source
     out = np.where(logit > SURE_DIRECTION, b_from_a, unknown)
     out = np.where(logit < -SURE_DIRECTION, a_from_b, out)
