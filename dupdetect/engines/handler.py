@@ -13,9 +13,9 @@ from dupdetect.engines.sketching import Sketching
 ENTRY = "dupdetect.engines.handler:Handler"
 
 
-def setup(config: Config, folder: Path, *, memory: int) -> dict[str, Any]:
-    """What a handler is made of; ``memory`` is one worker's share in bytes."""
-    return {"config": config.to_dict(), "folder": str(folder), "memory": memory}
+def setup(config: Config, folder: Path) -> dict[str, Any]:
+    """What a handler is made of."""
+    return {"config": config.to_dict(), "folder": str(folder)}
 
 
 class Handler:
@@ -24,7 +24,6 @@ class Handler:
     def __init__(self, setup: dict[str, Any]) -> None:
         self._config = Config.from_dict(setup["config"])
         self._folder = Path(setup["folder"])
-        self._memory = int(setup["memory"])
         self._sketching: Sketching | None = None
         self._judging: Judging | None = None
 
@@ -35,7 +34,7 @@ class Handler:
                 self._sketching = Sketching(self._config, self._folder)
             return self._sketching(head, body)
         if self._judging is None:
-            self._judging = Judging(self._config, self._folder, memory=self._memory)
+            self._judging = Judging(self._config, self._folder)
         return self._judging(head, body)
 
     def close(self) -> None:

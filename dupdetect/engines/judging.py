@@ -23,7 +23,6 @@ from dupdetect.engines.spool import Spool
 from dupdetect.kernels.group import decode_pairs
 from dupdetect.records import MATCH_KINDS, Passage
 from dupdetect.schemas import PASSAGE
-from dupdetect.sketch.batch import SketchBatch
 from dupdetect.verify import PairVerdicts, passages, verify_pairs
 
 U64 = NDArray[np.uint64]
@@ -82,16 +81,13 @@ def blocks(codes: U64, *, workers: int, memory: int, bytes_per_document: int) ->
 class Judging:
     """What a worker does with blocks: verdicts, then passages of the matches."""
 
-    def __init__(self, config: Config, folder: Path, *, memory: int) -> None:
+    def __init__(self, config: Config, folder: Path) -> None:
         self._config = config
         self._folder = folder
         self._spool = Spool(folder)
         known = self._spool.documents(["language", "published"])
         self._languages = np.array(known["language"].to_pylist(), object)
         self._dates = np.array(known["published"].to_pylist(), object)
-        self._whole: SketchBatch | None = None
-        if self._spool.sketch_bytes <= memory:
-            self._whole = self._spool.sketches(np.arange(len(self._spool)))
 
     def __call__(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
         """Verifies the pairs of ``body`` and writes the block's file."""
@@ -112,14 +108,12 @@ class Judging:
         write_arrays(path, arrays, {})
 
     def _verdicts(self, pairs: I64, rows: I64) -> PairVerdicts:
-        if self._whole is not None:
-            batch, local = self._whole, pairs
-            languages, dates = self._languages, self._dates
-        else:
-            batch, local = self._spool.sketches(rows), np.searchsorted(rows, pairs)
-            languages, dates = self._languages[rows], self._dates[rows]
         return verify_pairs(
-            batch, local, languages=languages.tolist(), config=self._config, dates=dates.tolist()
+            self._spool.sketches(rows),
+            np.searchsorted(rows, pairs),
+            languages=self._languages[rows].tolist(),
+            dates=self._dates[rows].tolist(),
+            config=self._config,
         )
 
     def _passages(self, pairs: I64) -> list[tuple[Passage, ...]]:

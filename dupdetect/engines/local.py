@@ -33,8 +33,10 @@ U64 = NDArray[np.uint64]
 
 #: Rounds of completing clusters: each compares representatives with the neighbours of members.
 MAX_ROUNDS = 3
+#: Bytes of work space below which candidates would take many passes and save nothing.
+LEAST_MEMORY = 1 << 26
 #: Pairs up to which this process verifies them itself, unless workers are running anyway.
-_FEW_PAIRS = 2000
+FEW_PAIRS = 2000
 
 
 def scan_local(job: Job) -> ScanResult:
@@ -76,7 +78,7 @@ class _Scan:
                 found = candidates_.find_candidates(
                     spool,
                     self._job.config,
-                    memory=self._job.memory // 2,
+                    memory=max(self._job.memory // 2, LEAST_MEMORY),
                     threads=self._job.workers,
                     advance=self._log.progress.advance,
                 )
@@ -134,7 +136,8 @@ class _Scan:
         return judged, groups
 
     def _verify(self, spool: Spool, documents: tables.Documents, codes: U64) -> list[str]:
-        share = self._job.memory // (2 * self._job.workers)
+        # Gathering copies what it takes, and measures need room beside: a quarter is for sketches.
+        share = self._job.memory // (4 * self._job.workers)
         each = spool.sketch_bytes // max(1, len(spool))
         blocks = judging.blocks(
             codes, workers=self._job.workers, memory=share, bytes_per_document=each
@@ -146,7 +149,7 @@ class _Scan:
             self._log.add_skips([Skip("", pair, "internal_error", f"not compared: {reason}")])
 
         files = []
-        for done in self._crew.run(blocks, few=len(codes) <= _FEW_PAIRS, lost=lost):
+        for done in self._crew.run(blocks, few=len(codes) <= FEW_PAIRS, lost=lost):
             files.append(done["file"])
             self._log.progress.advance(done["pairs"])
         return files
@@ -182,8 +185,7 @@ class _Crew:
 
     def __init__(self, job: Job, folder: Path) -> None:
         self._workers = job.workers
-        # Half for sketches in workers; the other half for this process and what comes and goes.
-        self._setup = handler.setup(job.config, folder, memory=job.memory // (2 * job.workers))
+        self._setup = handler.setup(job.config, folder)
         self._inline: Inline | None = None
         self._pool: Pool | None = None
         self._peak = 0
