@@ -48,6 +48,9 @@ from dupdetect.verify.model import VERSION, Logistic, measures_digest
 NEGATIVE_WEIGHT = 3.0
 #: Share of the hard negatives that may lie above a score of 0.5, at each length.
 FALSE_ALARMS = 0.03
+#: For the copy model only those hard negatives count that have this share of words in shared runs:
+#: reports that quote the same dispatch. The others are no test of it.
+QUOTING = 0.15
 #: Lengths (log weight of anchors) between which the threshold moves; beyond, data are scarce.
 SHORTEST, LONGEST = 2.3, 4.7
 #: Inverse strength of the L2 penalty, chosen among 0.03, 0.3, 1 and 3 by cross-validation.
@@ -164,7 +167,8 @@ def calibrate(
         offset = np.array([quantile.intercept_, *quantile.coef_])
         centred = held_out - quantile.predict(lengths)
     else:
-        offset = np.array([float(np.quantile(held_out[hard], 1.0 - FALSE_ALARMS))])
+        quoting = hard & (values["run"] > QUOTING)
+        offset = np.array([float(np.quantile(held_out[quoting], 1.0 - FALSE_ALARMS))])
         centred = held_out - offset[0]
     slope = LogisticRegression(C=1e3, fit_intercept=False)
     slope.fit(centred[:, None], y, sample_weight=weights)
