@@ -33,7 +33,7 @@ _MEASURES = ("kind", "score", "jaccard", "containment_a", "containment_b", "dire
 _SPANS = ("a_start", "a_end", "b_start", "b_end")
 
 #: Pairs of a block: enough to share the cost of gathering sketches, few enough to share the work.
-MIN_BLOCK, MAX_BLOCK = 1 << 9, 1 << 16
+MIN_BLOCK, MAX_BLOCK = 1 << 9, 1 << 15
 #: Seconds that a worker may take for a block, and for each of its pairs.
 _SECONDS, _SECONDS_PER_PAIR = 120.0, 1.0
 

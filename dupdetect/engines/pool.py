@@ -264,4 +264,7 @@ def own_memory() -> int:
 def _environment() -> dict[str, str]:
     """The child sees the modules that this process sees, wherever those were found."""
     paths = [path for path in sys.path if path]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"}
+    # One thread each: there is a worker for every core.
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"}
+    return {**threads, **os.environ, **own}
