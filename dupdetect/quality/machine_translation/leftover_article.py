@@ -1,0 +1,181 @@
+"""Foreign articles and conjunctions that are too short, or too native, for a word list.
+
+"I détails", "IL Washington Post", "selon il Washington Post", "e n'a pas montré", "El gouvernement
+a dit", "que je territoires" (Italian *i*, taken for *je*). Roman numerals (Napoléon I), ordinals
+(2 e), initials (I. Newton), titles (Il Sole 24 Ore, El País, Der Spiegel) are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dupdetect.quality.machine_translation.lexicon import (
+    Lexicon,
+    common_words,
+    gender_fr,
+    tables,
+)
+from dupdetect.quality.machine_translation.pairs import pronouns
+from dupdetect.quality.machine_translation.view import View, is_break, is_space
+from dupdetect.records import Finding
+
+RULE = "untranslated_word"
+_LETTER, _SHOUTED, _ARTICLE, _PRONOUN = 0.7, 0.75, 0.65, 0.55
+
+_TABLES = tables("leftover_article")
+#: Lone letters that are a word of another language, by document language.
+_LETTERS = _TABLES["letters"]
+#: Articles of the document's own language, and articles in capitals that are not.
+_OWN_ARTICLES, _SHOUTED_ARTICLES = _TABLES["own"], _TABLES["shouted"]
+#: Words that number things with letters, and words that letters stand with as names.
+_NUMBERED = _TABLES["numbered"]["*"]
+_BEFORE_NAME_OF_LETTER = _TABLES["before_name_of_letter"]["*"]
+_AFTER_LETTER = _TABLES["after_letter"]["*"]
+#: Capitalised articles and the language whose nouns may follow them in a name.
+_ARTICLES = {
+    "Il": "it", "Gli": "it", "I": "it", "Lo": "it", "El": "es", "Los": "es", "Las": "es",
+    "Der": "de", "Das": "de", "The": "en", "Le": "fr", "Les": "fr", "La": "fr", "Die": "de",
+}  # fmt: skip
+_ROMAN_OR_NUMBER = re.compile(r"[IVXLC]+|\d+|.*\d")
+_FOREIGN_ARTICLES = {
+    language: frozenset(_ARTICLES.keys() - own) for language, own in _OWN_ARTICLES.items()
+}
+
+
+def find_articles(view: View) -> list[Finding]:
+    """Leftover articles, conjunctions of one letter, and *je* before a plural noun."""
+    lexicon = view.lexicon
+    if lexicon is None:
+        return []
+    language = view.language
+    letters = view.vocabulary & _LETTERS[language]
+    articles = _FOREIGN_ARTICLES[language].intersection(view.capitals)
+    shouted = view.vocabulary & _SHOUTED_ARTICLES[language]
+    places = _french_pronouns(view, lexicon) if language == "fr" else set()
+    wanted = letters | articles | shouted
+    if not (wanted or places):
+        return []
+    findings = []
+    spans = view.spans()
+    for index, word in enumerate(view.words[:-1]):
+        if index in places:
+            hit = (index + 1, _PRONOUN) if is_space(view.gap(spans, index)) else None
+        elif word not in wanted:
+            continue
+        elif word in shouted:
+            hit = _shouted(view, lexicon, spans, index)
+        elif word in letters:
+            hit = _letter(view, lexicon, spans, index)
+        else:
+            hit = _capital(view, lexicon, spans, index)
+        if hit:
+            findings.append(view.finding(RULE, spans[index][0], spans[hit[0]][1], hit[1]))
+    return findings
+
+
+_Hit = tuple[int, float] | None
+
+
+def _letter(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
+    """A lone small letter between two native words: "paix e n'a pas"."""
+    words = view.words
+    if index == 0 or not is_space(view.gap(spans, index)):
+        return None
+    before, after = words[index - 1], words[index + 1]
+    if _ROMAN_OR_NUMBER.fullmatch(before) or before.lower() in _NUMBERED or len(before) == 1:
+        return None
+    if (
+        before in _BEFORE_NAME_OF_LETTER
+        or after in _AFTER_LETTER
+        or (len(after) == 1 and after not in "ndlsc")
+        or after[0].isdigit()
+    ):
+        return None
+    gap = view.gap(spans, index - 1)
+    if not gap.endswith((" ", "\u00a0")) or any(mark in gap for mark in ".(\n:-–—"):
+        return None
+    quoted = any(mark in gap for mark in '»”"’') and gap[-1].isspace()
+    native_before = before in lexicon.known or quoted or before[0].islower()
+    native_after = after in lexicon.known or (len(after) == 1 and after in "ndlsc")
+    if not (native_before and native_after):
+        return None
+    close = view.words[max(0, index - 2) : index + 3]
+    if sum(word in lexicon.function for word in close) < 1 or _is_foreign(lexicon, close):
+        return None
+    return index + 1, _LETTER
+
+
+def _is_foreign(lexicon: Lexicon, words: list[str]) -> bool:
+    return any(word in lexicon.foreign for word in words)
+
+
+def _shouted(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
+    """An article in capitals in a line that is not: "IL Washington Post"."""
+    after = view.words[index + 1]
+    if not is_space(view.gap(spans, index)) or after.isupper():
+        return None
+    before = view.words[index - 1] if index else ""
+    same_line = index > 0 and "\n" not in view.gap(spans, index - 1)
+    if same_line and ((before.isupper() and len(before) > 1) or "," in view.gap(spans, index - 1)):
+        return None
+    if after[0].isupper():
+        # The name may go on: "IL Washington Post" is one quote.
+        last = index + 1
+        while (
+            last + 1 < len(spans)
+            and last < index + 3
+            and view.words[last + 1].istitle()
+            and is_space(view.gap(spans, last))
+        ):
+            last += 1
+        return last, _SHOUTED
+    if after in lexicon.known and after in gender_fr().masculine - gender_fr().verbal:
+        return index + 1, _SHOUTED
+    return None
+
+
+def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
+    """A capitalised foreign article before a native noun: "I détails", "El gouvernement"."""
+    word, after = view.words[index], view.words[index + 1]
+    if not is_space(view.gap(spans, index)) or not after.islower() or len(after) < 4:
+        return None
+    if index and not is_break(view.gap(spans, index - 1)):
+        before = view.words[index - 1]
+        if not before.islower() or before in _NUMBERED or before in lexicon.foreign:
+            return None
+    if after not in lexicon.known or after in lexicon.function:
+        return None
+    if after in common_words(_ARTICLES[word]) or after in lexicon.foreign:
+        return None
+    if word == "I" and not after.endswith(_PLURAL.get(view.language, ("s",))):
+        return None
+    return index + 1, _LETTER if word == "I" else _ARTICLE
+
+
+_PLURAL = {"fr": ("s", "x"), "es": ("s",), "de": ("n", "e", "r", "s"), "it": ("i", "e")}
+
+
+def _french_pronouns(view: View, lexicon: Lexicon) -> set[int]:
+    """Where *il* stands before a noun or a name, or *je* before a plural noun: no verb follows."""
+    table = pronouns("fr")
+    places = {
+        index for index, word, after in view.suspects if word in table and after in table[word]
+    }
+    if "il" in view.vocabulary:
+        places.update(_before_names(view.words, lexicon))
+    return places
+
+
+def _before_names(words: list[str], lexicon: Lexicon) -> Iterator[int]:
+    """Where *il* stands between a function word and a capitalised one."""
+    index = 0
+    last = len(words) - 1
+    while True:
+        try:
+            index = words.index("il", index + 1, last)
+        except ValueError:
+            return
+        after = words[index + 1]
+        if after.istitle() and len(after) > 2 and words[index - 1] in lexicon.function:
+            yield index

@@ -1,0 +1,89 @@
+"""One text as all rules see it: split once, positions only where a rule asks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dupdetect.quality.machine_translation.lexicon import Lexicon, lexicon
+from dupdetect.quality.machine_translation.pairs import Pairs, suspects
+from dupdetect.records import Finding
+
+_WORD = re.compile(r"\S+")
+_SENTENCE_END = frozenset(".!?…:;\n\r")
+_QUOTES = frozenset('«»“”„"‹›')
+
+# Replaced by a space each, so that offsets in `plain` are offsets in the text. Hyphens stay.
+_PUNCTUATION = "'’‘,.;:!?…«»“”„‹›\"()[]{}/|–—*"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text and its words.
+
+    ``plain`` is the text with punctuation as spaces (same length), ``words`` are its words in
+    order with their case, ``vocabulary`` the distinct ones, ``capitals`` those of them that
+    are not all small letters (in no order), ``suspects`` the neighbours that some
+    rule asks about, with the index of the first (see ``pairs``); ``lexicon`` is None for a language
+    without word lists.
+    """
+
+    text: str
+    language: str
+    title: str | None
+    plain: str
+    words: list[str]
+    vocabulary: frozenset[str]
+    capitals: list[str]
+    suspects: list[tuple[int, str, str]]
+    lexicon: Lexicon | None
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Start and end of every word; costs a pass, so call it when there is something to say."""
+        return [match.span() for match in _WORD.finditer(self.plain)]
+
+    def gap(self, spans: list[tuple[int, int]], index: int) -> str:
+        """The characters between word ``index`` and the next one."""
+        if not 0 <= index < len(spans) - 1:
+            return "\n"
+        return self.text[spans[index][1] : spans[index + 1][0]]
+
+    def finding(self, rule: str, start: int, end: int, score: float) -> Finding:
+        """A finding of this text."""
+        return Finding("machine_translation", rule, start, end, self.text[start:end], score)
+
+
+def make_view(text: str, language: str, title: str | None) -> View:
+    """Look at ``text`` once."""
+    plain = text
+    for mark in _PUNCTUATION:
+        if mark in plain:
+            plain = plain.replace(mark, " ")
+    words = plain.split()
+    vocabulary = frozenset(words)
+    capitals = [word for word in vocabulary if not word.islower()]
+    near = _near(words, suspects(language))
+    return View(text, language, title, plain, words, vocabulary, capitals, near, lexicon(language))
+
+
+def _near(words: list[str], table: Pairs) -> list[tuple[int, str, str]]:
+    if not table or len(words) < 2:
+        return []
+    firsts = [index for index, word in enumerate(words) if word in table]
+    if firsts and firsts[-1] == len(words) - 1:
+        firsts.pop()
+    return [
+        (index, words[index], words[index + 1])
+        for index in firsts
+        if words[index + 1] in table[words[index]]
+    ]
+
+
+def is_space(gap: str) -> bool:
+    """Only white space of one line (the two words stand side by side)."""
+    return gap.isspace() and "\n" not in gap
+
+
+def is_break(gap: str) -> bool:
+    """A sentence, a line or a quotation ends or begins here."""
+    return not _SENTENCE_END.isdisjoint(gap) or not _QUOTES.isdisjoint(gap)
