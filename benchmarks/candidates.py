@@ -100,8 +100,16 @@ def weighted_bands(
 
 @kernel
 def probe(
-    key_doc: I64, keys: U64, lists: U64, list_start: I64, list_doc: NDArray[np.int32],
-    cap: int, least: int, n_docs: int, queries: I64, sources: I64,
+    key_doc: I64,
+    keys: U64,
+    lists: U64,
+    list_start: I64,
+    list_doc: NDArray[np.int32],
+    cap: int,
+    least: int,
+    n_docs: int,
+    queries: I64,
+    sources: I64,
 ) -> tuple[I64, I64, NDArray[np.bool_]]:
     """Candidates and postings of each query, and whether its source is among them."""
     count = np.zeros(n_docs, np.int32)
