@@ -79,13 +79,13 @@ def _word_number(
 ) -> tuple[int, int]:
     """Value of a spelled-out number at token i (0: none) and the tokens it takes.
 
-    Joins "twenty-two", "dix-sept", "soixante-douze" and "quatre-vingt-dix".
+    Joins "twenty-two", "dix-sept", "soixante-douze" and "quatre-vingt-dix-sept".
     """
     value = _word_value(i, text, text_start, text_end, number_keys, number_values)
     if value < 4 or value > 90:
         return value, 1
     taken = 1
-    while taken < 3 and i + taken < last and start[i + taken] == end[i + taken - 1] + 1:
+    while taken < 4 and i + taken < last and start[i + taken] == end[i + taken - 1] + 1:
         unit = _word_value(i + taken, text, text_start, text_end, number_keys, number_values)
         tens = value >= 20 and value % 10 == 0 and unit < 10
         teens = (value == 60 or value == 80) and unit < 20
@@ -154,9 +154,7 @@ def extract_anchors(
             number = np.uint32(0)
             zipf = 0
             if flag & _DIGIT:
-                number, taken, zipf = number_at(
-                    i, last, text, text_start, text_end, start, end, flags
-                )
+                number, taken, zipf = number_at(i, last, text, text_start, text_end, start, end)
             elif flag & _SPACELESS == 0:
                 value, taken = _word_number(
                     i, last, text, text_start, text_end, start, end, number_keys, number_values

@@ -15,8 +15,6 @@ from dupdetect.kernels.stems import mix32
 
 _FNV_OFFSET = np.uint32(2166136261)
 _FNV_PRIME = np.uint32(16777619)
-_DIGIT_FLAG = 4
-_LETTER_FLAG = 8
 
 #: Background Zipf frequency times 20 by the form of a number. Measured as document frequency over
 #: 35,000 French news articles and rounded: one digit, two, three, a year, four and more, decimals.
@@ -89,8 +87,20 @@ def _zipf_of(text: NDArray[np.uint8], start: int, digits: int) -> int:
 
 
 @kernel
-def _is_plain(flags: NDArray[np.uint16], i: int) -> bool:
-    return bool((flags[i] & _DIGIT_FLAG) != 0 and (flags[i] & _LETTER_FLAG) == 0)
+def _plain_digits(
+    i: int,
+    last: int,
+    text: NDArray[np.uint8],
+    text_start: NDArray[np.int64],
+    text_end: NDArray[np.int64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+) -> int:
+    """Digits of token i if it is nothing else and one character behind the token before, else 0."""
+    if i >= last or start[i] != end[i - 1] + 1:
+        return 0
+    digits = _leading_digits(text, text_start[i], text_end[i])
+    return digits if digits == text_end[i] - text_start[i] else 0
 
 
 @kernel
@@ -102,7 +112,6 @@ def number_at(
     text_end: NDArray[np.int64],
     start: NDArray[np.int32],
     end: NDArray[np.int32],
-    flags: NDArray[np.uint16],
 ) -> tuple[np.uint32, int, int]:
     """The number that begins at token i (before token ``last``): key, tokens taken, Zipf times 20.
 
@@ -134,24 +143,16 @@ def number_at(
         first = digits
         while (
             first <= 3
-            and i + taken < last
-            and _is_plain(flags, i + taken)
-            and start[i + taken] == end[i + taken - 1] + 1
-            and text_end[i + taken] - text_start[i + taken] == 3
+            and _plain_digits(i + taken, last, text, text_start, text_end, start, end) == 3
         ):
             h = _fold_digits(h, text, text_start[i + taken], 3)
             total += 3
             taken += 1
         j = i + taken
-        if (
-            total < 4
-            and j < last
-            and _is_plain(flags, j)
-            and start[j] == end[j - 1] + 1
-            and text_end[j] - text_start[j] <= 2
-        ):
+        more = _plain_digits(j, last, text, text_start, text_end, start, end)
+        if total < 4 and 1 <= more <= 2:
             h = np.uint32((h ^ np.uint32(46)) * _FNV_PRIME)
-            h = _fold_digits(h, text, text_start[j], text_end[j] - text_start[j])
+            h = _fold_digits(h, text, text_start[j], more)
             taken += 1
             zipf = ZIPF_DECIMAL
     if zipf < 0:
