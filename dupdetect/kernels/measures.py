@@ -221,10 +221,10 @@ def measure_pairs(
             row[35] = words / words_y
             row[37] = own / (unquoted_y + 1.0)
             row[38] = min(longest_x, longest_y)
-            if same_sequence(
-                shingles, shingle_doc[x], shingle_doc[x + 1], shingle_doc[y], shingle_doc[y + 1]
-            ):
-                row[45] = 1.0
+        if same_sequence(
+            shingles, shingle_doc[x], shingle_doc[x + 1], shingle_doc[y], shingle_doc[y + 1]
+        ):
+            row[45] = 1.0
         sx, sy = min(n_sentences[x], MAX_SENTENCES), min(n_sentences[y], MAX_SENTENCES)
         matrix[:sx, :sy] = 0.0
         rows_x[:sx] = 0.0
