@@ -95,7 +95,7 @@ def anchor_pairs(
 
     A pair has no order, so that "Scholz met Macron" and "Macron met Scholz" agree. Returns
     ``pair_doc`` (n + 1 offsets), 64-bit key (sorted inside a document) and the pair's weight (the
-    product of its anchors' weights).
+    product of its anchors' weights, the largest where the pair stands in several places).
     """
     n_docs = anchor_doc.size - 1
     pair_doc = np.zeros(n_docs + 1, np.int64)
@@ -131,6 +131,7 @@ def anchor_pairs(
         for t in range(m):
             key = found[order[t]]
             if t > 0 and key == previous:
+                out_weight[n - 1] = max(out_weight[n - 1], weight[order[t]])
                 continue
             previous = key
             out_key[n] = key
