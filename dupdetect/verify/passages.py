@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,8 +89,12 @@ def _sentence_bounds(tokens: TokenArrays, document: int) -> NDArray[np.int64]:
 def _disjoint(spans: list[Passage]) -> tuple[Passage, ...]:
     """In a's order; where two overlap in a, the verbatim one or else the longer one stays."""
     ranked = sorted(spans, key=lambda p: (-p.similarity, p.a_start - p.a_end, p.a_start))
-    kept: list[Passage] = []
+    kept: list[Passage] = []  # in a's order, disjoint: only the two neighbours can overlap
+    starts: list[int] = []
     for span in ranked:
-        if all(span.a_end <= other.a_start or span.a_start >= other.a_end for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept, key=lambda p: (p.a_start, p.b_start)))
+        at = bisect_left(starts, span.a_start)
+        before = at == 0 or kept[at - 1].a_end <= span.a_start
+        if before and (at == len(kept) or kept[at].a_start >= span.a_end):
+            starts.insert(at, span.a_start)
+            kept.insert(at, span)
+    return tuple(kept)
