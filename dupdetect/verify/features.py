@@ -36,6 +36,11 @@ DIRECTION_FEATURES = ("words", "cover", "new_fact", "new_number", "quoted")
 #: drawn to what unrelated texts have: one anchor of middling rarity, shared with probability 0.3.
 _PRIOR, _PRIOR_SHARE = 1.0, 0.3
 
+#: All measures with two sides, but for the one whose sum is taken in the order of one side.
+_TIE_BREAKERS = tuple(
+    name.removesuffix("_x") for name in MEASURES if name.endswith("_x") and name != "mutual_x"
+)
+
 
 def column(measures: NDArray[np.float64], name: str) -> NDArray[np.float64]:
     """One named column of the measures."""
@@ -63,11 +68,20 @@ def _chain(
 
 
 def copy_is_x(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Where the first document of a pair is taken as the copy (its coverage is the larger)."""
+    """Where the first document of a pair is taken as the copy (its coverage is the larger).
+
+    Equal coverage is decided by the measures that follow, so that the answer never depends on
+    which text is called the first.
+    """
     shared = column(measures, "shared")
-    x = shared / (column(measures, "weight_x") + 1.0)
-    y = shared / (column(measures, "weight_y") + 1.0)
-    return np.asarray(x > y)
+    ahead = shared / (column(measures, "weight_x") + 1.0)
+    ahead = ahead - shared / (column(measures, "weight_y") + 1.0)
+    for name in _TIE_BREAKERS:
+        if ahead.all():
+            break
+        other = column(measures, f"{name}_x") - column(measures, f"{name}_y")
+        ahead = np.where(ahead != 0.0, ahead, other)
+    return np.asarray(ahead > 0.0)
 
 
 def features(measures: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
@@ -99,9 +113,10 @@ def features(measures: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     weight_x, weight_y = pair("weight")
     sides("log_weight", np.log1p(weight_x), np.log1p(weight_y))
     out["length_ratio"] = np.minimum(weight_x, weight_y) / (np.maximum(weight_x, weight_y) + 1e-9)
-    shorter_x = column(measures, "words_x") <= column(measures, "words_y")
-    out["run"] = np.where(shorter_x, *pair("run"))
-    out["own_run"] = np.where(shorter_x, *pair("own_run"))
+    words_x, words_y = pair("words")
+    for name in ("run", "own_run"):  # of the shorter text; of the fuller one of two equal ones
+        x, y = pair(name)
+        out[name] = np.select([words_x < words_y, words_x > words_y], [x, y], np.maximum(x, y))
     out["log_longest"] = np.log1p(column(measures, "longest"))
     return out
 

@@ -15,6 +15,8 @@ from dupdetect.errors import ModelError
 from dupdetect.kernels.measures import MEASURES
 
 VERSION = 1
+#: The models that the verifier needs.
+NAMES = ("rewrite", "translation", "copy", "direction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Logistic:
 
     def logit(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds float64[k] of rows float64[k, len(features)]."""
-        return x @ self.coefficients + self.intercept
+        # Not x @ coefficients: BLAS rounds a row differently by its place in the batch.
+        return np.asarray((x * self.coefficients).sum(axis=1) + self.intercept)
 
 
 def measures_digest() -> str:
@@ -46,7 +49,10 @@ def models() -> dict[str, Logistic]:
     stored = load_json("verifier.json")
     if stored.get("version") != VERSION or stored.get("measures") != measures_digest():
         raise ModelError("data/verifier.json was fitted for other measures; train it again")
-    return {name: _logistic(name, model) for name, model in stored["models"].items()}
+    try:
+        return {name: _logistic(name, stored["models"][name]) for name in NAMES}
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"data/verifier.json is malformed: {error!r}") from error
 
 
 def _logistic(name: str, stored: dict[str, Any]) -> Logistic:

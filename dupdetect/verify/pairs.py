@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +56,8 @@ def verify_pairs(
     """Verdicts on pairs int64[k, 2] of row numbers of ``batch``.
 
     ``languages`` and ``dates`` (ISO 8601 or None) are per row of the batch; ``weights`` replaces
-    the shipped models. Documents of fewer than
-    ``config.shingle.min_tokens`` words never match.
+    the shipped models. Documents of fewer than ``config.shingle.min_tokens`` words never match.
+    Swapping the two documents of a pair swaps containments and direction and changes nothing else.
     """
     pairs = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
     spoken = np.asarray(languages, dtype=object)
@@ -98,7 +99,8 @@ def _verdicts(
     kind = np.where(across, TRANSLATION, REWRITE)
     kind = np.where(verbatim, np.where(run >= NEAR_SHARE, NEAR, PARTIAL), kind)
     kind = np.where(exact, EXACT, kind)
-    kind = np.where(score >= config.verify.threshold, kind, NONE).astype(np.uint8)
+    found = (score >= config.verify.threshold) & (score > 0.0)
+    kind = np.where(found, kind, NONE).astype(np.uint8)
     shared = column(measured, "shingles_shared")
     size_a, size_b = column(measured, "shingles_x"), column(measured, "shingles_y")
     return PairVerdicts(
@@ -129,7 +131,7 @@ def _directions(
     out = np.where(logit > SURE_DIRECTION, b_from_a, unknown)
     out = np.where(logit < -SURE_DIRECTION, a_from_b, out)
     if dates is not None:
-        known = np.array([(date or "") for date in dates], dtype=object)
+        known = [(date or "", _utc(date or "")) for date in dates]
         for i, (x, y) in enumerate(pairs):
             order = _earlier(known[x], known[y])
             if order:
@@ -137,13 +139,27 @@ def _directions(
     return out.astype(np.uint8)
 
 
-def _earlier(a: str, b: str) -> int:
+def _utc(date: str) -> str:
+    """A time with an offset as the same time in UTC; empty for anything else."""
+    if len(date) <= 19:
+        return ""
+    try:
+        moment = datetime.fromisoformat(date)
+        utc = moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return ""
+    return utc.isoformat(timespec="seconds") if utc else ""
+
+
+def _earlier(a: tuple[str, str], b: tuple[str, str]) -> int:
     """-1 if date a is before b, 1 if after; 0 if equal, unknown or not comparable.
 
-    Only as much of both is compared as both have, so that a day never beats a time on that day.
+    Two times with offsets are compared in UTC. Of other dates (as written, first of each pair) only
+    as much is compared as both have, so that a day never beats a time on that day.
     """
-    length = min(len(a), len(b), 19)
+    one, other = (a[1], b[1]) if a[1] and b[1] else (a[0], b[0])
+    length = min(len(one), len(other), 19)
     if length < 10:
         return 0
-    a, b = a[:length], b[:length]
-    return (a > b) - (a < b)
+    one, other = one[:length], other[:length]
+    return (one > other) - (one < other)
