@@ -1,0 +1,360 @@
+"""The anchor kernels in plain Python: stems, skeletons, numbers, anchors, views, index keys.
+
+Slow, for tests and for reading; :mod:`dupdetect.text.measures_reference` goes on from here to the
+measures of a pair. All rules are stated a second time, independently of the compiled code, which
+works on hashes in open-addressing tables where this works on words and dictionaries.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from array import array
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dupdetect.data import load_arrays
+from dupdetect.kernels import tokens as flag
+from dupdetect.text.reference import Token
+
+_MASK = 0xFFFFFFFF
+_MASK_64 = 0xFFFFFFFFFFFFFFFF
+_FNV_OFFSET, _FNV_PRIME = 2166136261, 16777619
+#: What the hash of a number and of a skeleton is salted with, so that neither equals a stem's.
+_NUMBER_SALT, _SKELETON_SALT = 0x4E554D, 0x5EED
+
+NUMBER, NAME, WORD, QUOTED = 1, 2, 3, 8
+#: Zipf frequencies here are times 20, as in the shipped table.
+ZIPF_UNKNOWN, ZIPF_NAME_BONUS, ZIPF_RARE = 48, 12, 60
+ZIPF_BY_DIGITS = {1: 100, 2: 90, 3: 80}
+ZIPF_YEAR, ZIPF_LONG, ZIPF_DECIMAL = 90, 62, 72
+
+#: One symbol of a skeleton: the bytes it is read from and what it becomes; the first that fits is
+#: taken. "" is silent, "V" a vowel; any other byte stands for itself.
+_SYMBOLS = tuple(
+    (re.compile(pattern), symbol)
+    for pattern, symbol in (
+        (rb"\xc5[\x81\x82]", "l"),  # l with stroke
+        (rb"\xc3[\xa6\xb8]|\xc5\x93", "V"),  # ae, o with stroke, oe
+        (rb"[aeiouyj]", "V"),
+        (rb"h", ""),
+        (rb"tsch|tch", "k"),
+        (rb"(?<=[\x00-\xff])t(?=i[aeiouy])", "s"),  # nation, Croatie; not Tiananmen
+        (rb"sch|sh|s|z", "s"),
+        (rb"ch", "k"),
+        (rb"c(?=[eiy])", "s"),
+        (rb"kh|qh|c|k|q", "k"),
+        (rb"ph", "f"),
+        (rb"[vw]\Z|w(?![aeiouyj])", ""),
+        (rb"[vw]", "v"),
+    )
+)
+_SYMBOLS_KEPT = 7
+
+
+class Background(NamedTuple):
+    """Zipf frequencies (times 20) by stem and skeleton key; values of number words by hash."""
+
+    stems: dict[int, int]
+    skeletons: dict[int, int]
+    numbers: dict[int, int]
+
+
+class Anchor(NamedTuple):
+    """One anchor; a Zipf of None means: no anchor in that alphabet."""
+
+    stem: int
+    skeleton: int
+    stem_zipf: int | None
+    skeleton_zipf: int | None
+    kind: int
+    token: int
+    sentence: int
+
+
+class Entry(NamedTuple):
+    """One anchor in one alphabet, as the sorted views hold it."""
+
+    key: int
+    weight: float
+    kind: int
+    sentence: int
+    token: int
+
+
+@functools.cache
+def background() -> Background:
+    """The shipped table as dictionaries."""
+    stored = load_arrays("background.npz")
+
+    def mapping(keys: str, values: str) -> dict[int, int]:
+        return dict(zip(stored[keys].tolist(), stored[values].tolist(), strict=True))
+
+    return Background(
+        mapping("stem_keys", "stem_zipf"),
+        mapping("skeleton_keys", "skeleton_zipf"),
+        mapping("number_keys", "number_values"),
+    )
+
+
+def _finish(h: int) -> int:
+    h = (h ^ h >> 16) * 0x85EBCA6B & _MASK
+    h = (h ^ h >> 13) * 0xC2B2AE35 & _MASK
+    return (h ^ h >> 16) or 1
+
+
+def _fnv(values: bytes, salt: int = 0) -> int:
+    h = _FNV_OFFSET ^ salt
+    for value in values:
+        h = (h ^ value) * _FNV_PRIME & _MASK
+    return h
+
+
+def word_hash(folded: str) -> int:
+    """Key of a whole word."""
+    return _finish(_fnv(folded.encode()))
+
+
+def stem(folded: str) -> str:
+    """The light stem: six bytes, less one final s or x, less two final vowels; four stay."""
+    cut = folded.encode()[:6].decode(errors="ignore").encode()
+    if len(cut) > 4 and cut[-1:] in (b"s", b"x"):
+        cut = cut[:-1]
+    for _ in range(2):
+        if len(cut) > 4 and cut[-1:] in b"aeiouy":
+            cut = cut[:-1]
+    return cut.decode()
+
+
+def stem_key(folded: str) -> int:
+    """Key of a word's stem."""
+    return word_hash(stem(folded))
+
+
+def skeleton(folded: str) -> bytes:
+    """The consonant skeleton in at most seven symbols; a first vowel is 1."""
+    raw = folded.encode()
+    symbols: list[int] = []
+    last: int | None = None
+    at = 0
+    while at < len(raw) and len(symbols) < _SYMBOLS_KEPT:
+        symbol, width = _symbol(raw, at)
+        if symbol == "V" and at > 0:
+            last = None
+        elif symbol:
+            value = 1 if symbol == "V" else ord(symbol)
+            if value != last:
+                symbols.append(value)
+            last = value
+        at += width
+    return bytes(symbols)
+
+
+def _symbol(raw: bytes, at: int) -> tuple[str, int]:
+    for pattern, symbol in _SYMBOLS:
+        found = pattern.match(raw, at)
+        if found:
+            return symbol, found.end() - at
+    return chr(raw[at]), 1
+
+
+def skeleton_key(folded: str) -> int:
+    """Key of a word's skeleton, 0 for one of fewer than two symbols."""
+    symbols = skeleton(folded)
+    return _finish(_fnv(symbols) ^ _SKELETON_SALT) if len(symbols) >= 2 else 0
+
+
+def number_key(canonical: str) -> int:
+    """Key of a number written as "10000" or "12.5"."""
+    return _finish(_fnv(canonical.encode(), _NUMBER_SALT))
+
+
+class Number(NamedTuple):
+    """A number in its canonical form, the tokens it takes and its Zipf frequency (times 20)."""
+
+    canonical: str
+    taken: int
+    zipf: int
+
+
+def number_at(tokens: Sequence[Token], at: int) -> Number | None:
+    """The number that begins at a token, written in digits."""
+    read = re.match(r"([0-9]+)(.*)", tokens[at].folded, re.DOTALL)
+    if read is None or len(read[1]) > 15:
+        return None
+    digits, rest = read.groups()
+    whole = digits.lstrip("0") or "0"
+    zipf = _zipf(whole)
+    if rest:
+        decimals = re.search(r"[0-9]+", rest)
+        if decimals:
+            return Number(f"{whole}.{decimals[0]}", 1, ZIPF_DECIMAL)
+        return Number(whole, 1, zipf)
+    taken = 1
+    if len(digits) <= 3:
+        while len(group := _digits_behind(tokens, at + taken)) == 3:
+            whole += group
+            taken += 1
+            zipf = ZIPF_BY_DIGITS.get(len(whole), ZIPF_LONG)
+    decimals_token = _digits_behind(tokens, at + taken)
+    if len(whole) < 4 and len(decimals_token) in (1, 2):
+        return Number(f"{whole}.{decimals_token}", taken + 1, ZIPF_DECIMAL)
+    return Number(whole, taken, zipf)
+
+
+def _zipf(whole: str) -> int:
+    if re.fullmatch("(19|20)[0-9][0-9]", whole):
+        return ZIPF_YEAR
+    return ZIPF_BY_DIGITS.get(len(whole), ZIPF_LONG)
+
+
+def _touches(tokens: Sequence[Token], at: int) -> bool:
+    """Whether one character stands between this token and the one before."""
+    return at < len(tokens) and tokens[at].start == tokens[at - 1].end + 1
+
+
+def _digits_behind(tokens: Sequence[Token], at: int) -> str:
+    if _touches(tokens, at) and re.fullmatch("[0-9]+", tokens[at].folded):
+        return tokens[at].folded
+    return ""
+
+
+def spelled_number_at(tokens: Sequence[Token], at: int, numbers: dict[int, int]) -> Number | None:
+    """The number that begins at a token, written in words."""
+    value = numbers.get(word_hash(tokens[at].folded), 0)
+    taken = 1
+    while 4 <= value <= 90 and taken < 4 and _touches(tokens, at + taken):
+        unit = numbers.get(word_hash(tokens[at + taken].folded), 0)
+        if value == 4 and unit == 20 and taken == 1:  # quatre-vingt
+            value = 80
+        elif unit and (
+            (value >= 20 and value % 10 == 0 and unit < 10)  # twenty-two
+            or (value in (60, 80) and unit < 20)  # soixante-douze
+            or (value == 10 and unit in (7, 8, 9))  # dix-sept
+        ):
+            value += unit
+        else:
+            break
+        taken += 1
+    if not value:
+        return None
+    return Number(str(value), taken, ZIPF_BY_DIGITS[len(str(value))])
+
+
+def sentences(tokens: Sequence[Token]) -> list[int]:
+    """The number of the sentence that each token stands in."""
+    out: list[int] = []
+    for token in tokens:
+        begins = bool(token.flags & flag.SENTENCE_START)
+        out.append(out[-1] + begins if out else 0)
+    return out
+
+
+def anchors(tokens: Sequence[Token], table: Background, max_zipf: int) -> list[Anchor]:
+    """All anchors of a text, in its order."""
+    sentence = sentences(tokens)
+    out: list[Anchor] = []
+    at = 0
+    while at < len(tokens):
+        token, number = tokens[at], None
+        if token.flags & flag.DIGIT:
+            number = number_at(tokens, at)
+        elif not token.flags & flag.SPACELESS:
+            number = spelled_number_at(tokens, at, table.numbers)
+        if number is not None:
+            key, zipf = number_key(number.canonical), number.zipf
+            quoted = QUOTED if token.flags & flag.IN_QUOTE else 0
+            out.append(Anchor(key, key, zipf, zipf, NUMBER | quoted, at, sentence[at]))
+            at += number.taken
+            continue
+        word = _word_anchor(token, at, sentence[at], table, max_zipf)
+        if word is not None:
+            out.append(word)
+        at += 1
+    return out
+
+
+def _word_anchor(
+    token: Token, at: int, sentence: int, table: Background, max_zipf: int
+) -> Anchor | None:
+    if token.flags & flag.SPACELESS or len(token.folded.encode()) < 2:
+        return None
+    capital = bool(token.flags & flag.CAPITAL)
+    inside = not token.flags & flag.SENTENCE_START
+    bonus = ZIPF_NAME_BONUS if capital and inside else 0
+    key, across = stem_key(token.folded), skeleton_key(token.folded)
+    zipf = table.stems.get(key, ZIPF_UNKNOWN) - bonus
+    zipf_across = table.skeletons.get(across, ZIPF_UNKNOWN) - bonus
+    as_stem, as_skeleton = zipf <= max_zipf, across != 0 and zipf_across <= max_zipf
+    if not as_stem and not as_skeleton:
+        return None
+    kind = NAME if capital and (inside or zipf < ZIPF_RARE) else WORD
+    return Anchor(
+        stem=key,
+        skeleton=across,
+        stem_zipf=max(zipf, 0) if as_stem else None,
+        skeleton_zipf=max(zipf_across, 0) if as_skeleton else None,
+        kind=kind | (QUOTED if token.flags & flag.IN_QUOTE else 0),
+        token=at,
+        sentence=sentence,
+    )
+
+
+def _single(value: float) -> float:
+    """Rounded to single precision, as the arrays hold it."""
+    return math.fsum(array("f", [value]))
+
+
+def anchor_weight(zipf: int) -> float:
+    """(7 - Zipf) / 4, at least 0.2; ``zipf`` is times 20."""
+    return max((7.0 - zipf / 20.0) / 4.0, 0.2)
+
+
+def view(found: Sequence[Anchor], *, across: bool) -> list[Entry]:
+    """The anchors of one alphabet, sorted by key, in text order where keys are equal."""
+    out = [
+        Entry(key, _single(anchor_weight(zipf)), anchor.kind, anchor.sentence, anchor.token)
+        for anchor in found
+        for key, zipf in [_in_alphabet(anchor, across)]
+        if zipf is not None
+    ]
+    return sorted(out, key=lambda entry: entry.key)
+
+
+def _in_alphabet(anchor: Anchor, across: bool) -> tuple[int, int | None]:
+    if across:
+        return anchor.skeleton, anchor.skeleton_zipf
+    return anchor.stem, anchor.stem_zipf
+
+
+def _mix(z: int) -> int:
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & _MASK_64
+    z = (z ^ z >> 27) * 0x94D049BB133111EB & _MASK_64
+    return z ^ z >> 31
+
+
+def anchor_pairs(found: Sequence[Anchor], window: int, *, across: bool = True) -> dict[int, float]:
+    """Weight by key of all unordered pairs of different anchors at most ``window`` apart."""
+    members = [
+        (key, anchor_weight(zipf))
+        for key, zipf in (_in_alphabet(anchor, across) for anchor in found)
+        if zipf is not None
+    ]
+    out: dict[int, float] = {}
+    for at, (one, weight) in enumerate(members):
+        for other, other_weight in members[at + 1 : at + 1 + window]:
+            if one != other:
+                key = _mix(min(one, other) << 32 | max(one, other))
+                out[key] = max(out.get(key, 0.0), _single(weight * other_weight))
+    return out
+
+
+def sample_pairs(pairs: dict[int, float], keep: int, power: float = 3.0) -> list[int]:
+    """The ``keep`` keys of smallest rank -ln(u) / weight^power, u a hash of the key; sorted."""
+
+    def rank(key: int) -> float:
+        u = ((_mix(key ^ 0x9E3779B97F4A7C15) >> 11) + 0.5) / 2.0**53
+        return -math.log(u) / math.pow(pairs[key], power)
+
+    return sorted(sorted(pairs, key=rank)[:keep])

@@ -1,0 +1,142 @@
+"""Anchors are those of the twin, and are what a rewrite keeps."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dupdetect.kernels.anchors import (
+    NAME,
+    NUMBER,
+    QUOTE_BIT,
+    WORD,
+    build_table,
+    extract_anchors,
+    lookup,
+)
+from dupdetect.sketch.background import background
+from dupdetect.text import anchors_reference as twin
+from dupdetect.text import reference
+from dupdetect.text.anchors_reference import Anchor
+from dupdetect.text.tokens import tokenize_texts
+
+WORDS = st.sampled_from(
+    ["Poutine", "la", "Commission", "ONU", "six", "Six", "vingt", "quatre", "dix", "sept", "deux",
+     "soixante", "ninety", "10", "000", "3,5", "2024", "anticonstitutionnellement", "inflation",
+     "x", "é", "東京", "日", "я", "Zürich", "mange", "20e", "١٢"]
+)  # fmt: skip
+GLUE = st.sampled_from([" ", "-", ". ", ", ", "\n", " « ", " » ", ' "', "'", ""])
+SENTENCES = st.lists(st.tuples(WORDS, GLUE), max_size=25).map(
+    lambda pairs: "".join(word + glue for word, glue in pairs)
+)
+TEXTS = st.one_of(SENTENCES, st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+
+
+def anchors_of(texts: list[str], max_zipf: int = 98) -> list[list[Anchor]]:
+    """The kernel's anchors of each text, as the twin writes them."""
+    doc, *columns = extract_anchors(*tokenize_texts(texts), *background(), max_zipf)
+    stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence = (c.tolist() for c in columns)
+    rows = [
+        Anchor(a, b, None if c == 255 else c, None if d == 255 else d, e, f, g)
+        for a, b, c, d, e, f, g in zip(
+            stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence, strict=True
+        )
+    ]
+    return [rows[first:last] for first, last in pairwise(doc)]
+
+
+def values(text: str) -> list[int]:
+    """Keys of the numbers of a text."""
+    (found,) = anchors_of([text])
+    return [anchor.stem for anchor in found if anchor.kind & 7 == NUMBER]
+
+
+@given(st.lists(TEXTS, max_size=4), st.sampled_from([0, 60, 98, 120, 254]))
+def test_anchors_are_those_of_the_twin(texts: list[str], max_zipf: int) -> None:
+    table = twin.background()
+    expected = [twin.anchors(reference.tokenize(text), table, max_zipf) for text in texts]
+    assert anchors_of(texts, max_zipf) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "digits"),
+    [
+        ("six", "6"),
+        ("Six", "6"),
+        ("vingt-deux", "22"),
+        ("twenty-two", "22"),
+        ("twenty two", "22"),
+        ("dix-sept", "17"),
+        ("soixante-douze", "72"),
+        ("soixante-dix-sept", "77"),
+        ("quatre-vingt", "80"),
+        ("quatre-vingt-deux", "82"),
+        ("quatre-vingt-dix", "90"),
+        ("quatre-vingt-dix-sept", "97"),
+        ("ninety-nine", "99"),
+        ("hundert", "100"),
+    ],
+)
+def test_a_number_in_words_is_the_number_in_digits(words: str, digits: str) -> None:
+    assert values(f"On en compte {words} ici.") == values(f"On en compte {digits} ici.")
+    assert len(values(f"On en compte {words} ici.")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("deux, trois", ["2", "3"]),  # a comma and a space join nothing
+        ("vingt-deux trois", ["22", "3"]),
+        ("quatre-vingt-dix-sept-deux", ["97", "2"]),
+        ("dix-deux", ["10", "2"]),
+        ("soixante-vingt", ["60", "20"]),
+        ("sept vingt", ["7", "20"]),
+    ],
+)
+def test_numbers_in_words_that_do_not_join(text: str, digits: list[str]) -> None:
+    assert values(text) == [twin.number_key(digit) for digit in digits]
+
+
+def test_names_words_and_quotes_are_told_apart() -> None:
+    (found,) = anchors_of(["Hier le menuisier Vaucelin a dit « la stratosphère » à 14 personnes."])
+    kinds = {anchor.token: anchor.kind for anchor in found}
+    assert kinds[3] == NAME
+    assert kinds[2] == WORD
+    assert kinds[7] == WORD | QUOTE_BIT
+    assert kinds[9] == NUMBER
+    assert 1 not in kinds  # le
+
+
+def test_a_capital_inside_a_sentence_makes_a_word_rarer() -> None:
+    (found,) = anchors_of(["La stratosphère rit. La Stratosphère rit."])
+    low, high = (anchor for anchor in found if anchor.stem == twin.stem_key("stratosphere"))
+    assert low.skeleton_zipf is not None and high.skeleton_zipf is not None
+    assert low.skeleton_zipf - high.skeleton_zipf == twin.ZIPF_NAME_BONUS
+    assert (low.kind, high.kind) == (WORD, NAME)
+
+
+def test_sentences_are_counted_across_numbers_of_several_tokens() -> None:
+    (found,) = anchors_of(["Il a 10\n000 euros. Vaucelin rit.\nVaucelin pleure."])
+    sentence = {anchor.token: anchor.sentence for anchor in found}
+    assert sentence[2] == 0
+    assert sentence[5] == 2  # the line break inside the number began one
+    assert sentence[7] == 3
+
+
+def test_common_words_of_any_language_are_no_anchors() -> None:
+    common = "le la de et est the of and is der die und ist el que y il di che não och и в"
+    assert [anchor for anchor in anchors_of([common])[0] if anchor.stem_zipf is not None] == []
+
+
+@given(st.dictionaries(st.integers(1, 2**32 - 1), st.integers(0, 255), max_size=60))
+def test_a_table_gives_back_what_was_put_in(content: dict[int, int]) -> None:
+    keys = np.array(list(content), np.uint32)
+    table = build_table(keys, np.array(list(content.values()), np.uint8), 128)
+    found = {key: lookup(*table, np.uint32(key), -1) for key in content}
+    assert found == content
+    absent = next(key for key in range(1, 100) if key not in content)
+    assert lookup(*table, np.uint32(absent), -1) == -1

@@ -1,0 +1,138 @@
+"""The measures of pairs are those of the twin, in either order, in any batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dupdetect.config import AnchorConfig, Config, ShingleConfig
+from dupdetect.kernels.align import longest_chain
+from dupdetect.kernels.measures import MAX_SENTENCES, MEASURES
+from dupdetect.sketch.batch import sketch_texts
+from dupdetect.text import measures_reference as twin
+from dupdetect.verify.measure import measures
+
+CLAUSES = st.sampled_from(
+    [
+        "Le maire Vaucelin a visité Skerrowick",
+        "« Nous perdons 1 500 emplois », dit Lormeau",
+        "la stratosphère se réchauffe de 2,5 degrés",
+        "Vaucelin, Vaucelin et encore Vaucelin",
+        "Six ingénieurs de Bandolieres ont quitté Lormeau en 2019",
+        "Skerrowick the harbour was closed on Monday",
+        "oui",
+        "東京",
+    ]
+)
+ENDS = st.sampled_from([". ", "\n", ", ", " et "])
+ARTICLES = st.lists(st.tuples(CLAUSES, ENDS), max_size=12).map(
+    lambda parts: "".join(clause + end for clause, end in parts)
+)
+TEXTS = st.one_of(ARTICLES, st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+
+#: Sides swap with the documents; what has no side stays.
+SWAPPED = [
+    MEASURES.index(name[:-1] + {"x": "y", "y": "x"}[name[-1]] if name[-2] == "_" else name)
+    for name in MEASURES
+]
+
+
+def measured(
+    texts: list[str], *, across: bool = False, size: int = 3, max_zipf: float = 4.9
+) -> np.ndarray:
+    """Measures of all ordered pairs of the texts."""
+    shingle = ShingleConfig(size=size, permutations=6, bands=2)
+    config = Config(shingle=shingle, anchor=AnchorConfig(max_zipf=max_zipf))
+    batch = sketch_texts(texts, config)
+    pairs = np.array([[i, j] for i in range(len(texts)) for j in range(len(texts))])
+    return measures(batch, pairs, across=across, shingle_size=size)
+
+
+def named(row: np.ndarray) -> dict[str, float]:
+    return dict(zip(MEASURES, row.tolist(), strict=True))
+
+
+@given(TEXTS, TEXTS, st.booleans(), st.integers(1, 4), st.sampled_from([3.0, 4.9, 8.0]))
+def test_measures_are_those_of_the_twin(
+    a: str, b: str, across: bool, size: int, max_zipf: float
+) -> None:
+    found = measured([a, b], across=across, size=size, max_zipf=max_zipf)
+    texts = [
+        twin.read(text, max_zipf=round(max_zipf * 20), across=across, size=size) for text in (a, b)
+    ]
+    pairs = [(x, y) for x in texts for y in texts]
+    for row, (x, y) in zip(found, pairs, strict=True):
+        assert named(row) == pytest.approx(twin.measures(x, y, size), abs=1e-9)
+
+
+@given(ARTICLES, ARTICLES)
+def test_swapping_the_documents_swaps_the_sides(a: str, b: str) -> None:
+    _, ab, ba, _ = measured([a, b])
+    assert np.allclose(ab[SWAPPED], ba, rtol=1e-12, atol=0)
+    exact = [name != "mutual_x" and name != "mutual_y" for name in MEASURES]
+    assert (ab[SWAPPED][exact] == ba[exact]).all()
+
+
+@given(ARTICLES, ARTICLES, ARTICLES)
+def test_other_pairs_of_a_batch_change_nothing(a: str, b: str, c: str) -> None:
+    alone = measured([a, b])
+    among = measured([a, b, c])[[0, 1, 3, 4]]
+    assert (alone == among).all()
+
+
+@given(st.lists(st.integers(0, 6), max_size=14))
+def test_longest_chain(values: list[int]) -> None:
+    assert longest_chain(np.array(values, np.int32), len(values)) == twin.longest_chain(values)
+
+
+def test_a_text_covers_itself() -> None:
+    text = (
+        "Le maire Vaucelin a visité Skerrowick. Six ingénieurs de Bandolieres étaient là en 2019."
+    )
+    row = named(measured([text])[0])
+    assert row["shared"] == row["weight_x"] == row["weight_y"] > 0
+    assert row["align_x"] == row["order_x"] == row["mutual_x"] == row["dense_x"] == 1.0
+    assert row["exact"] == row["run_x"] == 1.0
+    assert row["own_x"] == 0.0  # nothing is said outside the shared run
+
+
+def test_a_text_that_repeats_one_word_is_exact_too() -> None:
+    row = named(measured(["ha " * 20])[0])
+    assert row["shingles_shared"] == 1.0
+    assert row["exact"] == 1.0
+
+
+def test_quoted_anchors_are_not_a_texts_own() -> None:
+    quoted = "Il dit « Vaucelin aime Skerrowick et Bandolieres » hier soir."
+    plain = "Il dit que Vaucelin aime Skerrowick et Bandolieres hier soir."
+    both = measured([quoted, plain, "Rien ici."])
+    assert named(both[2])["own_x"] < 0.5 * named(both[2])["weight_x"]
+    assert named(both[5])["own_x"] == named(both[5])["weight_x"]
+
+
+def test_order_tells_a_shuffled_text_from_one_in_order() -> None:
+    names = ["Vaucelin", "Skerrowick", "Bandolieres", "Lormeau", "Kirrwiller", "Oberschaeffolsheim"]
+    lines = [f"Le bourg {name} a perdu {37 * (at + 3)} ouvriers." for at, name in enumerate(names)]
+    forward, backward = "\n".join(lines), "\n".join(reversed(lines))
+    same, reverse = measured([forward, backward])[:2]
+    assert (named(same)["order_x"], named(same)["chain_x"]) == (1.0, 6.0)
+    assert named(reverse)["chain_x"] == 1.0
+    assert named(reverse)["align_x"] == 1.0
+
+
+def test_more_sentences_than_the_matrix_has_rows() -> None:
+    lines = [f"Vaucelin{chr(97 + at % 26)}{chr(97 + at // 26)} rit {at}." for at in range(400)]
+    row = named(measured(["\n".join(lines)])[0])
+    assert row["sentences_x"] == 400 > MAX_SENTENCES
+    assert row["partners_x"] <= MAX_SENTENCES
+    assert row["align_x"] > 0.95
+
+
+def test_a_word_in_every_sentence_aligns_nothing() -> None:
+    """More places than MAX_REPEATS: the key counts as shared and is left out of the matrix."""
+    a = "\n".join(f"Vaucelin {word}" for word in ["mange"] * 9)
+    row = named(measured([a])[0])
+    assert row["shared"] > 0
+    assert row["align_x"] == 0.0
