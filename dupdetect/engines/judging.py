@@ -28,7 +28,7 @@ from dupdetect.verify import PairVerdicts, passages, verify_pairs
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 
-_NONE = MATCH_KINDS.index("none")
+_NONE, _TRANSLATION = MATCH_KINDS.index("none"), MATCH_KINDS.index("translation")
 _MEASURES = ("kind", "score", "jaccard", "containment_a", "containment_b", "direction")
 _SPANS = ("a_start", "a_end", "b_start", "b_end")
 
@@ -104,7 +104,7 @@ class Judging:
         found = np.flatnonzero(verdicts.kind != _NONE)
         arrays: dict[str, NDArray[Any]] = {"codes": codes[found]}
         arrays |= {name: getattr(verdicts, name)[found] for name in _MEASURES}
-        arrays |= _flat(self._passages(pairs[found]))
+        arrays |= _flat(self._passages(pairs[found], verdicts.kind[found] == _TRANSLATION))
         write_arrays(path, arrays, {})
 
     def _verdicts(self, pairs: I64, rows: I64) -> PairVerdicts:
@@ -116,17 +116,13 @@ class Judging:
             config=self._config,
         )
 
-    def _passages(self, pairs: I64) -> list[tuple[Passage, ...]]:
+    def _passages(self, pairs: I64, across: NDArray[np.bool_]) -> list[tuple[Passage, ...]]:
         rows = np.unique(pairs)
         texts = dict(zip(rows.tolist(), self._spool.texts(rows), strict=True))
         return [
-            passages(texts[a], texts[b], across=self._across(a, b), config=self._config)
-            for a, b in pairs.tolist()
+            passages(texts[a], texts[b], across=other, config=self._config)
+            for (a, b), other in zip(pairs.tolist(), across.tolist(), strict=True)
         ]
-
-    def _across(self, a: int, b: int) -> bool:
-        spoken = {self._languages[a], self._languages[b]}
-        return len(spoken) == 2 and "und" not in spoken
 
 
 def _flat(found: Sequence[tuple[Passage, ...]]) -> dict[str, NDArray[Any]]:

@@ -23,6 +23,7 @@ from dupdetect.engines import handler, judging, record, tables
 from dupdetect.engines.base import Job, ScanResult
 from dupdetect.engines.batches import BATCH, BATCH_BYTES, Batch, Reading
 from dupdetect.engines.pool import Inline, Pool, Task, own_memory
+from dupdetect.engines.refining import refined
 from dupdetect.engines.spool import Spool
 from dupdetect.engines.workplace import Manifest, clear, workplace
 from dupdetect.kernels.group import decode_pairs, encode_pairs
@@ -85,6 +86,7 @@ class _Scan:
             self._log.counts |= {"candidates": len(found.pairs), **found.counts}
             documents = tables.Documents.of(spool)
             judged, groups = self._judge(spool, documents, found.pairs)
+            documents = refined(spool, documents, judged)
         finally:
             self._crew.close()
         return self._finish(spool, documents, judged, groups)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -139,6 +140,7 @@ def _documents_table(assessed: Sequence[_Assessed], sketches: SketchBatch) -> pa
     }
     for name in ("boilerplate", "machine_translation", "seo_link", "content_farm"):
         columns[name] = [getattr(item.assessment.scores, name) for item in assessed]
+    columns["parts"] = [json.dumps(item.assessment.parts) for item in assessed]
     columns["domain"] = [domain(item.document.url or "") or None for item in assessed]
     columns["n_words"] = sketches.n_words
     return pa.table({name: columns[name] for name in DOCUMENTS.names}, schema=DOCUMENTS)
