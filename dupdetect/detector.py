@@ -52,8 +52,11 @@ def compare_pairs(
 ) -> pa.Table:
     """Many pairs of texts at once: a table in ``schemas.PAIR_RESULTS``, in the order given.
 
-    ``progress`` is called with the number of pairs done after each batch.
+    ``progress`` is called with the number of pairs done after each batch. Raises ValueError when
+    the three sequences differ in length, TextError for lone surrogates.
     """
+    if not len(ids) == len(a) == len(b):
+        raise ValueError(f"{len(ids)} ids, {len(a)} texts a and {len(b)} texts b are no pairs")
     config = config or Config()
     rows: list[dict[str, Any]] = []
     for at in range(0, len(ids), _BATCH):
@@ -104,10 +107,18 @@ class Index:
             self._candidates.add_many(part, batch)
 
     def query(self, document: Document | str) -> list[Match]:
-        """Matches among the known documents, best first; ``a`` is the document asked for."""
-        own = _spoken(_document(document, "query"))
+        """Matches among the known documents, best first; ``a`` is the document asked for.
+
+        A document never matches the known one of its own id; a plain text has no id.
+        """
+        return self._related(document, "query")
+
+    def _related(self, document: Document | str, name: str) -> list[Match]:
+        """Matches of a document, or of a plain text under ``name``."""
+        exclude = document.id if isinstance(document, Document) else None
+        own = _spoken(_document(document, name))
         batch = sketch_texts([own.text], self.config)
-        names = [found.id for found in self._candidates.candidates(batch, exclude=own.id)]
+        names = [found.id for found in self._candidates.candidates(batch, exclude=exclude)]
         known = [found for found in self._candidates.get_many(names) if found and found.text]
         if not known:
             return []
@@ -175,9 +186,12 @@ class Detector:
         own = _spoken(_document(document, "text"))
         language = own.language or "und"
         assessment = assess(own, config=self.config, language=language)
-        matches = tuple(self.index.query(own)) if self.index is not None else ()
+        matches: tuple[Match, ...] = ()
+        if self.index is not None:
+            asked = own if isinstance(document, Document) else document
+            matches = tuple(self.index._related(asked, "text"))
         if matches:
-            assessment = refine(assessment, matches)
+            assessment = refine(assessment, matches, document=own.id)
         return Verdict(
             document=own,
             language=language,
@@ -188,8 +202,13 @@ class Detector:
             parts=assessment.parts,
         )
 
-    def process(self, document: Document | str) -> Verdict:
-        """Scores, queries, then adds the document to the index: one call per crawled page."""
+    def process(self, document: Document) -> Verdict:
+        """Scores, queries, then adds the document to the index: one call per crawled page.
+
+        Raises TypeError for a plain text, which has no id to be known by.
+        """
+        if not isinstance(document, Document):
+            raise TypeError(f"process needs a Document, not {type(document).__name__}")
         verdict = self.score(document)
         if self.index is not None:
             self.index.add(verdict.document)
