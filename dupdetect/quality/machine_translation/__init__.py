@@ -6,11 +6,11 @@ and Spanish; other languages get the rules that need no word list.
 
 What the scores mean. A finding's score is the probability that the quoted place is such a trace
 and not a typist's slip, a name or a quotation. The constants stand in the modules with what they
-were set by: how often 35,326 French news articles (OrangeSum, 2016-2020, written by people) show the
-same thing, and what hand-written artefacts show. They are judgements fitted to counts, not a
+were set by: how often 35,326 French news articles (OrangeSum, 2016-2020, written by people) show
+the same thing, and what hand-written artefacts show. They are judgements fitted to counts, not a
 trained model. Known limits: news language; other languages than French were checked on a few
-hundred WMT texts each; fluent machine translation without slips is not found by rules (that is what
-the trained ``style`` signal is for).
+hundred WMT texts each, Italian on hand-written ones only; fluent machine translation without slips
+is not found by rules (that is what the trained ``style`` signal is for).
 """
 
 from __future__ import annotations

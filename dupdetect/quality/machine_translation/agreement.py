@@ -43,7 +43,7 @@ _COLLECTIVE, _NOT_SUBJECT = _french("collective"), _french("not_subject")
 _SINGULAR_VERBS, _PLURAL_VERBS = _french("singular_verbs"), _french("plural_verbs")
 _MASS_NOUNS = _TABLES["uncountable"]["en"]
 _DEPUIS = re.compile(
-    r"\b[Dd]epuis (?:l[ea’'] ?|les |son |sa |leur )[\w’'-]+ (?:[\w’'-]+ )?"
+    r"[Dd]epuis (?:l[ea’'] ?|les |son |sa |leur )[\w’'-]+ (?:[\w’'-]+ )?"
     r"(?:a|ont|avait|avaient|s['’]est|se sont) "
     r"(?:commencé|débuté|éclaté|cessé|repris|pris (?:fin|le pouvoir)|dégénéré|démarré|été élue?)"
     r"\b(?! (?:à|de|d['’]|par)\b)"
@@ -102,10 +102,12 @@ def _find_french(view: View) -> list[Finding]:
             if _is_plain(view, spans, index, score):
                 last = index + 2 if score == _CONTRACTION else index + 1
                 findings.append(view.finding(RULE, spans[index][0], spans[last][1], score))
-    if "epuis " in view.text:
-        findings += [
-            view.finding(RULE, *match.span(), _CLAUSE) for match in _DEPUIS.finditer(view.text)
-        ]
+    at = view.text.find("epuis ")
+    while at >= 0:
+        clause = _DEPUIS.match(view.text, at - 1) if at else None
+        if clause:
+            findings.append(view.finding(RULE, *clause.span(), _CLAUSE))
+        at = view.text.find("epuis ", at + 6)
     return findings
 
 

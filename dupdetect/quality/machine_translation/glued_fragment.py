@@ -27,7 +27,7 @@ from dupdetect.records import Finding
 RULE = "glued_fragment"
 _TWO_ARTICLES, _STRAY, _STRAY_ALONE = 0.9, 0.85, 0.55
 _NAME, _NAME_AFTER_ARTICLE = 0.5, 0.75
-_QUOTE, _QUOTE_CAPITAL, _COMMA, _JOINED, _DIGIT = 0.5, 0.53, 0.45, 0.45, 0.4
+_QUOTE, _QUOTE_CAPITAL, _COMMA, _JOINED, _DIGIT = 0.5, 0.52, 0.45, 0.45, 0.4
 _WEAK, _HEADING, _WEAK_MANY, _MANY = 0.2, 0.3, 0.35, 3
 
 _UP, _LOW = "A-ZÀ-ÖØ-ÞŒ", "a-zà-öø-ÿœßæ"
@@ -119,11 +119,11 @@ def find(view: View) -> list[Finding]:
 def _words(view: View) -> list[_Hit]:
     """Words with a capital inside, joined small words, words with digits stuck to them."""
     sets = _sets(view.language)
-    scores = dict.fromkeys(view.vocabulary & sets.joined, _JOINED)
+    scores = dict.fromkeys(view.unknown & sets.joined, _JOINED)
     for word in view.capitals:
         if not (word.istitle() or word.isupper() or word.isdigit()):
             scores[word] = _camel_score(word, sets, view)
-    for word in view.vocabulary:
+    for word in view.unknown:
         if not (word.isalpha() or word.isdigit()):
             scores[word] = _digit_score(word, sets, view)
     wanted = {word for word, score in scores.items() if score}

@@ -102,7 +102,10 @@ def lexicon(language: str) -> Lexicon | None:
     others = [other for other in lists if other != language]
     foreign = frozenset().union(*(own_words(other) for other in others))
     foreign = foreign - own - frozenset(homographs["never"].split())
-    foreign = frozenset(word for word in foreign if len(word) > 1)
+    known = own | common_words(language)
+    if language == "fr":
+        known |= gender_fr().masculine | gender_fr().feminine
+    foreign = frozenset(word for word in foreign - known if len(word) > 1)
     loose = frozenset(homographs["loose"].split())
     # English function words and all short words turn up in names, titles and borrowed phrases.
     loose |= lists["en"]["function"] if language != "en" else _EMPTY
@@ -110,9 +113,6 @@ def lexicon(language: str) -> Lexicon | None:
     adverbs = frozenset().union(*(lists[other]["adverb"] for other in others))
     openers = frozenset(word.capitalize() for word in (adverbs & foreign) - loose if len(word) > 4)
     function = lists[language]["function"] | lists[language]["adverb"]
-    known = own | common_words(language)
-    if language == "fr":
-        known |= gender_fr().masculine | gender_fr().feminine
     content = frozenset().union(
         *(common_words(other) for other in LANGUAGES if other != language),
         *(lists[other]["verb"] for other in others),

@@ -34,7 +34,7 @@ _BRACKETED = (
     r"(?:[\[{<⟨⟦(]{1,2}|[@#$%_]{1,2})/?\s?NUM(?:BER)?[_ ]?\d{0,3}\s?(?:[\]}>⟩⟧)]{1,2}|[@#$%_]{1,2})"
 )
 _SLOTS = re.compile(
-    rf"(?:\d+[.,:/-])*(?:{_SLOT_WORD}|{_BRACKETED})(?:[-:.,/’']\w*(?:X?NUMX|xnumx)\w*|[:.,/-]\d+)*"
+    rf"(?:\d+[.,:/-])*(?:\w+-)?(?:{_SLOT_WORD}|{_BRACKETED})(?:[-:.,/’']\w*(?:X?NUMX|xnumx)\w*|[:.,/-]\d+)*"
 )
 _NUMBER_BEFORE = re.compile(rf"(?:[$€£]{_SP}?|\d[\d.,]*{_SP})+$")
 _WORDS_BEFORE = re.compile(r"(?:\b[^\W\d_]{1,12} ){1,2}$")
@@ -73,14 +73,15 @@ _Hit = tuple[int, int, float]
 def find(view: View) -> list[Finding]:
     """Slots, impossible times and dates, shifted fillings; neighbours make one finding."""
     text = view.text
-    hits = _slots(text) if any(mark in text for mark in _SLOT_MARKS) else []
+    hits = _slots(view) if any(mark in text for mark in _SLOT_MARKS) else []
     hits += _numbers(text, _SHIFTED_BESIDE_SLOT if hits else _SHIFTED)
     if not _MONTHS.isdisjoint(view.vocabulary):
         hits += _dates(view)
     return [view.finding(RULE, *hit) for hit in _merge(text, sorted(hits))]
 
 
-def _slots(text: str) -> list[_Hit]:
+def _slots(view: View) -> list[_Hit]:
+    text = view.text
     matches = [match.span() for match in _SLOTS.finditer(text)]
     if not matches:
         return []
@@ -88,18 +89,20 @@ def _slots(text: str) -> list[_Hit]:
     hits = []
     for start, end in matches:
         score = about * (_SLOT if _FILLED.search(text, start, end) else _MASK)
-        span = (start, end) if is_mention(text, start, end) else _widen(text, start, end)
+        span = (start, end) if is_mention(text, start, end) else _widen(view, start, end)
         hits.append((*span, score))
     return hits
 
 
-def _widen(text: str, start: int, end: int) -> tuple[int, int]:
+def _widen(view: View, start: int, end: int) -> tuple[int, int]:
     """Take in the number before a slot and the word it counts, or the words of its date."""
+    text = view.text
+    function = view.lexicon.function if view.lexicon else frozenset()
     before = _NUMBER_BEFORE.search(text, max(0, start - 24), start)
     if before:
         start = before.start()
     after = _AFTER.match(text, end, end + 40)
-    if after:
+    if after and after.group().strip().lower() not in function:
         end = after.end()
         if before is None and after.group().strip().lower() in _MONTHS:
             lead = _WORDS_BEFORE.search(text, max(0, start - 26), start)

@@ -95,7 +95,7 @@ def mismatches(language: str) -> Pairs:
     for word in rule["masculine"] | rule["feminine"] | rule["possessive"]:
         # Capitalised, the article opens a sentence: its subject may not fit the verb either.
         capital = word.capitalize()
-        table[capital] = both if word in ("le", "la", "un", "une") else table[word]
+        table[capital] = table[word] | (both if word in ("le", "la", "un", "une") else _NONE)
     table["Les"] = plurals
     table["le"] |= vowels
     table["la"] |= vowels

@@ -40,7 +40,7 @@ class RuleWeights:
             {
                 "number_slot": 0.99,
                 "untranslated_word": 0.97,
-                "glued_fragment": 0.92,
+                "glued_fragment": 0.95,
                 "duplicated_translation": 0.8,
                 "agreement": 0.85,
                 "mixed_transliteration": 0.8,

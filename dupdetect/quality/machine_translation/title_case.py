@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 
-from dupdetect.quality.machine_translation.lexicon import gender_fr, own_words
+from dupdetect.quality.machine_translation.lexicon import common_words, gender_fr, own_words
+from dupdetect.quality.machine_translation.pairs import plurals_fr
 from dupdetect.quality.machine_translation.view import View
 from dupdetect.records import Finding
 
@@ -82,5 +83,7 @@ def _is_common(view: View, word: str) -> bool:
     """A word that is no name: the lists of frequent words hold first names, French nouns do not."""
     if view.language == "fr":
         gender = gender_fr()
-        return word in gender.masculine or word in gender.feminine or word in own_words("fr")
+        noun = word in gender.masculine or word in gender.feminine or word in plurals_fr()
+        verb = word.endswith(("er", "ir", "re")) and word in common_words("fr")
+        return noun or verb or word in own_words("fr")
     return view.lexicon is not None and len(word) > 3 and word in view.lexicon.known

@@ -55,11 +55,8 @@ _FOREIGN_ENDINGS: dict[str, tuple[str, ...]] = {
     "it": (*_ENDINGS["en"], *_ENDINGS["de"], *_ENDINGS["fr"]),
     "es": (*_ENDINGS["en"], *_ENDINGS["de"], *_ENDINGS["fr"]),
 }
-#: Last letters of those, for a first look.
-_ROUGH_ENDINGS = {
-    language: tuple(sorted({ending[-2:] for ending in endings}))
-    for language, endings in _FOREIGN_ENDINGS.items()
-}
+#: What those endings end with, for a first look.
+_LAST_LETTERS = ("ly", "mente", "weise", "ment")
 _OTHER_SCRIPT = re.compile(
     r"[\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]+"
 )
@@ -75,25 +72,22 @@ def find(view: View) -> list[Finding]:
     if lexicon is None:
         return []
     findings = find_articles(view)
-    words = (view.vocabulary & lexicon.foreign) | (view.vocabulary & lexicon.content)
+    words = (view.unknown & lexicon.foreign) | (view.unknown & lexicon.content)
     openers = lexicon.openers.intersection(view.capitals)
-    adverbs = _adverbs(view, lexicon) - words
+    adverbs = _adverbs(view) - words
     if words or openers or adverbs:
         findings += _in_context(view, lexicon, words, openers, adverbs)
     # The greatest word starts with the greatest character: a cheap look for another script.
-    if view.vocabulary and max(view.vocabulary) >= "\u0370":
+    if view.unknown and max(view.unknown) >= "\u0370":
         findings += _scripts(view)
     return findings
 
 
-def _adverbs(view: View, lexicon: Lexicon) -> set[str]:
+def _adverbs(view: View) -> set[str]:
     """Words that end like an adverb of another language only."""
-    rough, exact = _ROUGH_ENDINGS[view.language], _FOREIGN_ENDINGS[view.language]
-    adverbs = {word for word in view.vocabulary if word.endswith(rough)}
+    endings = _FOREIGN_ENDINGS[view.language]
     return {
-        word
-        for word in adverbs - lexicon.known
-        if len(word) > 7 and word.islower() and word.endswith(exact)
+        word for word in view.unknown if word.endswith(endings) and len(word) > 7 and word.islower()
     }
 
 

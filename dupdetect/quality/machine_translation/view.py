@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import compress, filterfalse
 
 from dupdetect.quality.machine_translation.lexicon import Lexicon, lexicon
 from dupdetect.quality.machine_translation.pairs import Pairs, suspects
@@ -22,7 +23,8 @@ class View:
     """A text and its words.
 
     ``plain`` is the text with punctuation as spaces (same length), ``words`` are its words in
-    order with their case, ``vocabulary`` the distinct ones, ``capitals`` those of them that
+    order with their case, ``vocabulary`` the distinct ones, ``unknown`` those of them that
+    are no known words of the language, ``capitals`` those that
     are not all small letters (in no order), ``suspects`` the neighbours that some
     rule asks about, with the index of the first (see ``pairs``); ``lexicon`` is None for a language
     without word lists.
@@ -34,6 +36,7 @@ class View:
     plain: str
     words: list[str]
     vocabulary: frozenset[str]
+    unknown: frozenset[str]
     capitals: list[str]
     suspects: list[tuple[int, str, str]]
     lexicon: Lexicon | None
@@ -60,18 +63,27 @@ def make_view(text: str, language: str, title: str | None) -> View:
         if mark in plain:
             plain = plain.replace(mark, " ")
     words = plain.split()
+    found = lexicon(language)
     vocabulary = frozenset(words)
-    capitals = [word for word in vocabulary if not word.islower()]
-    near = _near(words, suspects(language))
-    return View(text, language, title, plain, words, vocabulary, capitals, near, lexicon(language))
+    unknown = vocabulary - found.known if found else vocabulary
+    return View(
+        text=text,
+        language=language,
+        title=title,
+        plain=plain,
+        words=words,
+        vocabulary=vocabulary,
+        unknown=unknown,
+        capitals=list(filterfalse(str.islower, unknown)),
+        suspects=_near(words, suspects(language)),
+        lexicon=found,
+    )
 
 
 def _near(words: list[str], table: Pairs) -> list[tuple[int, str, str]]:
     if not table or len(words) < 2:
         return []
-    firsts = [index for index, word in enumerate(words) if word in table]
-    if firsts and firsts[-1] == len(words) - 1:
-        firsts.pop()
+    firsts = compress(range(len(words) - 1), map(table.__contains__, words))
     return [
         (index, words[index], words[index + 1])
         for index in firsts
