@@ -19,7 +19,7 @@ from dupdetect._version import __version__
 from dupdetect.engines.base import MAX_SKIPS, Job, Progress, ScanResult
 from dupdetect.engines.judging import Judged
 from dupdetect.engines.tables import Documents
-from dupdetect.engines.workplace import Manifest, read_json, write_json
+from dupdetect.engines.workplace import FOLDER, MANIFEST, Manifest, read_json, write_json
 from dupdetect.errors import ScanError
 from dupdetect.records import MATCH_KINDS, Skip
 
@@ -114,8 +114,11 @@ def publish(made: Path, out: Path) -> None:
 
 
 def finished(out: Path, manifest: Manifest) -> ScanResult | None:
-    """The result of this very job if it is finished already, else None."""
-    if not (out / RUN).exists():
+    """The result of this very job if it is finished already, else None.
+
+    A work folder means that it is not, even if all but the report is written.
+    """
+    if not (out / RUN).exists() or (out / FOLDER / MANIFEST).exists():
         return None
     run = read_json(out / RUN)
     same = (

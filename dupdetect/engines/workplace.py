@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -89,8 +89,21 @@ def workplace(out: Path, manifest: Manifest, *, resume: bool) -> Iterator[Path]:
 
 
 def clear(folder: Path) -> None:
-    """Removes the work folder."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Removes the work folder; what cannot be removed stays for the next scan to remove."""
+    with suppress(OSError):
+        _empty(folder)
+        (folder / LOCK).unlink()
+        folder.rmdir()
+
+
+def _empty(folder: Path) -> None:
+    """The manifest goes last: as long as anything is left, the folder says whose it is."""
+    items = [item for item in folder.iterdir() if item.name != LOCK]
+    for item in sorted(items, key=lambda item: item.name == MANIFEST):
+        if item.is_dir():
+            shutil.rmtree(item)
+        else:
+            item.unlink()
 
 
 def _lock(descriptor: int, folder: Path) -> None:
@@ -115,11 +128,7 @@ def _prepare(folder: Path, manifest: Manifest, *, resume: bool) -> None:
                 "Run it without --resume to begin anew"
             )
     else:
-        for item in others:
-            if item.is_dir():
-                shutil.rmtree(item)
-            else:
-                item.unlink()
+        _empty(folder)
         write_json(path, asdict(manifest))
     for item in others:
         if ".part-" in item.name:

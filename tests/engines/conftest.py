@@ -38,7 +38,7 @@ class Corpus:
         self.copies = []
 
     def row(self, id, lines, **known):
-        return {"id": id, "text": "\n".join(lines), **known}
+        return {"id": id, "text": "\n".join(lines), "language": "fr", **known}
 
     def copy(self, of, id, *, change=0, **known):
         """Adds a copy of a row, with ``change`` lines replaced."""

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import textwrap
-import time
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -126,7 +125,7 @@ def test_run_json_tells_what_was_done(corpus, tmp_path):
     assert run["skipped"] == {}
 
 
-@pytest.mark.parametrize(("workers", "batch", "memory"), [(1, 512, None), (2, 7, None), (3, 1, 1)])
+@pytest.mark.parametrize(("workers", "batch", "memory"), [(1, 512, None), (2, 7, 1)])
 def test_workers_batches_and_memory_change_nothing(
     corpus, tmp_path, monkeypatch, workers, batch, memory
 ):
@@ -186,7 +185,7 @@ def test_empty_and_tiny_texts_never_match(corpus, tmp_path):
 def test_a_document_that_kills_or_breaks_its_worker_is_one_skip(
     corpus, tmp_path, faulty, monkeypatch
 ):
-    monkeypatch.setattr(local, "BATCH", 10)
+    monkeypatch.setattr(local, "BATCH", 3)
     corpus.rows[12]["text"] += " DIEHERE"
     corpus.rows[20]["text"] += " FAILHERE"
     source = corpus.write(tmp_path / "c.jsonl")
@@ -201,43 +200,61 @@ def test_a_document_that_kills_or_breaks_its_worker_is_one_skip(
     assert set(corpus.copies) <= set(pairs(tmp_path / "out"))
 
 
-def test_an_interrupted_scan_goes_on_where_it_stopped(corpus, tmp_path, faulty, monkeypatch):
+def test_an_interrupted_scan_does_not_repeat_what_is_done(corpus, tmp_path, faulty, monkeypatch):
     monkeypatch.setattr(local, "BATCH", 5)
     corpus.rows[33]["text"] += " STOPHERE"
-    source = corpus.write(tmp_path / "c.jsonl")
+    source, out = corpus.write(tmp_path / "c.jsonl"), tmp_path / "out"
     with pytest.raises(ScanError, match="stopped"):
-        scan([source], out=tmp_path / "out", workers=1)
-    done = sorted((tmp_path / "out" / ".work").glob("shard-*"))
+        scan([source], out=out, workers=1)
+    done = {path: path.stat().st_mtime_ns for path in (out / ".work").glob("shard-*.bin")}
     assert len(done) == 6
-    assert not (tmp_path / "out" / "run.json").exists()
+    assert not (out / "run.json").exists()
     faulty.touch()
-    before = [path.stat().st_mtime_ns for path in done]
-    kept = []
-    monkeypatch.setattr(local, "clear", lambda folder: kept.append(folder))
-    scan([source], out=tmp_path / "out", workers=1, resume=True)
-    assert [path.stat().st_mtime_ns for path in done] == before
-    scan([source], out=tmp_path / "whole", workers=2)
-    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+    seen = {}
 
+    def look(folder):
+        seen.update({path: path.stat().st_mtime_ns for path in folder.glob("shard-*.bin")})
 
-def test_a_killed_scan_goes_on_where_it_was(corpus, tmp_path, root):
-    code = (
-        "import sys; from dupdetect.engines import local, scan; local.BATCH = 2; "
-        "scan([sys.argv[1]], out=sys.argv[2], workers=2)"
-    )
-    source = corpus.write(tmp_path / "c.jsonl")
-    work = tmp_path / "out" / ".work"
-    command = [sys.executable, "-c", code, str(source), str(tmp_path / "out")]
-    process = subprocess.Popen(command, cwd=root)
-    end = time.monotonic() + 60
-    while len(list(work.glob("shard-*.bin"))) < 3 and time.monotonic() < end:
-        time.sleep(0.002)
-    process.kill()
-    process.wait()
-    assert not (tmp_path / "out" / "run.json").exists()
-    scan([source], out=tmp_path / "out", resume=True)
+    monkeypatch.setattr(local, "clear", look)
+    scan([source], out=out, workers=1, resume=True)
+    assert len(seen) > len(done)
+    assert done.items() <= seen.items()
+    monkeypatch.setattr(local, "BATCH", 512)
     scan([source], out=tmp_path / "whole")
-    assert tables(tmp_path / "out") == tables(tmp_path / "whole")
+    assert tables(out) == tables(tmp_path / "whole")
+
+
+_KILLED = """
+import os, sys
+from dupdetect.engines import local, scan
+local.BATCH = 2
+
+class Kill:
+    left = 3
+    def stage(self, name, total):
+        if name == sys.argv[3]:
+            os.kill(os.getpid(), 9)
+    def advance(self, n):
+        self.left -= 1
+        if self.left == 0 and sys.argv[3] == "third batch":
+            os.kill(os.getpid(), 9)
+
+scan([sys.argv[1]], out=sys.argv[2], workers=1, progress=Kill())
+"""
+
+
+@pytest.mark.parametrize("moment", ["third batch", "report"])
+def test_a_killed_scan_goes_on_where_it_was(corpus, tmp_path, root, moment):
+    source, out = corpus.write(tmp_path / "c.jsonl"), tmp_path / "out"
+    command = [sys.executable, "-c", _KILLED, str(source), str(out), moment]
+    assert subprocess.run(command, cwd=root, check=False).returncode == -9
+    done = {path: path.stat().st_mtime_ns for path in (out / ".work").glob("shard-*.bin")}
+    assert len(done) >= 3
+    scan([source], out=out, resume=True)
+    scan([source], out=tmp_path / "whole")
+    assert tables(out) == tables(tmp_path / "whole")
+    assert (out / "report.html").exists()
+    assert not (out / ".work").exists()
 
 
 def test_a_changed_job_cannot_be_resumed(corpus, tmp_path, faulty):
