@@ -26,16 +26,17 @@ FULL = ("fr", "en", "de", "it", "es")
 COMMON = ("pt", "nl", "ca", "pl", "ro", "sv", "da", "nb", "fi", "cs", "hu", "tr", "ru", "uk", "el")
 FULL_FLOOR, COMMON_FLOOR = 3.0, 4.3
 
-#: Spelled-out numbers that mean nothing else often ("neuf", "très", "once", "sei", "un" are left out).
+#: Spelled-out numbers that mean nothing else often: without "neuf", "très", "once", "sei", "un".
 NUMBER_WORDS: dict[int, str] = {
     2: "deux two zwei", 3: "trois three drei", 4: "quatre four vier quattro cuatro",
     5: "cinq five funf cinque cinco", 6: "six sechs seis", 7: "sept seven sieben sette siete",
     8: "huit eight acht otto ocho", 9: "nine neun nove nueve", 10: "dix ten zehn dieci diez",
     11: "onze eleven elf undici", 12: "douze twelve zwolf dodici doce",
-    13: "treize thirteen dreizehn tredici trece", 14: "quatorze fourteen vierzehn quattordici catorce",
+    13: "treize thirteen dreizehn tredici trece",
+    14: "quatorze fourteen vierzehn quattordici catorce",
     15: "quinze fifteen funfzehn quindici quince", 16: "seize sixteen sechzehn sedici dieciseis",
     17: "seventeen siebzehn diciassette diecisiete", 18: "eighteen achtzehn diciotto dieciocho",
-    19: "nineteen neunzehn diciannove diecinueve", 20: "vingt twenty zwanzig venti veinte",
+    19: "nineteen neunzehn diciannove diecinueve", 20: "vingt vingts twenty zwanzig venti veinte",
     30: "trente thirty dreissig trenta treinta", 40: "quarante forty vierzig quaranta cuarenta",
     50: "cinquante fifty funfzig cinquanta cincuenta",
     60: "soixante sixty sechzig sessanta sesenta", 70: "septante seventy siebzig settanta setenta",

@@ -74,6 +74,7 @@ def test_anchors_are_those_of_the_twin(texts: list[str], max_zipf: int) -> None:
         ("soixante-douze", "72"),
         ("soixante-dix-sept", "77"),
         ("quatre-vingt", "80"),
+        ("quatre-vingts", "80"),
         ("quatre-vingt-deux", "82"),
         ("quatre-vingt-dix", "90"),
         ("quatre-vingt-dix-sept", "97"),
