@@ -47,8 +47,8 @@ ENGLISH = (
     "Outside the gates, Yannick Le Dantec, a union representative and mechanic for 27 years, does "
     "not hide his anger: “They promised us a new line of tin cans, and they give us a cardboard "
     "box to leave with.” A demonstration is planned for Saturday at 10:30 between Landivisiau "
-    "station and the port of Roscoff. Negotiations on the redundancy plan are due to open on 14 April in "
-    "Quimper."
+    "station and the port of Roscoff. Negotiations on the redundancy plan are due to open on "
+    "14 April in Quimper."
 )
 REWRITE = (
     "C'est fini pour la vieille usine de sardines de Plouzévédé : créée en 1894, la maison "
