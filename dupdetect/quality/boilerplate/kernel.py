@@ -1,0 +1,274 @@
+"""Line shape, line context and hashed n-grams, as numba loops over code points.
+
+A document is ``codes`` (``uint32``, one code point per character) and the spans of its ``n`` lines,
+``starts`` and ``ends`` (``int64[n]``). ``classes`` and ``lower`` are the tables of
+:func:`dupdetect.quality.characters.character_tables`.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.quality.characters import (
+    BRACKET,
+    CAPITAL,
+    COMMA,
+    DIGIT,
+    LETTER,
+    MONEY,
+    OTHER,
+    QUOTE,
+    SEPARATOR,
+    SMALL,
+    SPACE,
+    STOP,
+    TABLE_SIZE,
+)
+
+U8 = NDArray[np.uint8]
+U32 = NDArray[np.uint32]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+F32 = NDArray[np.float32]
+
+#: Columns of :func:`shapes`.
+SHAPE_NAMES = (
+    "chars", "words", "capital_words", "allcaps_words", "digits", "capitals", "letters", "stops",
+    "commas", "separators", "last", "first", "short_words", "longest", "number_words", "quotes",
+    "address", "brackets", "money", "prose",
+)  # fmt: skip
+(
+    CHARS, WORDS, CAPITAL_WORDS, ALLCAPS, DIGITS, CAPITALS, LETTERS, STOPS, COMMAS, SEPARATORS,
+    LAST, FIRST, SHORT, LONGEST, NUMBERS, QUOTES, ADDRESS, BRACKETS, MONEYS, PROSE,
+) = range(20)  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def _class(code: np.uint32, classes: U8) -> int:
+    if code < TABLE_SIZE:
+        return int(classes[code])
+    return LETTER if 0x20000 <= code < 0x40000 else OTHER
+
+
+@numba.njit(cache=True, nogil=True)
+def shapes(codes: U32, starts: I64, ends: I64, classes: U8) -> F32:
+    """Counts per line, ``float32[n, 20]``: see SHAPE_NAMES.
+
+    ``prose`` is 1 for a line of at least ten words with a stop inside or at its end and small
+    words between: running text in any language written with capitals.
+    """
+    n = starts.shape[0]
+    out = np.zeros((n, 20), np.float32)
+    for i in range(n):
+        row = out[i]
+        letters_in_word = 0
+        capitals_in_word = 0
+        digits_in_word = 0
+        capital_first = False
+        start = starts[i]
+        end = ends[i]
+        row[CHARS] = end - start
+        row[FIRST] = _class(codes[start], classes)
+        last = _class(codes[end - 1], classes)
+        row[LAST] = last
+        if last in (QUOTE, BRACKET):
+            for j in range(end - 1, max(start, end - 4) - 1, -1):
+                kind = _class(codes[j], classes)
+                if kind == STOP:
+                    row[LAST] = STOP
+                if kind != QUOTE and kind != BRACKET and kind != SPACE:
+                    break
+        for j in range(start, end + 1):
+            kind = _class(codes[j], classes) if j < end else SPACE
+            if kind == LETTER and 0x2E80 <= codes[j] < 0xA000:
+                row[WORDS] += 0.5  # scripts without spaces: two characters make a word
+                row[SHORT] += 0.1
+                continue
+            if SMALL <= kind <= LETTER:
+                if letters_in_word + digits_in_word == 0:
+                    capital_first = kind == CAPITAL
+                letters_in_word += 1
+                row[LETTERS] += 1
+                if kind == CAPITAL:
+                    capitals_in_word += 1
+                    row[CAPITALS] += 1
+                continue
+            if kind == DIGIT:
+                digits_in_word += 1
+                row[DIGITS] += 1
+                continue
+            if letters_in_word + digits_in_word > 0:
+                row[WORDS] += 1
+                if digits_in_word > 0:
+                    row[NUMBERS] += 1
+                if capital_first:
+                    row[CAPITAL_WORDS] += 1
+                elif letters_in_word <= 3 and capitals_in_word == 0 and digits_in_word == 0:
+                    row[SHORT] += 1
+                if capitals_in_word >= 2 and capitals_in_word == letters_in_word:
+                    row[ALLCAPS] += 1
+                row[LONGEST] = max(row[LONGEST], letters_in_word)
+                letters_in_word = 0
+                capitals_in_word = 0
+                digits_in_word = 0
+                capital_first = False
+            if kind == STOP:
+                row[STOPS] += 1
+            elif kind == COMMA:
+                row[COMMAS] += 1
+            elif kind == SEPARATOR:
+                row[SEPARATORS] += 1
+            elif kind == QUOTE:
+                row[QUOTES] += 1
+            elif kind == BRACKET:
+                row[BRACKETS] += 1
+            elif kind == MONEY:
+                row[MONEYS] += 1
+            if j < end and (
+                codes[j] == 64 or (codes[j] == 47 and j + 1 < end and codes[j + 1] == 47)
+            ):
+                row[ADDRESS] = 1
+        words = row[WORDS]
+        if words >= 10 and row[STOPS] > 0 and row[SHORT] >= 0.12 * words:
+            row[PROSE] = 1
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def line_hashes(codes: U32, starts: I64, ends: I64, lower: U32) -> U32:
+    """A hash of each line's letters and digits in lower case: equal lines have equal hashes."""
+    n = starts.shape[0]
+    out = np.zeros(n, np.uint32)
+    for i in range(n):
+        value = np.uint32(2166136261)
+        for j in range(starts[i], ends[i]):
+            code = codes[j]
+            if code < TABLE_SIZE:
+                code = lower[code]
+            if code > 32 and code != 160:
+                value = np.uint32((value ^ code) * np.uint32(16777619))
+        out[i] = value
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _mix(value: np.uint32) -> np.uint32:
+    value ^= value >> np.uint32(16)
+    value = np.uint32(value * np.uint32(0x85EBCA6B))
+    value ^= value >> np.uint32(13)
+    return value
+
+
+@numba.njit(cache=True, nogil=True)
+def _line_grams(
+    codes: U32, start: int, end: int, lower: U32, classes: U8, mask: np.uint32, out: U32
+) -> int:
+    """Bucket numbers of one line's n-grams into ``out``; returns how many.
+
+    Character 3- to 5-grams inside words with their edges, words, pairs of neighbouring words.
+    Digits count as ``0``. At most ``out.shape[0]`` are taken (long lines are judged by shape).
+    """
+    count = 0
+    limit = out.shape[0]
+    edge = np.uint32(32)
+    c1 = edge
+    c2 = edge
+    c3 = edge
+    c4 = edge
+    word = np.uint32(0)
+    previous = np.uint32(0)
+    inside = 0
+    for j in range(start, end + 1):
+        code = codes[j] if j < end else np.uint32(32)
+        kind = _class(code, classes)
+        if kind == DIGIT:
+            code = np.uint32(48)
+        elif code < TABLE_SIZE:
+            code = lower[code]
+        is_word = SMALL <= kind <= DIGIT
+        if not is_word:
+            code = np.uint32(32)
+        if count + 6 > limit:
+            break
+        if is_word or inside > 0:
+            gram = np.uint32((c2 * np.uint32(0x01000193)) ^ c1)
+            gram = np.uint32((gram * np.uint32(0x01000193)) ^ code)
+            if inside >= 1:
+                out[count] = _mix(gram + np.uint32(3)) & mask
+                count += 1
+            gram = np.uint32((gram * np.uint32(0x9E3779B1)) ^ c3)
+            if inside >= 2:
+                out[count] = _mix(gram + np.uint32(4)) & mask
+                count += 1
+            gram = np.uint32((gram * np.uint32(0x9E3779B1)) ^ c4)
+            if inside >= 3:
+                out[count] = _mix(gram + np.uint32(5)) & mask
+                count += 1
+        if is_word:
+            word = np.uint32((word ^ code) * np.uint32(0x01000193))
+            inside += 1
+        elif inside > 0:
+            out[count] = _mix(word + np.uint32(11)) & mask
+            count += 1
+            pair = np.uint32(previous * np.uint32(0x9E3779B1)) ^ word
+            out[count] = _mix(pair + np.uint32(13)) & mask
+            count += 1
+            previous = word
+            word = np.uint32(0)
+            inside = 0
+        if not is_word and kind != SPACE and j < end:
+            out[count] = _mix(np.uint32(codes[j] + np.uint32(17))) & mask
+            count += 1
+            c4 = c3 = c2 = c1 = edge
+        else:
+            c4 = c3
+            c3 = c2
+            c2 = c1
+            c1 = code
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def gram_scores(
+    codes: U32, starts: I64, ends: I64, lower: U32, classes: U8, weights: F32, limit: int
+) -> F32:
+    """Sum of the weights of each line's n-grams over the root of their number, ``float32[n]``.
+
+    ``weights`` has a power of two buckets.
+    """
+    n = starts.shape[0]
+    out = np.zeros(n, np.float32)
+    buffer = np.zeros(limit, np.uint32)
+    mask = np.uint32(weights.shape[0] - 1)
+    for i in range(n):
+        count = _line_grams(codes, starts[i], ends[i], lower, classes, mask, buffer)
+        total = 0.0
+        for k in range(count):
+            total += weights[buffer[k]]
+        if count > 0:
+            out[i] = total / np.sqrt(count)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def gram_buckets(
+    codes: U32, starts: I64, ends: I64, lower: U32, classes: U8, buckets: int, limit: int
+) -> tuple[U32, I64]:
+    """The n-grams themselves, for training: bucket numbers and each line's range in them."""
+    n = starts.shape[0]
+    offsets = np.zeros(n + 1, np.int64)
+    total = 0
+    for i in range(n):
+        total += min(limit, 6 * (ends[i] - starts[i] + 2))
+    out = np.zeros(total, np.uint32)
+    buffer = np.zeros(limit, np.uint32)
+    mask = np.uint32(buckets - 1)
+    position = 0
+    for i in range(n):
+        count = _line_grams(codes, starts[i], ends[i], lower, classes, mask, buffer)
+        out[position : position + count] = buffer[:count]
+        position += count
+        offsets[i + 1] = position
+    return out[:position], offsets

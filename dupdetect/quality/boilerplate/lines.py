@@ -1,0 +1,111 @@
+"""How likely each line of a text is page furniture: lexicon, shape, context, trained weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.quality.boilerplate import kernel
+from dupdetect.quality.boilerplate.context import features
+from dupdetect.quality.boilerplate.kernel import PROSE, WORDS
+from dupdetect.quality.boilerplate.lexicon import Hit
+from dupdetect.quality.characters import character_tables
+from dupdetect.quality.model import TreeModel
+from dupdetect.records import Link
+
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+U32 = NDArray[np.uint32]
+#: N-grams taken of a line at most; longer lines are judged by shape.
+MAX_GRAMS = 400
+#: Logits of the n-grams are divided by this and clipped to ±2 before the trees see them.
+GRAM_SCALE = 3.0
+#: Running text of this many words that holds no known phrase is content: trees are not asked.
+PARAGRAPH_WORDS = 30
+PARAGRAPH_CHANCE = 0.02
+
+
+def link_density(spans: Sequence[tuple[int, int]], links: Sequence[Link]) -> F32:
+    """Share of each line's characters inside links, -1 for all where no link is known."""
+    if not links:
+        return np.full(len(spans), -1.0, np.float32)
+    out = np.zeros(len(spans), np.float32)
+    starts = [start for start, _ in spans]
+    for link in links:
+        i = max(0, int(np.searchsorted(starts, link.start, "right")) - 1)
+        while i < len(spans) and spans[i][0] < link.end:
+            start, end = spans[i]
+            covered = min(end, link.end) - max(start, link.start)
+            if covered > 0:
+                out[i] += covered / (end - start)
+            i += 1
+    return np.minimum(out, np.float32(1.0))
+
+
+def line_shapes(codes: U32, starts: I64, ends: I64) -> F32:
+    """The counts of each line, ``float32[n, 20]``: see :data:`kernel.SHAPE_NAMES`."""
+    classes, _ = character_tables()
+    shape: F32 = kernel.shapes(codes, starts, ends, classes)
+    return shape
+
+
+def line_features(
+    codes: U32,
+    starts: I64,
+    ends: I64,
+    hits: Sequence[Hit | None],
+    density: F32,
+    gram_logits: F32 | None,
+) -> tuple[F32, F32]:
+    """``(features float32[n, N_FEATURES], shapes float32[n, 20])`` of a document's lines.
+
+    ``gram_logits`` is None where the n-gram weights do not hold for the language.
+    """
+    _, lower = character_tables()
+    shape = line_shapes(codes, starts, ends)
+    bits = np.array([hit.bits if hit else 0 for hit in hits], np.uint8)
+    hashes = kernel.line_hashes(codes, starts, ends, lower)
+    if gram_logits is None:
+        scores = np.zeros(len(hits), np.float32)
+    else:
+        scores = np.clip(gram_logits / np.float32(GRAM_SCALE), -2.0, 2.0).astype(np.float32)
+    return features(shape, bits, scores, hashes, density), shape
+
+
+def gram_logits(codes: U32, starts: I64, ends: I64, model: TreeModel) -> F32:
+    """What the n-grams of each line say, as logits of furniture."""
+    classes, lower = character_tables()
+    scores: F32 = kernel.gram_scores(codes, starts, ends, lower, classes, model.grams, MAX_GRAMS)
+    return scores + np.float32(model.gram_intercept)
+
+
+def ask(model: TreeModel, rows: F32, shape: F32, hits: Sequence[Hit | None]) -> F32:
+    """Probabilities of furniture, ``float32[n]``; long paragraphs without a known phrase pass."""
+    asked = (shape[:, PROSE] == 0) | (shape[:, WORDS] < PARAGRAPH_WORDS)
+    for i, hit in enumerate(hits):
+        if hit is not None:
+            asked[i] = True
+    out = np.full(len(rows), PARAGRAPH_CHANCE, np.float32)
+    if asked.any():
+        out[asked] = model.predict(rows[asked])
+    return out
+
+
+def probabilities(
+    codes: U32,
+    starts: I64,
+    ends: I64,
+    hits: Sequence[Hit | None],
+    *,
+    language: str,
+    density: F32,
+    model: TreeModel,
+) -> tuple[F32, F32]:
+    """``(probability of furniture float32[n], shapes float32[n, 20])``."""
+    grams = None
+    if language in model.gram_languages:
+        grams = gram_logits(codes, starts, ends, model)
+    rows, shape = line_features(codes, starts, ends, hits, density, grams)
+    return ask(model, rows, shape, hits), shape

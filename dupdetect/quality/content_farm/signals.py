@@ -1,0 +1,102 @@
+"""Signals of a page made to be found rather than read, beyond the three scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.quality.boilerplate import FurnitureLine
+from dupdetect.quality.boilerplate.context import LONE
+from dupdetect.quality.content_farm.stock import stock_table
+from dupdetect.quality.reading import Reading
+
+#: Words of a run that counts as repeated when it stands twice.
+_RUN = 6
+#: The bit of stock phrases in :mod:`dupdetect.quality.vocabulary`.
+_STOCK_BIT = np.uint64(4)
+#: Lines with at least this many words that stand twice are repeated headlines, not refrains.
+_HEADLINE_WORDS = 4
+_SHORT_LINE = 40
+#: Only texts of few short lines are looked through for lines inside lines.
+_FEW_LINES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is seen of a page.
+
+    ``stock``: stock phrases found; ``functions``: kinds of furniture; ``foreign``: lines of
+    furniture in another language than the text; ``repeated_lines``: lines of four words or more
+    that stand again; ``repeated_runs``: share of runs of six words that stand again.
+    """
+
+    n_words: int
+    stock: tuple[str, ...]
+    functions: frozenset[str]
+    foreign: int
+    repeated_lines: int
+    repeated_runs: float
+
+
+def signals(reading: Reading, furniture: Sequence[FurnitureLine], language: str) -> Signals:
+    """The signals of a text whose furniture is known."""
+    return Signals(
+        n_words=reading.n_words,
+        stock=_stock(reading, language),
+        functions=frozenset(line.finding.rule for line in furniture),
+        foreign=sum(_is_foreign(line, language) for line in furniture),
+        repeated_lines=_repeated_lines(reading),
+        repeated_runs=float(repeated_runs(reading.stem, _RUN)),
+    )
+
+
+def _stock(reading: Reading, language: str) -> tuple[str, ...]:
+    lines = np.flatnonzero((reading.line_mask & _STOCK_BIT) != 0).tolist()
+    if not lines:
+        return ()
+    table = stock_table(language)
+    return tuple(phrase.strip() for line in lines for phrase, _ in table.find(reading.words(line)))
+
+
+def _is_foreign(line: FurnitureLine, language: str) -> bool:
+    """Whether a prompt of two words or more is known, but not in the text's language."""
+    hit = line.hit
+    if hit is None or language == "und" or language in hit.languages:
+        return False
+    return hit.known >= 2 and (bool(hit.bits & LONE) or hit.known >= 3)
+
+
+def _repeated_lines(reading: Reading) -> int:
+    """Lines of some words that stand again, alone or inside another short line (a breadcrumb)."""
+    sizes = np.diff(reading.line)
+    short = np.flatnonzero((sizes >= _HEADLINE_WORDS) & (sizes <= _SHORT_LINE)).tolist()
+    lines = [reading.text[slice(*reading.spans[i])] for i in short]
+    repeated = len(lines) - len(set(lines))
+    if len(lines) <= _FEW_LINES:
+        distinct = set(lines)
+        repeated += sum(any(a != b and a in b for b in distinct) for a in distinct)
+    return repeated
+
+
+@numba.njit(cache=True, nogil=True)
+def repeated_runs(stem: NDArray[np.uint32], run: int) -> Any:
+    """Share of the runs of ``run`` words that stood before in the text, 0..1."""
+    n = stem.shape[0] - run + 1
+    if n <= 0:
+        return 0.0
+    hashes = np.empty(n, np.uint64)
+    for i in range(n):
+        value = np.uint64(1469598103934665603)
+        for k in range(run):
+            value = (value ^ np.uint64(stem[i + k])) * np.uint64(1099511628211)
+        hashes[i] = value
+    hashes.sort()
+    repeated = 0
+    for i in range(1, n):
+        repeated += hashes[i] == hashes[i - 1]
+    return repeated / n

@@ -1,0 +1,164 @@
+"""The seam where trained weights plug in: plain arrays in ``.npz``, never pickle.
+
+A model file holds ``kind`` (``linear`` or ``trees``), ``version``, its arrays and ``card``, a JSON
+text that says what it was trained and measured on. Where a shipped file is absent, the rules work
+alone.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.errors import ModelError
+from dupdetect.quality.trees import tree_logits
+
+F32 = NDArray[np.float32]
+#: Version of the file format.
+FORMAT = 1
+
+
+class TextModel(Protocol):
+    """From rows of features to probabilities."""
+
+    @property
+    def n_features(self) -> int:
+        """Columns that :meth:`predict` expects."""
+
+    def predict(self, rows: F32) -> F32:
+        """Probabilities ``float32[n]`` of rows ``float32[n, n_features]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Logistic regression: ``weights float32[d]`` over raw features, and an intercept."""
+
+    weights: F32
+    intercept: float
+    names: tuple[str, ...] = ()
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def n_features(self) -> int:
+        """Columns that :meth:`predict` expects."""
+        return int(self.weights.shape[0])
+
+    def predict(self, rows: F32) -> F32:
+        """Probabilities ``float32[n]`` of rows ``float32[n, d]``."""
+        return _sigmoid(rows @ self.weights + np.float32(self.intercept))
+
+
+@dataclass(frozen=True, slots=True)
+class TreeModel:
+    """Boosted trees over features, and hashed n-gram weights that give one of the features.
+
+    ``grams float32[2^k]`` and ``gram_intercept`` score what a line says; they hold for
+    ``gram_languages`` only. ``cutoff`` is the probability from which a row counts as found, chosen
+    with the weights; ``cutoff_shape`` the one where the n-grams do not hold.
+    """
+
+    feature: NDArray[np.int32]
+    threshold: F32
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    value: F32
+    roots: NDArray[np.int32]
+    intercept: float
+    n_features: int
+    grams: F32
+    gram_intercept: float
+    gram_languages: frozenset[str]
+    cutoff: float
+    cutoff_shape: float
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    def predict(self, rows: F32) -> F32:
+        """Probabilities ``float32[n]`` of rows ``float32[n, n_features]``."""
+        logits = tree_logits(
+            rows, self.feature, self.threshold, self.left, self.right, self.value, self.roots
+        )
+        return _sigmoid(logits + np.float32(self.intercept))
+
+
+def _sigmoid(logits: F32) -> F32:
+    clipped = np.clip(logits, -30.0, 30.0)
+    return (1.0 / (1.0 + np.exp(-clipped))).astype(np.float32)
+
+
+def load_model(path: str | Path) -> LinearModel | TreeModel:
+    """The model of a ``.npz`` file; raises ModelError where it is missing or malformed."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        return _build(arrays)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path}: not a usable model: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def shipped_model(name: str) -> LinearModel | TreeModel | None:
+    """The model ``dupdetect/data/quality/<name>.npz``; None where it is not shipped."""
+    resource = files("dupdetect.data").joinpath("quality", f"{name}.npz")
+    if not resource.is_file():
+        return None
+    with as_file(resource) as path:
+        return load_model(path)
+
+
+def _build(arrays: dict[str, Any]) -> LinearModel | TreeModel:
+    if int(arrays["version"]) != FORMAT:
+        raise ValueError(f"format {int(arrays['version'])} is not {FORMAT}")
+    kind = str(arrays["kind"])
+    card = json.loads(str(arrays["card"]))
+    if kind == "linear":
+        weights = arrays["weights"].astype(np.float32)
+        names = tuple(str(name) for name in arrays["names"])
+        if names and len(names) != len(weights):
+            raise ValueError("as many names as weights are needed")
+        return LinearModel(weights, float(arrays["intercept"]), names, card)
+    if kind != "trees":
+        raise ValueError(f"unknown kind {kind!r}")
+    grams = arrays["grams"].astype(np.float32) * np.float32(arrays["gram_scale"])
+    if grams.size & (grams.size - 1):
+        raise ValueError("the number of n-gram weights must be a power of two")
+    feature = arrays["feature"].astype(np.int32)
+    _check_trees(feature, arrays["left"], arrays["right"], arrays["roots"])
+    n_features = int(arrays["n_features"])
+    if feature.size and int(feature.max()) >= n_features:
+        raise ValueError("a tree asks for a feature that is not there")
+    return TreeModel(
+        feature,
+        arrays["threshold"].astype(np.float32),
+        arrays["left"].astype(np.int32),
+        arrays["right"].astype(np.int32),
+        arrays["value"].astype(np.float32),
+        arrays["roots"].astype(np.int32),
+        float(arrays["intercept"]),
+        n_features,
+        grams,
+        float(arrays["gram_intercept"]),
+        frozenset(str(arrays["gram_languages"]).split()),
+        float(arrays["cutoff"]),
+        float(arrays["cutoff_shape"]),
+        card,
+    )
+
+
+def _check_trees(feature: Any, left: Any, right: Any, roots: Any) -> None:
+    size = feature.size
+    inner = feature >= 0
+    order = np.arange(size)
+    for branch in (left, right):
+        if (branch[inner] <= order[inner]).any() or (branch[inner] >= size).any():
+            raise ValueError("a tree's branches must lead forward, inside the arrays")
+    if roots.size and (int(roots.min()) < 0 or int(roots.max()) >= size):
+        raise ValueError("a tree begins outside the arrays")

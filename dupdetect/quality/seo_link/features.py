@@ -1,0 +1,176 @@
+"""What speaks for and against a sentence having been put in to carry a link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.quality.marks import cohesion
+from dupdetect.quality.phrases import numbered
+from dupdetect.quality.reading import WORD, Reading
+from dupdetect.quality.seo_link.lexicon import WORD_LISTS, SeoLexicon
+from dupdetect.quality.seo_link.links import PlacedLink
+
+I32 = NDArray[np.int32]
+F32 = NDArray[np.float32]
+#: Column of each word list in the counts of a sentence.
+COLUMN = {name: i for i, name in enumerate(WORD_LISTS)}
+#: Bits of :mod:`dupdetect.quality.vocabulary`: phrases, then the word lists in order.
+PHRASE_BIT, FIRST_BIT = 3, 4
+
+#: Features in the order of the model's weights; all are 0..1 or small counts.
+NAMES = (
+    "call", "call_2", "theme_phrase", "cta", "imperative", "you", "you_2", "own_site", "site",
+    "offer", "offer_2", "offer_3", "lead", "question", "customer_question", "exclaim", "theme",
+    "theme_2", "theme_new", "theme_new_2", "attribution", "attribution_2", "public", "public_2",
+    "link", "link_url", "link_markup", "link_commercial", "link_public", "link_named",
+    "link_in_brackets", "quotes", "in_quotes", "cohesion", "foreign_names", "brand",
+    "number_offer", "short", "long", "last", "own_line", "after_question", "before_offer",
+    "call_link", "you_offer", "you_theme_new", "offer_theme_new", "imperative_you",
+    "link_theme_new", "attribution_link", "public_link", "cta_link", "brand_offer", "brand_you",
+    "link_offer",
+)  # fmt: skip
+_INDEX = {name: i for i, name in enumerate(NAMES)}
+
+_QUOTES = re.compile(r"[«»“”\"„]")
+#: An imperative of French at the start of a clause.
+_IMPERATIVE = re.compile(
+    r"(?:^|[,;:?!–—]\s+|\b(?:alors|et|vite|puis)\s+)(?!chez|assez|nez)[a-zà-ÿ]{2,}ez\b"
+)
+_GERMAN_IMPERATIVE = re.compile(r"(?:^|[,;:?!–—]\s+)[a-zà-ÿ]{3,}en sie\b")
+#: Names made up for trade: two capitals in one word, a hyphen or an ampersand between capitals.
+_BRAND = re.compile(r"\b[A-ZÀ-Þ][a-zà-ÿ]+(?:[A-Z][a-zà-ÿ]+|['’-][A-ZÀ-Þ][a-zà-ÿ]+|\s&\s[A-ZÀ-Þ])")
+_PERCENT = re.compile(r"\d\s?(?:%|€|\$|£|euros?\b|prozent\b|por ciento|per cento)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence to judge: its span, its place, the counts of its words, the links it holds.
+
+    ``phrases`` is how many words of it may belong to a known phrase; ``question_start`` where a
+    question to the customer begins right before it, -1 where none does.
+    """
+
+    start: int
+    end: int
+    line: int
+    counts: I32
+    phrases: int
+    links: tuple[PlacedLink, ...]
+    question_start: int
+    before_offer: bool
+    last: bool
+    own_line: bool
+
+
+def count(sentence: Sentence, name: str) -> int:
+    """How many words of a list the sentence holds."""
+    return int(sentence.counts[COLUMN[name]])
+
+
+def features(sentence: Sentence, reading: Reading, lexicon: SeoLexicon) -> F32:
+    """The features of a sentence, ``float32[len(NAMES)]``."""
+    values = np.zeros(len(NAMES), np.float32)
+
+    def put(name: str, value: float) -> None:
+        values[_INDEX[name]] = value
+
+    text = reading.text[sentence.start : sentence.end]
+    lower = text.lower()
+    words = WORD.findall(lower)
+    hits = lexicon.phrases.find(numbered(words))
+    calls = sum(label == "call" for _, label in hits)
+    themes_in_phrases = len(hits) - calls
+    you, offer, theme = (count(sentence, name) for name in ("you", "offer", "theme"))
+    site, cta = count(sentence, "site"), count(sentence, "cta")
+    imperative = _has_imperative(lower, words, lexicon)
+    content, shared, foreign, new = cohesion(
+        reading.word_start, reading.word_end, reading.stem, reading.capital, reading.mask,
+        sentence.start, sentence.end, FIRST_BIT + COLUMN["theme"],
+    )  # fmt: skip
+    new_theme = new + themes_in_phrases
+    brand = bool(_BRAND.search(text))
+    links = sentence.links
+    link = bool(links)
+    commercial = any(found.commercial for found in links)
+    question = "?" in text
+    attribution, public = count(sentence, "attribution"), count(sentence, "public")
+
+    put("call", min(calls, 1))
+    put("call_2", calls >= 2)
+    put("theme_phrase", min(themes_in_phrases, 1))
+    put("cta", min(cta, 2) / 2)
+    put("imperative", imperative)
+    put("you", min(you, 1))
+    put("you_2", you >= 2)
+    put("own_site", count(sentence, "own") > 0 and site > 0)
+    put("site", min(site, 2) / 2)
+    put("offer", min(offer, 1))
+    put("offer_2", offer >= 2)
+    put("offer_3", offer >= 3)
+    put("lead", min(count(sentence, "lead"), 1))
+    put("question", question)
+    put("customer_question", question and (you > 0 or count(sentence, "lead") > 0))
+    put("exclaim", "!" in text)
+    put("theme", min(theme, 1))
+    put("theme_2", theme >= 2)
+    put("theme_new", min(new_theme, 1))
+    put("theme_new_2", new_theme >= 2)
+    put("attribution", min(attribution, 1))
+    put("attribution_2", attribution >= 2)
+    put("public", min(public, 1))
+    put("public_2", public >= 2)
+    put("link", link)
+    put("link_url", any(found.form == "url" for found in links))
+    put("link_markup", any(found.form in ("markdown", "html") for found in links))
+    put("link_commercial", commercial)
+    put("link_public", any(found.public for found in links))
+    put("link_named", any(found.named_elsewhere for found in links))
+    put("link_in_brackets", any(found.in_brackets for found in links))
+    put("quotes", bool(_QUOTES.search(text)))
+    put("in_quotes", _inside_quotes(reading.text, sentence))
+    put("cohesion", shared / content if content else 0.5)
+    put("foreign_names", min(foreign, 3) / 3)
+    put("brand", brand)
+    put("number_offer", bool(_PERCENT.search(lower)) and offer > 0)
+    put("short", len(words) <= 6)
+    put("long", len(words) > 35)
+    put("last", sentence.last)
+    put("own_line", sentence.own_line)
+    put("after_question", sentence.question_start >= 0)
+    put("before_offer", sentence.before_offer)
+    put("call_link", calls > 0 and link)
+    put("you_offer", you > 0 and offer > 0)
+    put("you_theme_new", you > 0 and new_theme > 0)
+    put("offer_theme_new", offer > 0 and new_theme > 0)
+    put("imperative_you", imperative and you > 0)
+    put("link_theme_new", link and new_theme > 0)
+    put("attribution_link", attribution > 0 and link)
+    put("public_link", public > 0 and link)
+    put("cta_link", (cta > 0 or imperative) and link)
+    put("brand_offer", brand and offer > 0)
+    put("brand_you", brand and you > 0)
+    put("link_offer", link and offer > 0)
+    return values
+
+
+def _has_imperative(lower: str, words: Sequence[str], lexicon: SeoLexicon) -> bool:
+    if words and words[0] in lexicon.lists["cta"]:
+        return True
+    if "ez" in lower and _IMPERATIVE.search(lower):
+        return True
+    return " sie" in lower and bool(_GERMAN_IMPERATIVE.search(lower))
+
+
+def _inside_quotes(text: str, sentence: Sentence) -> bool:
+    """Whether the sentence stands in a quotation opened before it in the same paragraph."""
+    begin = max(text.rfind("\n", 0, sentence.start) + 1, sentence.start - 600)
+    before = text[begin : sentence.start]
+    opened = before.count("«") - before.count("»") + before.count("“") - before.count("”")
+    if opened > 0:
+        return True
+    return before.count('"') % 2 == 1 or text[sentence.start] in '«“"'

@@ -1,0 +1,105 @@
+"""The links of a text with what their form and target say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dupdetect.quality.reading import WORD
+from dupdetect.quality.seo_link.lexicon import SeoLexicon
+from dupdetect.records import Link
+from dupdetect.text.urls import LinkForm, domain, find_links
+
+#: Hosts of public bodies, schools, and places where everybody publishes.
+_PUBLIC = re.compile(
+    r"(?:\.|^)(?:gouv|gov|gob|edu|ac|mil|europa|asso|int)\.|\.(?:gov|edu|mil|int|gouv)$|\.gouv\.fr$"
+    r"|(?:^|\.)(?:twitter|x|facebook|instagram|youtube|youtu|tiktok|linkedin|wikipedia|t)\.[a-z]{2,3}$"
+    r"|(?:^|\.)(?:change|service-public|ameli|legifrance|who|europa)\.[a-z]{2,3}$"
+)
+#: Parts of the names of shops, lenders, bookmakers and the like.
+_TRADE = (
+    "casino", "credit", "vpn", "immo", "assur", "mutuelle", "crypto", "coin", "poker", "loan",
+    "kredit", "deals", "promo", "shop", "bonus", "devis", "voyance", "rencontre", "dating",
+    "pharma", "seguro", "prestamo",
+)  # fmt: skip
+#: What makes a link paid for, in ``rel``.
+_PAID = ("sponsored", "ugc", "nofollow")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLink:
+    """A link of the text: span, form, registrable domain, and what is known of its target.
+
+    ``commercial``: its domain or anchor holds words of commerce, or a hyphen; ``public``: a public
+    body or a social network; ``named_elsewhere``: the article names the site in other places;
+    ``in_brackets``: it stands in brackets, as sources do; ``paid``: ``rel`` says so; ``own``: it
+    leads to the page's own site.
+    """
+
+    start: int
+    end: int
+    form: LinkForm
+    domain: str
+    commercial: bool
+    public: bool
+    named_elsewhere: bool
+    in_brackets: bool
+    paid: bool
+    own: bool
+
+
+def place_links(
+    text: str, links: Sequence[Link], lexicon: SeoLexicon, page_url: str | None
+) -> list[PlacedLink]:
+    """All links written in the text, and those of the page that leave its site, in order."""
+    own = domain(page_url) if page_url else ""
+    found = [
+        (link.start, link.end, link.form, link.href, link.anchor, "") for link in find_links(text)
+    ]
+    taken = [(start, end) for start, end, *_ in found]
+    for link in links:
+        inside = any(link.start < end and start < link.end for start, end in taken)
+        if not inside and 0 <= link.start < link.end <= len(text):
+            anchor = text[link.start : link.end]
+            found.append((link.start, link.end, "html", link.href, anchor, link.rel))
+    placed = [_place(text, lexicon, own, *item) for item in sorted(found)]
+    return [link for link in placed if not (link.own and link.form == "html")]
+
+
+def _place(
+    text: str, lexicon: SeoLexicon, own: str, start: int, end: int, form: LinkForm, href: str,
+    anchor: str, rel: str,
+) -> PlacedLink:  # fmt: skip
+    host = domain(href)
+    label = host.split(".", 1)[0]
+    parts = set(WORD.findall(label.lower())) | set(WORD.findall(anchor.lower()))
+    named = len(label) >= 4 and _names(text, start, end, label)
+    before = text[max(0, start - 2) : start].strip()
+    return PlacedLink(
+        start, end, form, host,
+        commercial="-" in label or _commercial(parts, label, lexicon),
+        public=bool(_PUBLIC.search(host)) or bool(_PUBLIC.search(_host(href))),
+        named_elsewhere=named,
+        in_brackets=before.endswith("("),
+        paid=any(word in rel for word in _PAID),
+        own=bool(own) and host == own,
+    )  # fmt: skip
+
+
+def _host(href: str) -> str:
+    return re.sub(r"^(?:[a-z]+:)?//", "", href.lower()).split("/", 1)[0]
+
+
+def _commercial(parts: set[str], label: str, lexicon: SeoLexicon) -> bool:
+    if parts & lexicon.lists["theme"] or parts & lexicon.lists["offer"]:
+        return True
+    lower = label.lower()
+    return any(word in lower for word in _TRADE)
+
+
+def _names(text: str, start: int, end: int, label: str) -> bool:
+    """Whether the site's name stands elsewhere in the text."""
+    pattern = label.lower().replace("-", " ")
+    around = (text[:start] + " " + text[end:]).lower()
+    return pattern in around or label.lower() in around
