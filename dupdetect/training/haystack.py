@@ -37,7 +37,7 @@ def distant_pairs(data: Path, config: Config, *, seed: int = 3) -> list[Pair]:
     batch = SketchBatch.concat(
         [sketch_texts(texts[at : at + _BATCH], config) for at in range(0, len(texts), _BATCH)]
     )
-    pairs = _candidates(batch, config)
+    pairs = anchor_candidates(batch, config)
     gap = np.abs((days[pairs[:, 0]] - days[pairs[:, 1]]).astype(np.int64))
     known = ~(np.isnat(days[pairs[:, 0]]) | np.isnat(days[pairs[:, 1]]))
     pairs = pairs[known & (gap >= APART_DAYS)]
@@ -53,7 +53,8 @@ def distant_pairs(data: Path, config: Config, *, seed: int = 3) -> list[Pair]:
     ]
 
 
-def _candidates(batch: SketchBatch, config: Config) -> NDArray[np.int64]:
+def anchor_candidates(batch: SketchBatch, config: Config) -> NDArray[np.int64]:
+    """Pairs int64[k, 2] that the anchor view alone makes candidates of, as a scan does."""
     anchor = config.anchor
     owners = np.repeat(np.arange(len(batch), dtype=np.int32), np.diff(batch.key_doc))
     inverted = postings(batch.keys, owners, max_bucket=anchor.max_bucket)
