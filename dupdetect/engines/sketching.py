@@ -50,7 +50,8 @@ class Sketching:
         self._skips, self._seconds = [], {}
         items, sources = decode_items(body)
         documents = self._timed("extract", self._extract, items, sources)
-        assessed = self._timed("quality", self._assess, documents)
+        identified = self._timed("language", self._identify, documents)
+        assessed = self._timed("quality", self._assess, identified)
         kept, batches = self._timed("sketch", self._sketch, assessed)
         sketches = SketchBatch.concat(batches or [sketch_texts([], self._config)])
         write_shard(
@@ -72,7 +73,7 @@ class Sketching:
         try:
             return step(*arguments)
         finally:
-            self._seconds[stage] = self._seconds.get(stage, 0.0) + perf_counter() - begin
+            self._seconds[stage] = perf_counter() - begin
 
     def _extract(self, items: Sequence[Item], sources: Sequence[str]) -> list[tuple[Document, str]]:
         documents = []
@@ -88,14 +89,22 @@ class Sketching:
                 self._fail(item, source, error)
         return documents
 
+    def _identify(self, documents: Sequence[tuple[Document, str]]) -> list[tuple[Document, str]]:
+        found = []
+        for document, source in documents:
+            try:
+                found.append((replace(document, language=spoken(document)), source))
+            except Exception as error:
+                self._fail(document, source, error)
+        return found
+
     def _assess(self, documents: Sequence[tuple[Document, str]]) -> list[_Assessed]:
         found: list[_Assessed] = []
         for document, source in documents:
             try:
-                language = self._timed("language", spoken, document)
-                known = replace(document, language=language)
-                assessment = assess(known, config=self._config, language=language)
-                found.append(_Assessed(known, source, assessment))
+                language = document.language or "und"
+                assessment = assess(document, config=self._config, language=language)
+                found.append(_Assessed(document, source, assessment))
             except FATAL:
                 raise
             except Exception as error:
