@@ -32,6 +32,7 @@ _MARKS = [
     "<b>",
 ]
 _WORDS = ["le", "La", "ont", "a", "XNUMX", "50", "2.367", "reportedly", "I", "IL", "e", "soldats"]
+_WORDS += ["the", "is", "los", "Los", "il", "je", "de", "détails", "However", "government", "una"]
 _ODD = [
     "région",
     "leL",

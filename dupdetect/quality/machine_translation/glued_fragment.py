@@ -167,7 +167,8 @@ def _camel_score(word: str, sets: _Sets, view: View) -> float:
         head, tail = match.groups()
         if head in sets.opens and (tail in sets.articles or head.capitalize() == tail):
             return _TWO_ARTICLES if view.words.count(word) < 3 else 0.0
-        if head in sets.opens and len(head) > 1 and len(tail) > 2 and tail[1:].islower():
+        full = len(head) > 1 or head == "à"
+        if head in sets.opens and full and len(tail) > 2 and tail[1:].islower():
             # A form that comes back again and again is a name (laSexta, deLorean).
             score = _NAME_AFTER_ARTICLE if head.capitalize() in sets.articles else _NAME
             return score if view.words.count(word) < 3 else 0.0

@@ -14,6 +14,7 @@ from dupdetect.quality.machine_translation.lexicon import (
     Lexicon,
     common_words,
     gender_fr,
+    strange_words,
     tables,
 )
 from dupdetect.quality.machine_translation.pairs import pronouns
@@ -37,6 +38,8 @@ _ARTICLES = {
     "Il": "it", "Gli": "it", "I": "it", "Lo": "it", "El": "es", "Los": "es", "Las": "es",
     "Der": "de", "Das": "de", "The": "en", "Le": "fr", "Les": "fr", "La": "fr", "Die": "de",
 }  # fmt: skip
+#: Words of one letter, elided or not, that may follow a leftover conjunction.
+_SHORT_WORDS = frozenset("ndlscjmtqaày")
 _ROMAN_OR_NUMBER = re.compile(r"[IVXLC]+|\d+|.*\d")
 _FOREIGN_ARTICLES = {
     language: frozenset(_ARTICLES.keys() - own) for language, own in _OWN_ARTICLES.items()
@@ -88,7 +91,7 @@ def _letter(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: i
     if (
         before in _BEFORE_NAME_OF_LETTER
         or after in _AFTER_LETTER
-        or (len(after) == 1 and after not in "ndlsc")
+        or (len(after) == 1 and after not in _SHORT_WORDS)
         or after[0].isdigit()
     ):
         return None
@@ -97,7 +100,7 @@ def _letter(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: i
         return None
     quoted = any(mark in gap for mark in '»”"’') and gap[-1].isspace()
     native_before = before in lexicon.known or quoted or before[0].islower()
-    native_after = after in lexicon.known or (len(after) == 1 and after in "ndlsc")
+    native_after = after in lexicon.known or (len(after) == 1 and after in _SHORT_WORDS)
     if not (native_before and native_after):
         return None
     close = view.words[max(0, index - 2) : index + 3]
@@ -130,9 +133,13 @@ def _shouted(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: 
         ):
             last += 1
         return last, _SHOUTED
-    if after in lexicon.known and after in gender_fr().masculine - gender_fr().verbal:
-        return index + 1, _SHOUTED
-    return None
+    gender = gender_fr()
+    if view.words[index] == "IL":
+        # "IL PREND" in capitals is French: a noun must follow, no verb.
+        noun = after in gender.masculine and after not in gender.verbal
+    else:
+        noun = after not in lexicon.function and _is_native_noun(lexicon, after)
+    return (index + 1, _SHOUTED) if noun else None
 
 
 def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
@@ -144,7 +151,7 @@ def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: 
         before = view.words[index - 1]
         if not before.islower() or before in _NUMBERED or before in lexicon.foreign:
             return None
-    if after not in lexicon.known or after in lexicon.function:
+    if after in lexicon.function or not _is_native_noun(lexicon, after):
         return None
     if after in common_words(_ARTICLES[word]) or after in lexicon.foreign:
         return None
@@ -153,6 +160,21 @@ def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: 
     return index + 1, _LETTER if word == "I" else _ARTICLE
 
 
+def _is_native_noun(lexicon: Lexicon, word: str) -> bool:
+    """On the lists, in the singular or plural, or with an ending of the language's nouns."""
+    if word in lexicon.known or (word[-1] in "sx" and word[:-1] in lexicon.known):
+        return True
+    strange = word in lexicon.content or word in strange_words(lexicon.language)
+    return not strange and word.endswith(_NOUN_ENDINGS.get(lexicon.language, ("\0",)))
+
+
+_NOUN_ENDINGS = {
+    "fr": ("ments", "tions", "eurs", "ants", "ents", "istes", "aires", "iques", "ages", "ités",
+           "iers", "ières", "ances", "ences", "ement", "tion", "eur", "té"),
+    "de": ("ungen", "heiten", "keiten", "schaften", "er", "en"),
+    "es": ("ciones", "dades", "mientos", "ores", "ción", "dad", "miento"),
+    "it": ("zioni", "menti", "tori", "zione", "mento"),
+}  # fmt: skip
 _PLURAL = {"fr": ("s", "x"), "es": ("s",), "de": ("n", "e", "r", "s"), "it": ("i", "e")}
 
 
@@ -177,5 +199,5 @@ def _before_names(words: list[str], lexicon: Lexicon) -> Iterator[int]:
         except ValueError:
             return
         after = words[index + 1]
-        if after.istitle() and len(after) > 2 and words[index - 1] in lexicon.function:
+        if after.istitle() and len(after) > 2 and words[index - 1].lower() in lexicon.function:
             yield index

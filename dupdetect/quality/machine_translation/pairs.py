@@ -96,7 +96,13 @@ def mismatches(language: str) -> Pairs:
         # Capitalised, the article opens a sentence: its subject may not fit the verb either.
         capital = word.capitalize()
         table[capital] = table[word] | (both if word in ("le", "la", "un", "une") else _NONE)
-    table["Les"] = plurals
+    singular = frozenset(
+        noun
+        for noun in both - gender.verbal - rule["invariable"]
+        if noun[-1] not in "sxz" and len(noun) > 3
+    )
+    table |= dict.fromkeys(rule["plural_articles"], singular)
+    table["Les"] |= plurals
     table["le"] |= vowels
     table["la"] |= vowels
     table["de"] = vowels | {"le"}

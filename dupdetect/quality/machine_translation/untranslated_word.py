@@ -29,8 +29,10 @@ from dupdetect.records import Finding
 RULE = "untranslated_word"
 _BOTH_SIDES, _ONE_SIDE, _LOOSE, _OPENER, _ADVERB, _SCRIPT = 0.85, 0.65, 0.6, 0.7, 0.7, 0.6
 _CONTENT, _NAME = 0.5, 0.5
-#: Articles that may stand before a name; particles of names (von, di, da) may not be among them.
-_NAME_ARTICLES = frozenset(("the", "of", "and", "from", "with", "gli", "und"))
+#: Articles that may stand before a name, and those that names have as a particle: they count only
+#: before a word of the language ("de los Affaires étrangères", not "Bartolomé de las Casas").
+_PARTICLES = frozenset(("los", "las", "el", "der", "die", "das", "della", "del", "il"))
+_NAME_ARTICLES = _PARTICLES | {"the", "of", "and", "from", "with", "gli", "und"}
 
 #: How many words on each side may show that the place is foreign anyway.
 _REACH = 3
@@ -61,6 +63,12 @@ _OTHER_SCRIPT = re.compile(
     r"[\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]+"
 )
 _MAX_SCRIPT_SHARE = 0.02
+#: Before a word that is shown on purpose.
+_NAMES_SCRIPT = re.compile(
+    r"\b(?:mots?|terme|nom|lettres?|caractère|grec|russe|ukrainien|chinois|japonais|arabe|hébreu"
+    r"|words?|term|name|letter|greek|russian|chinese|japanese|arabic|wort|buchstabe|parola|palabra)\b",
+    re.IGNORECASE,
+)
 
 #: English words that open or close borrowed phrases (best of, rock and roll, game of).
 _BORROWED = tables(RULE)["borrowed"]["*"]
@@ -145,7 +153,7 @@ def _word_score(
     gaps = view.gap(spans, index - 1), view.gap(spans, index)
     near = [
         view.words[at].lower()
-        for at in range(max(0, index - 2), min(len(spans), index + 3))
+        for at in range(max(0, index - _REACH), min(len(spans), index + _REACH + 1))
         if at != index
     ]
     if not any(word in lexicon.function for word in near):
@@ -156,8 +164,16 @@ def _word_score(
             return 0.0
         borrowed = both == _LOOSE and not _BORROWED.isdisjoint(view.words[index - 1 : index + 2])
         return 0.0 if borrowed else both
+    if not one and both == _LOOSE:
+        if left_side:
+            return _before_name(view, lexicon, spans, index)
+        # "le blessé, un homme, is dans un état critique"
+        starts = left and right_side and gaps[0].strip() == ","
+        if not starts or view.words[index + 1] not in lexicon.function:
+            return 0.0
+        return _NAME if _BORROWED.isdisjoint(near) else 0.0
     if not one:
-        return _before_name(view, lexicon, spans, index) if both == _LOOSE and left_side else 0.0
+        return 0.0
     if left and right and all(is_space(gap) or gap.strip() == "," for gap in gaps):
         return both
     if left_side or right_side:
@@ -174,9 +190,12 @@ def _word_score(
 def _before_name(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> float:
     """A foreign article between a native preposition and a name: "de the Commission"."""
     words = view.words
-    if words[index - 1] not in lexicon.function or words[index] not in _NAME_ARTICLES:
+    if words[index - 1] not in lexicon.function or index + 1 >= len(words):
         return 0.0
-    if index + 1 >= len(words) or not words[index + 1].istitle():
+    name = words[index + 1]
+    if not name.istitle() or words[index] not in _NAME_ARTICLES:
+        return 0.0
+    if words[index] in _PARTICLES and name.lower() not in lexicon.known:
         return 0.0
     if not is_space(view.gap(spans, index)):
         return 0.0
@@ -269,7 +288,12 @@ def _scripts(view: View) -> list[Finding]:
     for match in matches:
         start, end = match.span()
         before, after = view.text[max(0, start - 30) : start], view.text[end : end + 30]
-        if end - start < 2 or not before.endswith(" ") or not after.startswith((" ", ",", ".")):
+        if (
+            end - start < 2
+            or _NAMES_SCRIPT.search(before)
+            or not before.endswith(" ")
+            or not after.startswith((" ", ",", "."))
+        ):
             continue
         left, right = before.split(), after.strip(" ,.").split()
         if not left or not right or lexicon is None or "(" in before or ":" in left[-1]:
