@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, Protocol
@@ -61,6 +62,9 @@ FAILURES = frozenset(
     }
 )
 
+#: Controls and lone surrogates (which stand for undecodable bytes in file names).
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -88,7 +92,14 @@ class Report:
 
     def skip(self, record: str | None, reason: str, message: str) -> None:
         """Report that ``record`` (None: the source itself) was not used."""
-        self.on_skip(Skip(self.source, record, reason, message))
+        shown = None if record is None else printable(record)
+        self.on_skip(Skip(printable(self.source), shown, reason, printable(message)))
+
+
+def printable(text: str) -> str:
+    """``text`` without what could not be written or would steer a terminal: names and messages
+    quote what strangers wrote."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 class Reader(Protocol):

@@ -20,6 +20,8 @@ _MAX_ROWS = 4096
 #: Bounds on what the footer may claim, so that a forged one cannot ask for all memory.
 _MAX_FOOTER_STRING = 100_000_000
 _MAX_FOOTER_ITEMS = 1_000_000
+#: What Arrow raises for damaged files; UnicodeDecodeError for names that are not UTF-8.
+_DAMAGE = (pa.ArrowException, UnicodeDecodeError)
 
 
 def read_parquet(
@@ -31,21 +33,14 @@ def read_parquet(
     ``no_text_column``, ``no_column``, ``text_column_type``, ``cut``, ``bad_parquet``,
     ``bad_encoding`` and those of :func:`dupdetect.readers.columns.document`.
     """
-    table = _open(stream, file)
-    schema = table.schema_arrow
-    constants = {key: value for key, value in file.partition if key not in schema.names}
-    chosen = columns.choose([*schema.names, *constants], config.columns)
-    for name in chosen.text:
-        if name not in constants and not _textual(schema.field(name).type):
-            message = f"the text column {name!r} holds {schema.field(name).type}, not text"
-            raise UnreadableError(message, source=file.path, reason="text_column_type")
-    wanted = [name for name in chosen.names() if name not in constants]
     number = 0
     try:
-        for batch in table.iter_batches(_batch_rows(table, chosen), columns=wanted):
-            values = {
-                name: _values(batch.column(batch.schema.get_field_index(name))) for name in wanted
-            }
+        table = _open(stream, file)
+        wanted, chosen, constants = _choose(table.schema_arrow, file, config)
+        for batch in table.iter_batches(_batch_rows(table), columns=wanted, use_threads=False):
+            # By position: names may occur twice, then the first one counts.
+            names = batch.schema.names
+            values = {name: _values(batch.column(names.index(name))) for name in wanted}
             for row in range(batch.num_rows):
                 number += 1
                 record = {name: values[name][row] for name in wanted} | constants
@@ -53,43 +48,57 @@ def read_parquet(
                     yield _document(record, chosen, f"{file.name}:{number}", config)
                 except RecordError as error:
                     report.skip(f"row {number}", error.reason, error.message)
-    except (pa.ArrowException, OSError) as error:
-        message = f"the data are damaged after row {number} ({_first_line(error)})"
-        raise UnreadableError(message, source=file.path, reason="bad_parquet") from None
+    except (*_DAMAGE, OSError) as error:
+        place = f"the data are damaged after row {number}" if number else "it cannot be read"
+        raise UnreadableError(
+            f"{place} ({_first_line(error)})", source=file.path, reason="bad_parquet"
+        ) from None
+
+
+def _choose(
+    schema: pa.Schema, file: SourceFile, config: Config
+) -> tuple[list[str], columns.Columns, dict[str, str]]:
+    """The columns to read, what they are used for, and the values that folders give."""
+    constants = {key: value for key, value in file.partition if key not in schema.names}
+    chosen = columns.choose([*schema.names, *constants], config.columns)
+    for name in chosen.text:
+        kind = pa.string() if name in constants else schema.types[schema.names.index(name)]
+        if not _textual(kind):
+            message = f"the text column {name!r} holds {kind}, not text"
+            raise UnreadableError(message, source=file.path, reason="text_column_type")
+    return [name for name in chosen.names() if name not in constants], chosen, constants
 
 
 def _open(stream: BinaryIO, file: SourceFile) -> pq.ParquetFile:
-    try:
-        return pq.ParquetFile(
-            stream,
-            # Streams pages instead of holding a whole row group, which may be the whole file.
-            pre_buffer=False,
-            buffer_size=1 << 20,
-            thrift_string_size_limit=_MAX_FOOTER_STRING,
-            thrift_container_size_limit=_MAX_FOOTER_ITEMS,
-        )
-    except (pa.ArrowException, OSError) as error:
-        stream.seek(-min(4, stream.seek(0, 2)), 2)
-        if stream.read(4) != b"PAR1":
-            message = "the Parquet file is cut short: its footer is missing"
-            raise UnreadableError(message, source=file.path, reason="cut") from None
-        message = f"the Parquet footer cannot be read ({_first_line(error)})"
-        raise UnreadableError(message, source=file.path, reason="bad_parquet") from None
+    """The opened file; raises UnreadableError (``cut``) when it has no footer."""
+    stream.seek(-min(4, stream.seek(0, 2)), 2)
+    if stream.read(4) != b"PAR1":
+        message = "the Parquet file is cut short: its footer is missing"
+        raise UnreadableError(message, source=file.path, reason="cut")
+    stream.seek(0)
+    return pq.ParquetFile(
+        stream,
+        # Streams pages instead of holding a whole row group, which may be the whole file.
+        pre_buffer=False,
+        buffer_size=1 << 20,
+        thrift_string_size_limit=_MAX_FOOTER_STRING,
+        thrift_container_size_limit=_MAX_FOOTER_ITEMS,
+    )
 
 
-def _batch_rows(table: pq.ParquetFile, chosen: columns.Columns) -> int:
-    """Rows per batch, so that a batch of average rows has about _BATCH_BYTES of text."""
+def _batch_rows(table: pq.ParquetFile) -> int:
+    """Rows per batch, so that a batch of average rows has about _BATCH_BYTES.
+
+    By row groups, not by column chunks: asking pyarrow 26 for a damaged chunk's metadata ends the
+    process.
+    """
     metadata = table.metadata
-    size = rows = 0
-    for group in range(min(metadata.num_row_groups, 16)):
-        part = metadata.row_group(group)
-        rows += part.num_rows
-        for index in range(part.num_columns):
-            if part.column(index).path_in_schema in chosen.text:
-                size += part.column(index).total_uncompressed_size
-    if not rows or not size:
+    groups = [metadata.row_group(group) for group in range(min(metadata.num_row_groups, 16))]
+    size = sum(group.total_byte_size for group in groups)
+    rows = sum(group.num_rows for group in groups)
+    if rows <= 0 or size <= 0:
         return 1024
-    return max(16, min(_MAX_ROWS, _BATCH_BYTES * rows // size))
+    return int(max(16, min(_MAX_ROWS, _BATCH_BYTES * rows // size)))
 
 
 def _textual(kind: pa.DataType) -> bool:
@@ -109,10 +118,10 @@ def _values(column: pa.Array) -> list[Any]:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = column.type
+    if pa.types.is_nested(kind) or pa.types.is_duration(kind) or pa.types.is_interval(kind):
+        return [None] * len(column)
     if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
         column = column.cast(pa.string())
-    if pa.types.is_nested(kind):
-        return [None] * len(column)
     try:
         return list(column.to_pylist())
     except UnicodeDecodeError:

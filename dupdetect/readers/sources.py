@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dupdetect.readers.base import Compression, Format, OnSkip, SourceFile
+from dupdetect.readers.base import Compression, Format, OnSkip, SourceFile, printable
 from dupdetect.records import Skip
 
 STDIN = "-"
@@ -161,7 +161,7 @@ def _name(found: Sequence[_Found | None]) -> list[SourceFile]:
 
 def _source_file(item: _Found, name: str) -> SourceFile:
     _, kind, compression = split_suffixes(item.path.name)
-    file = SourceFile(str(item.path), kind, compression, name, partition=item.partition)
+    file = SourceFile(str(item.path), kind, compression, printable(name), partition=item.partition)
     try:
         return replace(file, size=item.path.stat().st_size)
     except OSError:

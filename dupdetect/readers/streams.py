@@ -46,6 +46,8 @@ def open_source(file: SourceFile) -> Iterator[tuple[BinaryIO, SourceFile]]:
         if not head:
             raise UnreadableError("the file is empty", source=file.path, reason="empty")
         stream = _decompressed(buffered, file, head)
+        # At once, not when the collector finds it: a zstd window may have 128 MB.
+        stack.callback(stream.close)
         if stream is not buffered:
             head = cast("io.BufferedReader[Any]", stream).peek(_HEAD)[:_HEAD]
             if not head:
@@ -104,13 +106,31 @@ def _spooled(stream: BinaryIO) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, copy)
 
 
+class _Compressed:
+    """The compressed bytes, counted. Knows nothing of the stream that inflates them: Arrow keeps it
+    alive out of sight of Python's garbage collector, so a cycle would never be freed."""
+
+    closed = False
+
+    def __init__(self, stream: io.BufferedReader[Any]) -> None:
+        self._stream = stream
+        self.consumed = 0
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._stream.read1(_CHUNK if size < 0 else size)
+        self.consumed += len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        """The file belongs to who opened it."""
+
+
 class _Inflate(io.RawIOBase):
     """A decompressing stream that watches its growth. ``tell`` gives the decompressed offset."""
 
     def __init__(self, compressed: io.BufferedReader[Any], file: SourceFile) -> None:
-        self._compressed = compressed
+        self._source = _Compressed(compressed)
         self._file = file
-        self._consumed = 0
         self._produced = 0
 
     def readable(self) -> bool:
@@ -122,7 +142,8 @@ class _Inflate(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         data = self._next(len(buffer))
         self._produced += len(data)
-        if self._produced > _BOMB_SIZE and self._produced > _MAX_RATIO * max(1, self._consumed):
+        consumed = max(1, self._source.consumed)
+        if self._produced > _BOMB_SIZE and self._produced > _MAX_RATIO * consumed:
             raise self._error(
                 "decompression_limit",
                 f"the data grow more than {_MAX_RATIO}-fold when decompressed: a bomb",
@@ -133,18 +154,18 @@ class _Inflate(io.RawIOBase):
     def _next(self, size: int) -> bytes:
         raise NotImplementedError
 
-    def _read(self, size: int) -> bytes:
-        chunk = self._compressed.read1(size)
-        self._consumed += len(chunk)
-        return chunk
-
     def _error(self, reason: str, message: str) -> UnreadableError:
         return UnreadableError(message, source=self._file.path, reason=reason)
 
     def _cut(self) -> UnreadableError:
+        consumed = self._source.consumed
         return self._error(
-            "cut", f"the compressed data are cut short at byte {self._consumed} of the file"
+            "cut", f"the compressed data are cut short at byte {consumed} of the file"
         )
+
+    def _damaged(self, kind: str, error: Exception) -> UnreadableError:
+        place = f"before byte {self._source.consumed} of the file"
+        return self._error("bad_compression", f"damaged {kind} data {place} ({error})")
 
 
 class _Gzip(_Inflate):
@@ -160,16 +181,13 @@ class _Gzip(_Inflate):
             if self._member.eof and not self._next_member():
                 return b""
             if not self._waiting:
-                self._waiting = self._read(_CHUNK)
+                self._waiting = self._source.read(_CHUNK)
                 if not self._waiting:
                     raise self._cut()
             try:
                 data = self._member.decompress(self._waiting, size)
             except zlib.error as error:
-                raise self._error(
-                    "bad_compression",
-                    f"damaged gzip data before byte {self._consumed} of the file ({error})",
-                ) from None
+                raise self._damaged("gzip", error) from None
             self._waiting = (
                 self._member.unused_data if self._member.eof else self._member.unconsumed_tail
             )
@@ -180,7 +198,7 @@ class _Gzip(_Inflate):
         """Begin the next member; False at the end of the file."""
         self._waiting = self._waiting.lstrip(b"\0")
         while not self._waiting:
-            chunk = self._read(_CHUNK)
+            chunk = self._source.read(_CHUNK)
             if not chunk:
                 return False
             self._waiting = chunk.lstrip(b"\0")
@@ -195,28 +213,19 @@ class _Zstd(_Inflate):
         super().__init__(compressed, file)
         import pyarrow as pa
 
-        self._stream = pa.CompressedInputStream(pa.PythonFile(_Source(self._read), "r"), "zstd")
+        self._stream = pa.CompressedInputStream(pa.PythonFile(self._source, "r"), "zstd")
 
     def _next(self, size: int) -> bytes:
+        # Not read(): pyarrow 26 never frees the buffer of a read() that fails.
+        data = bytearray(min(size, _CHUNK))
         try:
-            return cast(bytes, self._stream.read(size))
+            return bytes(memoryview(data)[: self._stream.readinto(data)])
         except OSError as error:
             if "Truncated" in str(error):
                 raise self._cut() from None
-            raise self._error(
-                "bad_compression",
-                f"damaged zstd data before byte {self._consumed} of the file ({error})",
-            ) from None
+            raise self._damaged("zstd", error) from None
 
-
-class _Source(io.RawIOBase):
-    """The compressed bytes as the file object that Arrow asks for."""
-
-    def __init__(self, read: object) -> None:
-        self._take = read
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        return cast(bytes, self._take(_CHUNK if size < 0 else size))  # type: ignore[operator]
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()

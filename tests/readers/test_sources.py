@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,13 @@ def test_a_link_that_leads_nowhere(tmp_path: Path, run: Any) -> None:
     link.symlink_to(tmp_path / "nothing.txt")
     items, skips = run(link)
     assert (items, [skip.reason for skip in skips]) == ([], ["absent"])
+
+
+def test_names_that_are_not_utf8_or_hold_controls(tmp_path: Path, run: Any) -> None:
+    for name in (b"caf\xe9.txt", b"a\x1b[31m.txt", b"bad\x1b.doc.csv"):
+        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_bytes(b"x")
+    items, skips = run(tmp_path)
+    assert sorted(item.id for item in items) == ["a\ufffd[31m", "caf\ufffd"]
+    for skip in skips:
+        assert "\x1b" not in skip.source + skip.message
+        skip.source.encode("utf-8")

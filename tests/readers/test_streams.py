@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import os
@@ -105,3 +106,14 @@ def test_any_gzip_prefix_gives_a_prefix_and_says_that_it_is_cut(data: bytes, cut
             got += chunk
     assert caught.value.reason == "cut"
     assert data.startswith(bytes(got))
+
+
+def test_streams_are_freed(put: Put, run: Any) -> None:
+    """Arrow once kept every zstd stream alive for ever, by a cycle that no collector sees."""
+    path = put("a.txt.zst", bytes(pa.compress(b"text", "zstd", asbytes=True)))
+    before = pa.total_allocated_bytes()
+    for _ in range(3):
+        run(path)
+    gc.collect()
+    assert not [item for item in gc.get_objects() if isinstance(item, streams._Inflate)]
+    assert pa.total_allocated_bytes() == before

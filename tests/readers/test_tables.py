@@ -225,6 +225,13 @@ def test_a_csv_without_a_text_column_lists_its_columns(put: Put, run: Any) -> No
     assert "id, titel, größe" in skips[0].message
 
 
+def test_messages_can_be_printed_whatever_they_quote(put: Put, run: Any) -> None:
+    _, skips = run(put("a.csv", b"id,caf\xe9,\x1b[31mred\n1,a,b\n"))
+    assert reasons(skips) == [(None, "no_text_column")]
+    assert "\x1b" not in skips[0].message
+    skips[0].message.encode("utf-8")
+
+
 def test_utf16_tables_are_told_so(put: Put, run: Any) -> None:
     _, skips = run(put("a.csv", b"\xff\xfe" + f"id,text\n1,{TEXT}\n".encode("utf-16-le")))
     assert [skip.reason for skip in skips] == ["wrong_format"]
@@ -282,6 +289,14 @@ def test_a_parquet_without_text(run: Any, parquet: Callable[..., Path]) -> None:
     assert reasons(skips) == [(None, "no_text_column")]
     _, skips = run(parquet({"text": [TEXT]}), config=columns(id="key"))
     assert reasons(skips) == [(None, "no_column")]
+
+
+def test_a_name_that_occurs_twice_means_the_first_column(
+    run: Any, parquet: Callable[..., Path]
+) -> None:
+    table = pa.Table.from_arrays([pa.array([TEXT]), pa.array([5])], names=["text", "text"])
+    (document,), skips = run(parquet(table))
+    assert (document.text, skips) == (TEXT, [])
 
 
 def test_a_cut_and_a_damaged_parquet(put: Put, run: Any, parquet: Callable[..., Path]) -> None:
