@@ -59,7 +59,6 @@ class VerifyConfig:
     """The verifier: pairs with a score below ``threshold`` are of kind ``none``."""
 
     threshold: float = 0.5
-    max_tokens: int = 20_000
     max_passages: int = 200
 
 
@@ -117,7 +116,7 @@ class ColumnsConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings of a run."""
+    """All settings of a run; raises ConfigError when one is out of range."""
 
     shingle: ShingleConfig = field(default_factory=ShingleConfig)
     anchor: AnchorConfig = field(default_factory=AnchorConfig)
@@ -126,6 +125,9 @@ class Config:
     extract: ExtractConfig = field(default_factory=ExtractConfig)
     fetch: FetchConfig = field(default_factory=FetchConfig)
     columns: ColumnsConfig = field(default_factory=ColumnsConfig)
+
+    def __post_init__(self) -> None:
+        _check(self)
 
     def to_dict(self) -> dict[str, Any]:
         """All settings as nested dictionaries."""
@@ -150,7 +152,6 @@ class Config:
         """Settings from nested dictionaries; raises ConfigError on an unknown name or type."""
         config = _build(cls, values, "")
         assert isinstance(config, Config)
-        _check(config)
         return config
 
     @classmethod

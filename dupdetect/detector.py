@@ -23,6 +23,7 @@ from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage,
 from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.text.language import detect
+from dupdetect.text.tokens import tokenize_texts
 from dupdetect.verify import PairVerdicts, passages, verify_pairs
 
 #: Documents that are sketched at once by the ``_many`` calls: some megabytes of arrays.
@@ -195,7 +196,7 @@ class Detector:
         return Verdict(
             document=own,
             language=language,
-            n_words=_words(own.text, self.config),
+            n_words=_words(own.text),
             scores=assessment.scores,
             findings=assessment.findings,
             matches=matches,
@@ -223,8 +224,8 @@ def _spoken(document: Document) -> Document:
     return document if document.language else replace(document, language=detect(document.text))
 
 
-def _words(text: str, config: Config) -> int:
-    return int(sketch_texts([text], config).n_words[0])
+def _words(text: str) -> int:
+    return int(tokenize_texts([text]).doc[1])
 
 
 def _matches(

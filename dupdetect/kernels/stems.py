@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
 
-#: A stem keeps this many leading bytes: in French news, 6 joined inflections ("attaque",
+#: A stem keeps this many leading letters: in French news, 6 joined inflections ("attaque",
 #: "attaquer", "attaquants") and kept apart nearly all words that are not related.
-STEM_BYTES = 6
-#: Stripping final letters never leaves fewer bytes than this.
+STEM_LETTERS = 6
+#: Stripping final letters never leaves fewer than this.
 STEM_FLOOR = 4
 #: A skeleton keeps this many symbols.
 SKELETON_SYMBOLS = 7
@@ -62,12 +62,20 @@ def _is_vowel(byte: int) -> bool:
 
 @kernel
 def stem_key(text: NDArray[np.uint8], start: int, end: int) -> np.uint32:
-    """Key of a token's light stem: six bytes, less one final s or x, less two final vowels."""
-    stop = min(end, start + STEM_BYTES)
-    # never cut a UTF-8 sequence in two
-    while stop < end and stop > start and (text[stop] & 0xC0) == 0x80:
-        stop -= 1
-    floor = start + STEM_FLOOR
+    """Key of a token's light stem: six letters, less one final s or x, less two final vowels.
+
+    At least four letters stay.
+    """
+    letters = 0
+    stop, floor = end, end
+    for i in range(start, end):
+        if (text[i] & 0xC0) != 0x80:  # a letter begins
+            if letters == STEM_FLOOR:
+                floor = i
+            if letters == STEM_LETTERS:
+                stop = i
+                break
+            letters += 1
     if stop > floor and (text[stop - 1] == 115 or text[stop - 1] == 120):
         stop -= 1
     for _ in range(2):

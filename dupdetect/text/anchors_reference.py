@@ -117,14 +117,14 @@ def word_hash(folded: str) -> int:
 
 
 def stem(folded: str) -> str:
-    """The light stem: six bytes, less one final s or x, less two final vowels; four stay."""
-    cut = folded.encode()[:6].decode(errors="ignore").encode()
-    if len(cut) > 4 and cut[-1:] in (b"s", b"x"):
+    """The light stem: six letters, less one final s or x, less two final vowels; four stay."""
+    cut = folded[:6]
+    if len(cut) > 4 and cut[-1] in "sx":
         cut = cut[:-1]
     for _ in range(2):
-        if len(cut) > 4 and cut[-1:] in b"aeiouy":
+        if len(cut) > 4 and cut[-1] in "aeiouy":
             cut = cut[:-1]
-    return cut.decode()
+    return cut
 
 
 def stem_key(folded: str) -> int:

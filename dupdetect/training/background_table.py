@@ -86,11 +86,9 @@ def build() -> dict[str, NDArray[np.generic]]:
         own_skeletons: dict[int, float] = defaultdict(float)
         floor = FULL_FLOOR if language in FULL else COMMON_FLOOR
         _add(*_frequencies(language, floor), own_stems, own_skeletons)
-        for key, frequency in own_stems.items():
-            stems[key] = max(stems[key], frequency)
-        if language in FULL:
-            for key, frequency in own_skeletons.items():
-                skeletons[key] = max(skeletons[key], frequency)
+        for own, common in ((own_stems, stems), (own_skeletons, skeletons)):
+            for key, frequency in own.items():
+                common[key] = max(common[key], frequency)
     stem_keys, stem_zipf = _pack(stems)
     skeleton_keys, skeleton_zipf = _pack(skeletons)
     numbers = _number_words()

@@ -8,6 +8,7 @@ stages of one. They are called independent without being read; the dates are use
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,30 +28,77 @@ HARDEST, RANDOM = 2_000, 2_000
 _BATCH = 2_048
 
 
-def distant_pairs(data: Path, config: Config, *, seed: int = 3) -> list[Pair]:
-    """Pairs of ``news_fr`` that look most alike, and as many at random, of all distant ones."""
+@dataclass(frozen=True, slots=True)
+class Haystack:
+    """The articles of ``news_fr`` and the planted translations behind them, sketched."""
+
+    ids: list[str]
+    texts: list[str]
+    days: NDArray[np.datetime64]
+    planted: list[dict[str, str]]
+    batch: SketchBatch
+    pairs: NDArray[np.int64]
+
+
+def haystack(data: Path, config: Config) -> Haystack:
+    """Reads, sketches and pairs up what the negatives are taken from (about a minute)."""
     articles = news(data)
-    ids, texts = list(articles), list(articles.values())
     table = pq.read_table(data / "corpora" / "news_fr.parquet", columns=["id", "date"]).to_pydict()
     dates = dict(zip(table["id"], table["date"], strict=True))
-    days = np.array([dates[id] or "NaT" for id in ids], "datetime64[D]")
+    rows = pq.read_table(data / "corpora" / "rewrites_fr.parquet").to_pylist()
+    planted = [row for row in rows if row["kind"] == "translation"]
+    texts = [*articles.values(), *(row["text"] for row in planted)]
     batch = SketchBatch.concat(
         [sketch_texts(texts[at : at + _BATCH], config) for at in range(0, len(texts), _BATCH)]
     )
-    pairs = anchor_candidates(batch, config)
+    return Haystack(
+        ids=list(articles),
+        texts=texts,
+        days=np.array([dates[id] or "NaT" for id in articles], "datetime64[D]"),
+        planted=planted,
+        batch=batch,
+        pairs=anchor_candidates(batch, config),
+    )
+
+
+def distant_pairs(hay: Haystack, config: Config, *, seed: int = 3) -> list[Pair]:
+    """Pairs of articles that look most alike, and as many at random, of all distant ones."""
+    days = hay.days
+    pairs = hay.pairs[(hay.pairs < len(hay.ids)).all(axis=1)]
     gap = np.abs((days[pairs[:, 0]] - days[pairs[:, 1]]).astype(np.int64))
     known = ~(np.isnat(days[pairs[:, 0]]) | np.isnat(days[pairs[:, 1]]))
     pairs = pairs[known & (gap >= APART_DAYS)]
-    values = features(measures(batch, pairs, across=False, shingle_size=config.shingle.size))
+    size = config.shingle.size
+    values = features(measures(hay.batch, pairs, across=False, shingle_size=size))
     likeness = values["align_c"] + values["mutual_c"] + values["mutual_s"] + values["fact_c"]
     likeness[values["run"] > MOST_RUN] = -1.0
     order = np.argsort(-likeness, kind="stable")[: int((likeness >= 0).sum())]
-    rng = np.random.default_rng(seed)
-    others = rng.permutation(order[HARDEST:])[:RANDOM]
+    others = np.random.default_rng(seed).permutation(order[HARDEST:])[:RANDOM]
     return [
-        Pair(texts[a], texts[b], "same_topic", "distant", "fr", "fr", "train", "distant" + ids[a])
+        Pair(hay.texts[a], hay.texts[b], "same_topic", "distant", "fr", "fr", "train",
+             "distant" + hay.ids[a])
         for a, b in pairs[np.concatenate([order[:HARDEST], others])]
-    ]
+    ]  # fmt: skip
+
+
+def foreign_pairs(hay: Haystack, config: Config) -> list[Pair]:
+    """Translations against the articles that look like their source but are not.
+
+    Left out are the source and articles that share a verbatim run with it (its copies).
+    """
+    numbers = {id: number for number, id in enumerate(hay.ids)}
+    pairs = hay.pairs[(hay.pairs[:, 0] < len(hay.ids)) & (hay.pairs[:, 1] >= len(hay.ids))]
+    rows = [hay.planted[b - len(hay.ids)] for b in pairs[:, 1]]
+    sources = np.array([numbers[row["source_id"]] for row in rows])
+    against = np.stack([pairs[:, 0], sources], axis=1)
+    values = features(measures(hay.batch, against, across=False, shingle_size=config.shingle.size))
+    kept = (against[:, 0] != against[:, 1]) & (values["run"] <= MOST_RUN)
+    return [
+        Pair(hay.texts[a], row["text"], "same_topic", "foreign", "fr", row["lang"], "train",
+             "rewrites" + row["family"])
+        for (a, _), row, keep in zip(pairs, rows, kept, strict=True)
+        if keep
+    ]  # fmt: skip
 
 
 def anchor_candidates(batch: SketchBatch, config: Config) -> NDArray[np.int64]:

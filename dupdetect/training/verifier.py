@@ -26,7 +26,7 @@ from sklearn.model_selection import GroupKFold
 
 from dupdetect.config import Config
 from dupdetect.sketch.batch import sketch_texts
-from dupdetect.training.haystack import distant_pairs
+from dupdetect.training.haystack import distant_pairs, foreign_pairs, haystack
 from dupdetect.training.verifier_data import (
     Pair,
     disguised,
@@ -93,10 +93,11 @@ def materials(data: Path) -> dict[str, Material]:
     hard = [p for p in rewrites if not p.positive and p.label != "unrelated"]
     copies = [p for p in same if p.label in ("copy", "near_copy", "partial") or not p.positive]
     known = [p for p in same if p.label in ("spun", "llm", "condensed")]
+    hay = haystack(data, config)
     lists = {
-        "rewrite": disguised(rewrites) + distant_pairs(data, config),
+        "rewrite": disguised(rewrites) + distant_pairs(hay, config),
         # two-language pairs, and the hard one-language negatives seen through skeletons
-        "translation": disguised(across) + hard,
+        "translation": disguised(across) + hard + foreign_pairs(hay, config),
         "copy": copies + partial_copies(same),
         "direction": known,
     }
@@ -160,7 +161,9 @@ def calibrate(
     """Where 0.5 lies (an offset, and its change with both lengths) and how steep the scores are."""
     y = np.array([pair.positive for pair in pairs])
     labels = [(pair.label, pair.source) for pair in pairs]
-    read = np.array([label != "unrelated" and source != "distant" for label, source in labels])
+    read = np.array(
+        [label != "unrelated" and source not in ("distant", "foreign") for label, source in labels]
+    )
     hard = ~y & read
     lengths = np.column_stack([values["log_weight_c"], values["log_weight_s"]])
     inside = hard & (lengths > SHORTEST).all(axis=1) & (lengths < LONGEST).all(axis=1)
