@@ -33,6 +33,8 @@ TRUE = [
     ("fr", "I bombardements ont repris au petit matin.", "I bombardements"),
     ("fr", "Il n'a pas voulu répondre e a quitté la salle.", "e a"),
     ("fr", "LOS manifestants ont bloqué l'entrée du port.", "LOS manifestants"),
+    ("fr", "Selon les médias, il sera giudicato en appel l'an prochain.", "giudicato"),
+    ("fr", "Le chanteur, sin embargo, a maintenu son concert.", "sin embargo"),
     ("en", "The mayor said he would pas resign before the election.", "pas"),
     ("en", "The president also spoke avec the prime minister.", "avec"),
     ("en", "The army nicht confirmed the attack on the village.", "nicht"),

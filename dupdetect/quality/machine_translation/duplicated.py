@@ -108,7 +108,7 @@ def _pairs(view: View) -> list[tuple[int, int, float]]:
             continue
         if word.lower() == after:
             hits.append((index, index + 1, _FUNCTION))
-        elif f"{word}+{after}" in articles:
+        elif f"{word.lower()}+{after}" in articles:
             if not (index and view.words[index - 1] in _TUNING):
                 hits.append((index, index + 1, _ARTICLES))
         elif _is_plain_clause(view.words, index, view.language):

@@ -199,5 +199,7 @@ def _before_names(words: list[str], lexicon: Lexicon) -> Iterator[int]:
         except ValueError:
             return
         after = words[index + 1]
-        if after.istitle() and len(after) > 2 and words[index - 1].lower() in lexicon.function:
+        before = words[index - 1].lower()
+        named = after.istitle() and len(after) > 2
+        if named and len(before) > 1 and before in lexicon.function:
             yield index

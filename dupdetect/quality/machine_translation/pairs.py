@@ -22,7 +22,8 @@ _NONE: frozenset[str] = frozenset()
 def suspects(language: str) -> Pairs:
     """The pairs of all rules for a language; empty for one without tables."""
     merged: Pairs = {}
-    for part in (doubles(language), mismatches(language), pronouns(language)):
+    parts = doubles(language), mismatches(language), pronouns(language), phrases(language)
+    for part in parts:
         for first, seconds in part.items():
             merged[first] = merged.get(first, _NONE) | seconds
     return merged
@@ -43,10 +44,24 @@ def doubles(language: str) -> Pairs:
     for pair in rule["article_pairs"].get(language, _NONE):
         first, second = pair.split("+")
         table.setdefault(first, set()).add(second)
+        table.setdefault(first.capitalize(), set()).add(second)
     for pair in rule["same_verb"].get(language, _NONE):
         first, second = pair.split("+")
         table.setdefault(first, set()).add(second)
         table.setdefault(second, set()).add(first)
+    return {first: frozenset(seconds) for first, seconds in table.items()}
+
+
+@cache
+def phrases(language: str) -> Pairs:
+    """Fixed pairs of other languages (``untranslated_word``); none for an unknown language."""
+    lists = tables("untranslated_word")["phrases"]
+    table: dict[str, set[str]] = {}
+    for other, listed in lists.items():
+        if language in lists and other != language:
+            for pair in listed:
+                first, second = pair.split("+")
+                table.setdefault(first, set()).add(second)
     return {first: frozenset(seconds) for first, seconds in table.items()}
 
 

@@ -1,0 +1,91 @@
+"""Where a word stands: among native words, among foreign ones, in a quotation."""
+
+from __future__ import annotations
+
+from dupdetect.quality.machine_translation.lexicon import (
+    LANGUAGES,
+    Lexicon,
+    own_words,
+    strange_words,
+)
+from dupdetect.quality.machine_translation.view import View, is_break
+
+#: How many words on each side may show that the place is foreign anyway.
+REACH = 3
+#: A quotation of at most so many words is taken for a foreign term under discussion.
+_SHORT_QUOTE = 4
+#: A longer one with this share of function words of one other language is foreign.
+_FOREIGN_SHARE = 0.25
+#: Characters from the word to its quotation marks.
+_QUOTE_REACH = 120
+
+
+def stands_free(text: str, start: int, end: int) -> bool:
+    """No hyphen, dot, slash or digit sticks to the word (``the.example``, ``x_the``)."""
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if before in "./@#_&\\" or after in "/@_&\\=":
+        return False
+    return after != "." or end + 1 >= len(text) or text[end + 1].isspace() or text[end + 1] in '»”"'
+
+
+def is_native(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:
+    """Whether the word at ``index`` is a known word of the document's language, in small letters
+    or with the capital that opens a sentence."""
+    if not 0 <= index < len(spans):
+        return False
+    word = view.words[index]
+    if word in lexicon.known:
+        return True
+    if len(word) > 3 and word.islower() and word.isalpha():
+        # Not on the lists, but on nobody else's either: a rarer word of the document's language.
+        return word not in strange_words(view.language) and word not in lexicon.foreign
+    if word[0].isupper() and word.lower() in lexicon.known:
+        # German writes its nouns with a capital.
+        opens = index == 0 or is_break(view.gap(spans, index - 1))
+        return opens or (view.language == "de" and len(word) > 3)
+    return len(word) == 1 and word in "ldnscjmtqLDNSCJMT" and view.language in ("fr", "it")
+
+
+def foreign_nearby(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:
+    """Whether other foreign words stand close: a quotation, a title, a phrase.
+
+    One direct neighbour is allowed: engines leave pairs too.
+    """
+    count = 0
+    strange = strange_words(view.language)
+    for step in (-1, 1):
+        for distance in range(1, REACH + 1):
+            at = index + step * distance
+            if not 0 <= at < len(spans):
+                break
+            if "\n" in view.gap(spans, min(at, at - step)):
+                break
+            word = view.words[at].lower()
+            if word in lexicon.foreign or word in strange:
+                if view.words[at][0].isupper() or distance > 1:
+                    return True
+                count += 1
+    return count > 1
+
+
+def in_foreign_quote(view: View, start: int, end: int) -> bool:
+    """Whether the word stands in a quotation of at most four words, or in a foreign one."""
+    text = view.text
+    left = max(text.rfind(mark, max(0, start - _QUOTE_REACH), start) for mark in '«“„"‘')
+    if left < 0 or any(mark in text[left + 1 : start] for mark in "»”"):
+        return False
+    ends = (text.find(mark, end, end + _QUOTE_REACH) for mark in '»”“"’')
+    right = min((at for at in ends if at >= 0), default=-1)
+    if right < 0:
+        return False
+    quoted = view.plain[left + 1 : right].lower().split()
+    if len(quoted) <= _SHORT_QUOTE:
+        return True
+    own = own_words(view.language)
+    foreign = (
+        sum(word in own_words(language) and word not in own for word in quoted)
+        for language in LANGUAGES
+        if language != view.language
+    )
+    return max(foreign) >= max(2, _FOREIGN_SHARE * len(quoted))
