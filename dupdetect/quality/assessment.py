@@ -9,7 +9,7 @@ from dupdetect.config import Config
 from dupdetect.quality import boilerplate, content_farm, machine_translation, seo_link
 from dupdetect.quality.content_farm.signals import signals
 from dupdetect.quality.reading import read
-from dupdetect.quality.vocabulary import mark_table
+from dupdetect.quality.vocabulary import vocabulary
 from dupdetect.records import Document, Finding, Match, Scores
 
 
@@ -29,7 +29,7 @@ def assess(document: Document, *, config: Config, language: str) -> Assessment:
     findings below ``config.quality.min_finding_score`` are left out of the result, and at most
     ``config.quality.max_findings`` are kept, the surest of each kind first.
     """
-    reading = read(document.text, mark_table(language))
+    reading = read(document.text, vocabulary(language))
     furniture = boilerplate.furniture_lines(
         reading, language=language, title=document.title, links=document.links
     )

@@ -1,273 +1,104 @@
-"""Words of a text found in one numba loop, each with the bits of the word lists it stands in.
+"""Word lists and phrases of all rules, merged into one hash table each.
 
-The word lists of all rules are merged into one hash table per language, so that the price of a
-text does not depend on how many lists there are. What the bits mean is said in ``vocabulary``.
+So the price of a text does not depend on how many lists and phrases there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.quality.characters import CAPITAL, DIGIT, LETTER, SMALL, STOP, TABLE_SIZE
+from dupdetect.quality.loops import OFFSET, PRIME
 
-U8 = NDArray[np.uint8]
-U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
-I32 = NDArray[np.int32]
-I64 = NDArray[np.int64]
-F64 = NDArray[np.float64]
+Meaning = TypeVar("Meaning")
+_MASK = 0xFFFFFFFFFFFFFFFF
 
-#: FNV-1a, 64 bits.
-_OFFSET = 14695981039346656037
-_PRIME = 1099511628211
-#: Words are compared across sentences by their first letters: inflection changes the end.
-_STEM = 6
-
-
-@dataclass(frozen=True, slots=True)
-class MarkTable:
-    """Open addressing: ``keys uint64[2^k]`` (0: empty) and ``masks uint64[2^k]``."""
-
-    keys: U64
-    masks: U64
-
-    @classmethod
-    def build(cls, words: Mapping[str, int]) -> MarkTable:
-        """A table of lower-case words and their bits; half of it stays empty."""
-        size = 1 << max(4, (2 * len(words)).bit_length())
-        keys, masks = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
-        for word, mask in words.items():
-            key = word_hash(word)
-            slot = key & (size - 1)
-            while keys[slot] and int(keys[slot]) != key:
-                slot = (slot + 1) & (size - 1)
-            keys[slot] = key
-            masks[slot] |= np.uint64(mask)
-        return cls(keys, masks)
+#: Bits of words: a phrase may begin here; a phrase of furniture that begins a line, one that may
+#: stand anywhere, a stock phrase, one that invites to follow a link does begin here; the word
+#: lists of ``seo_link`` from SEO_FIRST on.
+PHRASE_FIRST, FURNITURE_START, FURNITURE_INSIDE, STOCK, SEO_PHRASE, SEO_FIRST = range(6)
 
 
 def word_hash(word: str) -> int:
-    """The kernel's hash of a lower-case word, never 0."""
-    value = _OFFSET
-    for character in word:
-        value = ((value ^ ord(character)) * _PRIME) & 0xFFFFFFFFFFFFFFFF
-    value ^= value >> 32
-    return value or 1
+    """The loops' hash of a lower-case word."""
+    return _mix(ord(character) for character in word)
 
 
-@numba.njit(cache=True, nogil=True)
-def _look_up(key: Any, keys: U64, masks: U64) -> Any:
-    limit = np.uint64(keys.shape[0] - 1)
-    slot = key & limit
-    while keys[slot] != np.uint64(0):
-        if keys[slot] == key:
-            return masks[slot]
-        slot = (slot + np.uint64(1)) & limit
-    return np.uint64(0)
+def phrase_hash(words: Sequence[str]) -> int:
+    """The loops' hash of a sequence of words."""
+    return _mix(word_hash(word) for word in words)
 
 
-@numba.njit(cache=True, nogil=True)
-def find_words(
-    codes: U32, starts: I64, ends: I64, classes: U8, lower: U32, keys: U64, masks: U64
-) -> tuple[I32, I32, U64, U32, U8, I64]:
-    """Words of the lines, in order.
+def _mix(values: Iterable[int]) -> int:
+    value = OFFSET
+    for item in values:
+        value = ((value ^ item) * PRIME) & _MASK
+    return value ^ (value >> 32)
 
-    Returns ``(start, end, mask, stem, capital, line)``: character offsets, bits of the word lists,
-    hash of the word's first six letters, 1 where the word begins with a capital, and the first
-    word of each line (``int64[n + 1]``). Han, kana and the like are one word a character.
+
+@dataclass(frozen=True, slots=True)
+class HashTable:
+    """Open addressing: ``keys uint64[2^k]`` (0: empty) and ``values uint64[2^k]``."""
+
+    keys: U64
+    values: U64
+
+    @classmethod
+    def build(cls, items: Mapping[int, int]) -> HashTable:
+        """A table of hashes and their values; half of it stays empty."""
+        size = 1 << max(4, (2 * len(items)).bit_length())
+        keys, values = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
+        for key, value in items.items():
+            slot = key & (size - 1)
+            while keys[slot]:
+                slot = (slot + 1) & (size - 1)
+            keys[slot], values[slot] = key, value
+        return cls(keys, values)
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseBook(Generic[Meaning]):
+    """Phrases by number: their words, and what each means; one phrase may mean several things.
+
+    ``table`` gives number + 1 of a sequence's hash; ``bits uint64[n]`` mark its first word in a
+    text; ``longest`` is the number of words of the longest.
     """
-    n = starts.shape[0]
-    room = 0
-    for i in range(n):
-        room += (ends[i] - starts[i] + 1) // 2 + 1
-    # Scripts without spaces have a word a character; they are rare, so room is made when needed.
-    start = np.empty(room, np.int32)
-    end = np.empty(room, np.int32)
-    mask = np.empty(room, np.uint64)
-    stem = np.empty(room, np.uint32)
-    capital = np.empty(room, np.uint8)
-    line = np.zeros(n + 1, np.int64)
-    count = 0
-    for i in range(n):
-        begin = -1
-        length = 0
-        value = np.uint64(_OFFSET)
-        head = np.uint64(0)
-        for j in range(starts[i], ends[i] + 1):
-            kind = np.uint8(0)
-            code = np.uint32(32)
-            if j < ends[i]:
-                code = codes[j]
-                if code < TABLE_SIZE:
-                    kind = classes[code]
-                    code = lower[code]
-                elif 0x20000 <= code < 0x40000:
-                    kind = np.uint8(LETTER)
-            if SMALL <= kind <= DIGIT:
-                if begin < 0:
-                    begin = j
-                    capital[count] = kind == CAPITAL
-                value = (value ^ np.uint64(code)) * np.uint64(_PRIME)
-                length += 1
-                if length == _STEM:
-                    head = value
-                if not (kind == LETTER and code >= 0x2E80):
-                    continue
-                j += 1
-            if begin >= 0:
-                key = value ^ (value >> np.uint64(32))
-                start[count] = begin
-                end[count] = j
-                mask[count] = _look_up(key, keys, masks)
-                stem[count] = np.uint32((head if length >= _STEM else value) >> np.uint64(16))
-                count += 1
-                if count == start.shape[0]:
-                    start = np.append(start, np.empty(count, np.int32))
-                    end = np.append(end, np.empty(count, np.int32))
-                    mask = np.append(mask, np.empty(count, np.uint64))
-                    stem = np.append(stem, np.empty(count, np.uint32))
-                    capital = np.append(capital, np.empty(count, np.uint8))
-                begin = -1
-                length = 0
-                value = np.uint64(_OFFSET)
-                head = np.uint64(0)
-        line[i + 1] = count
-    return start[:count], end[:count], mask[:count], stem[:count], capital[:count], line
+
+    words: tuple[tuple[str, ...], ...]
+    meanings: tuple[tuple[Meaning, ...], ...]
+    table: HashTable
+    bits: U64
+    longest: int
+
+    @classmethod
+    def build(cls, entries: Iterable[tuple[tuple[str, ...], Meaning, int]]) -> PhraseBook[Meaning]:
+        """A book of ``(words, meaning, bit)``; numbers are written as the word ``0``."""
+        meanings: dict[tuple[str, ...], list[Meaning]] = {}
+        bits: dict[tuple[str, ...], int] = {}
+        for words, meaning, bit in entries:
+            known = meanings.setdefault(words, [])
+            if meaning not in known:
+                known.append(meaning)
+            bits[words] = bits.get(words, 0) | 1 << bit
+        order = tuple(meanings)
+        table = HashTable.build({phrase_hash(words): i + 1 for i, words in enumerate(order)})
+        return cls(
+            order,
+            tuple(tuple(meanings[words]) for words in order),
+            table,
+            np.array([bits[words] for words in order], np.uint64),
+            max((len(words) for words in order), default=0),
+        )
 
 
-@numba.njit(cache=True, nogil=True)
-def line_marks(mask: U64, line: I64) -> tuple[U64, U64]:
-    """For each line: bits of any of its words, and bits of its first word."""
-    n = line.shape[0] - 1
-    anywhere = np.zeros(n, np.uint64)
-    first = np.zeros(n, np.uint64)
-    for i in range(n):
-        for k in range(line[i], line[i + 1]):
-            anywhere[i] |= mask[k]
-        if line[i + 1] > line[i]:
-            first[i] = mask[line[i]]
-    return anywhere, first
+@dataclass(frozen=True, slots=True)
+class Vocabulary(Generic[Meaning]):
+    """What a text is read with: ``words`` gives the bits of single words, ``phrases`` the rest."""
 
-
-@numba.njit(cache=True, nogil=True)
-def count_marks(mask: U64, start: I32, begins: I64, stops: I64, bits: int) -> I32:
-    """How many words of each list stand in each segment, ``int32[segments, bits + 1]``.
-
-    Segments are character spans in order; the last column counts all words.
-    """
-    n = begins.shape[0]
-    out = np.zeros((n, bits + 1), np.int32)
-    for i in range(n):
-        k = int(np.searchsorted(start, begins[i]))
-        while k < start.shape[0] and start[k] < stops[i]:
-            value = mask[k]
-            out[i, bits] += 1
-            bit = 0
-            while value:
-                if value & np.uint64(1):
-                    out[i, bit] += 1
-                value >>= np.uint64(1)
-                bit += 1
-            k += 1
-    return out
-
-
-@numba.njit(cache=True, nogil=True)
-def cohesion(
-    start: I32, end: I32, stem: U32, capital: U8, mask: U64, begin: int, stop: int, bit: int
-) -> tuple[int, int, int, int]:
-    """How a segment of characters ``begin:stop`` hangs together with the rest of its text.
-
-    Returns ``(long words, of these found elsewhere in the text, capitalised words inside the
-    segment that stand nowhere else, words of the list ``bit`` that stand nowhere else)``. Long
-    means five letters or more; words are the same when their first six letters are.
-    """
-    low = int(np.searchsorted(start, begin))
-    high = int(np.searchsorted(start, stop))
-    content = 0
-    shared = 0
-    names = 0
-    listed = 0
-    wanted = np.uint64(1) << np.uint64(bit)
-    for k in range(low, high):
-        is_long = end[k] - start[k] >= 5
-        is_name = capital[k] == 1 and k > low
-        is_listed = (mask[k] & wanted) != np.uint64(0)
-        if not (is_long or is_name or is_listed):
-            continue
-        found = False
-        for other in range(start.shape[0]):
-            if stem[other] == stem[k] and (other < low or other >= high):
-                found = True
-                break
-        content += is_long
-        shared += is_long and found
-        names += is_name and not found
-        listed += is_listed and not found
-    return content, shared, names, listed
-
-
-@numba.njit(cache=True, nogil=True)
-def line_points(
-    codes: U32,
-    classes: U8,
-    start: I32,
-    end: I32,
-    mask: U64,
-    capital: U8,
-    line: I64,
-    first: F64,
-    second: F64,
-    marked: I64,
-    marked_points: float,
-) -> F64:
-    """The most points that a rough sentence of each line has, ``float64[n]``.
-
-    A sentence has ``first[b]`` points for its first word of list ``b`` and ``second[b]`` more for
-    a second one, and ``marked_points`` for holding one of the sorted positions ``marked``. Rough
-    sentences end where a stop stands between a word of four letters and a capital.
-    """
-    n = line.shape[0] - 1
-    out = np.full(n, -100.0)
-    place = 0
-    for i in range(n):
-        points = 0.0
-        once = np.uint64(0)
-        twice = np.uint64(0)
-        has_mark = False
-        for k in range(line[i], line[i + 1]):
-            if k > line[i] and capital[k] == 1 and end[k - 1] - start[k - 1] > 3:
-                for j in range(end[k - 1], start[k]):
-                    if codes[j] < TABLE_SIZE and classes[codes[j]] == STOP:
-                        out[i] = max(out[i], points)
-                        points = 0.0
-                        once = np.uint64(0)
-                        twice = np.uint64(0)
-                        has_mark = False
-                        break
-            while place < marked.shape[0] and marked[place] < end[k]:
-                if not has_mark:
-                    points += marked_points
-                has_mark = True
-                place += 1
-            value = mask[k]
-            bit = 0
-            while value:
-                if value & np.uint64(1):
-                    one = np.uint64(1) << np.uint64(bit)
-                    if not once & one:
-                        once |= one
-                        points += first[bit]
-                    elif not twice & one:
-                        twice |= one
-                        points += second[bit]
-                value >>= np.uint64(1)
-                bit += 1
-        out[i] = max(out[i], points)
-    return out
+    words: HashTable
+    phrases: PhraseBook[Meaning]

@@ -61,16 +61,14 @@ class LinearModel:
 class TreeModel:
     """Boosted trees over features, and hashed n-gram weights that give one of the features.
 
+    ``nodes float32[m, 3]`` and ``roots`` are as :func:`dupdetect.quality.trees.tree_logits` says.
+
     ``grams float32[2^k]`` and ``gram_intercept`` score what a line says; they hold for
     ``gram_languages`` only. ``cutoff`` is the probability from which a row counts as found, chosen
     with the weights; ``cutoff_shape`` the one where the n-grams do not hold.
     """
 
-    feature: NDArray[np.int32]
-    threshold: F32
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    value: F32
+    nodes: F32
     roots: NDArray[np.int32]
     intercept: float
     n_features: int
@@ -83,9 +81,7 @@ class TreeModel:
 
     def predict(self, rows: F32) -> F32:
         """Probabilities ``float32[n]`` of rows ``float32[n, n_features]``."""
-        logits = tree_logits(
-            rows, self.feature, self.threshold, self.left, self.right, self.value, self.roots
-        )
+        logits: F32 = tree_logits(rows, self.nodes, self.roots)
         return _sigmoid(logits + np.float32(self.intercept))
 
 
@@ -130,18 +126,13 @@ def _build(arrays: dict[str, Any]) -> LinearModel | TreeModel:
     grams = arrays["grams"].astype(np.float32) * np.float32(arrays["gram_scale"])
     if grams.size & (grams.size - 1):
         raise ValueError("the number of n-gram weights must be a power of two")
-    feature = arrays["feature"].astype(np.int32)
-    _check_trees(feature, arrays["left"], arrays["right"], arrays["roots"])
     n_features = int(arrays["n_features"])
-    if feature.size and int(feature.max()) >= n_features:
-        raise ValueError("a tree asks for a feature that is not there")
+    feature, right = arrays["feature"].astype(np.int32), arrays["right"].astype(np.int32)
+    roots = arrays["roots"].astype(np.int32)
+    _check_trees(feature, right, roots, n_features)
     return TreeModel(
-        feature,
-        arrays["threshold"].astype(np.float32),
-        arrays["left"].astype(np.int32),
-        arrays["right"].astype(np.int32),
-        arrays["value"].astype(np.float32),
-        arrays["roots"].astype(np.int32),
+        np.column_stack([feature, arrays["threshold"], right]).astype(np.float32),
+        roots,
         float(arrays["intercept"]),
         n_features,
         grams,
@@ -153,12 +144,15 @@ def _build(arrays: dict[str, Any]) -> LinearModel | TreeModel:
     )
 
 
-def _check_trees(feature: Any, left: Any, right: Any, roots: Any) -> None:
-    size = feature.size
-    inner = feature >= 0
-    order = np.arange(size)
-    for branch in (left, right):
-        if (branch[inner] <= order[inner]).any() or (branch[inner] >= size).any():
-            raise ValueError("a tree's branches must lead forward, inside the arrays")
+def _check_trees(feature: Any, right: Any, roots: Any, n_features: int) -> None:
+    """Raises ValueError where following the branches could leave the arrays or never end."""
+    size = len(feature)
+    if not size < 1 << 24:
+        raise ValueError("too many nodes")  # node numbers are kept as float32
+    inner = np.flatnonzero(feature >= 0)
+    if (right[inner] <= inner).any() or (right[inner] >= size).any() or (inner + 1 >= size).any():
+        raise ValueError("a tree's branches must lead forward, inside the arrays")
+    if size and int(feature.max()) >= n_features:
+        raise ValueError("a tree asks for a feature that is not there")
     if roots.size and (int(roots.min()) < 0 or int(roots.max()) >= size):
         raise ValueError("a tree begins outside the arrays")

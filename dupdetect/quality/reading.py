@@ -1,19 +1,18 @@
-"""One pass over a text that all quality rules share: lines, words, word lists."""
+"""One pass over a text that all quality rules share: lines, words, word lists, phrases."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.quality.characters import character_tables
-from dupdetect.quality.marks import MarkTable, find_words, line_marks
+from dupdetect.quality.loops import find_words, match_phrases
+from dupdetect.quality.marks import FURNITURE_START, PHRASE_FIRST, PhraseBook, Vocabulary
+from dupdetect.quality.phrases import WORD, Known
 from dupdetect.text.segments import lines
-
-#: A word: letters and digits of any script; the copyright sign counts as one.
-WORD = re.compile(r"[^\W_]+|©")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +20,10 @@ class Reading:
     """A text read once; offsets are character offsets.
 
     ``codes uint32`` are its code points, ``spans`` its lines (``starts``, ``ends`` as arrays). Of
-    the words: ``word_start, word_end int32``, ``mask uint64`` (bits of the word lists), ``stem``
-    and ``capital`` as :func:`dupdetect.quality.marks.find_words` gives them; ``line[i]`` is the
-    first word of line i. ``line_mask`` and ``first_mask`` hold the bits of a line's words.
+    the words: ``word_start, word_end int32``, ``key``, ``mask uint64``, ``stem`` and ``capital``
+    as :func:`dupdetect.quality.loops.find_words` gives them; ``line[i]`` is the first word of line
+    i, ``sizes[i]`` how many it has. ``phrase``, ``phrase_word``, ``phrase_size``: number in the
+    book, first word and number of words of each phrase found.
     """
 
     text: str
@@ -33,12 +33,16 @@ class Reading:
     ends: NDArray[np.int64]
     word_start: NDArray[np.int32]
     word_end: NDArray[np.int32]
+    key: NDArray[np.uint64]
     mask: NDArray[np.uint64]
     stem: NDArray[np.uint32]
     capital: NDArray[np.uint8]
     line: NDArray[np.int64]
-    line_mask: NDArray[np.uint64]
-    first_mask: NDArray[np.uint64]
+    sizes: NDArray[np.int64]
+    book: PhraseBook[Known]
+    phrase: NDArray[np.int32]
+    phrase_word: NDArray[np.int32]
+    phrase_size: NDArray[np.int32]
 
     @property
     def n_words(self) -> int:
@@ -50,13 +54,14 @@ class Reading:
         start, end = self.spans[line]
         return WORD.findall(self.text[start:end].lower())
 
-
-def lower_same_length(text: str) -> str:
-    """``text`` in lower case, character by character, so that offsets stay."""
-    small = text.lower()
-    if len(small) == len(text):
-        return small
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    def phrases(self, *kinds: str) -> Iterator[tuple[int, int, Known]]:
+        """Phrases of some kinds in the text: ``(first word, number of words, phrase)``."""
+        for number, word, size in zip(
+            self.phrase.tolist(), self.phrase_word.tolist(), self.phrase_size.tolist(), strict=True
+        ):
+            for known in self.book.meanings[number]:
+                if known.kind in kinds:
+                    yield word, size, known
 
 
 def encode(text: str) -> NDArray[np.uint32]:
@@ -64,17 +69,29 @@ def encode(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def read(text: str, table: MarkTable) -> Reading:
-    """Lines and words of ``text``; apostrophes of any kind separate words like other marks."""
+def read(text: str, known: Vocabulary[Known]) -> Reading:
+    """Reads ``text``; apostrophes of any kind separate words like other marks."""
     spans = lines(text)
     bounds = np.array(spans, np.int64).reshape(-1, 2)
     starts, ends = bounds[:, 0].copy(), bounds[:, 1].copy()
     codes = encode(text)
     classes, lower = character_tables()
-    start, end, mask, stem, capital, line = find_words(
-        codes, starts, ends, classes, lower, table.keys, table.masks
+    start, end, key, mask, stem, capital, line = find_words(
+        codes, starts, ends, classes, lower, known.words.keys, known.words.values
     )
-    anywhere, first = line_marks(mask, line)
+    book = known.phrases
+    phrase, word, size = match_phrases(
+        key,
+        mask,
+        line,
+        book.table.keys,
+        book.table.values,
+        book.bits,
+        book.longest,
+        PHRASE_FIRST,
+        FURNITURE_START,
+    )
     return Reading(
-        text, codes, spans, starts, ends, start, end, mask, stem, capital, line, anywhere, first
-    )
+        text, codes, spans, starts, ends, start, end, key, mask, stem, capital, line,
+        line[1:] - line[:-1], book, phrase, word, size,
+    )  # fmt: skip

@@ -11,13 +11,12 @@ I32 = NDArray[np.int32]
 
 
 @numba.njit(cache=True, nogil=True)
-def tree_logits(
-    rows: F32, feature: I32, threshold: F32, left: I32, right: I32, value: F32, roots: I32
-) -> F32:
+def tree_logits(rows: F32, nodes: F32, roots: I32) -> F32:
     """Sum of the trees' leaves for each row, ``float32[n]``.
 
-    A node with ``feature`` -1 is a leaf of ``value``; otherwise a row goes ``left`` if its feature
-    is at most ``threshold``. ``roots`` are the nodes where the trees begin.
+    ``nodes float32[m, 3]``: feature (-1 for a leaf), threshold (a leaf's value), and the right
+    branch; the left branch is the next node. A row goes left where its feature is at most the
+    threshold. ``roots`` are the nodes where the trees begin.
     """
     n = rows.shape[0]
     out = np.zeros(n, np.float32)
@@ -25,8 +24,13 @@ def tree_logits(
         total = np.float32(0)
         for t in range(roots.shape[0]):
             node = roots[t]
-            while feature[node] >= 0:
-                node = left[node] if rows[i, feature[node]] <= threshold[node] else right[node]
-            total += value[node]
+            feature = np.int32(nodes[node, 0])
+            while feature >= 0:
+                if rows[i, feature] <= nodes[node, 1]:
+                    node += 1
+                else:
+                    node = np.int32(nodes[node, 2])
+                feature = np.int32(nodes[node, 0])
+            total += nodes[node, 1]
         out[i] = total
     return out

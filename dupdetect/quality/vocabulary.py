@@ -1,41 +1,48 @@
-"""Which word lists there are, and their bits in the table that a text is read with."""
+"""All word lists and phrases of a language in the form that a text is read with."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
-from dupdetect.quality.boilerplate.lexicon import lexicon
-from dupdetect.quality.content_farm.stock import stock_table
-from dupdetect.quality.marks import MarkTable
+from dupdetect.quality.boilerplate.lexicon import furniture_phrases
+from dupdetect.quality.content_farm.stock import stock_phrases
+from dupdetect.quality.marks import (
+    FURNITURE_INSIDE,
+    FURNITURE_START,
+    PHRASE_FIRST,
+    SEO_FIRST,
+    SEO_PHRASE,
+    STOCK,
+    HashTable,
+    PhraseBook,
+    Vocabulary,
+    word_hash,
+)
+from dupdetect.quality.phrases import Known
 from dupdetect.quality.seo_link.lexicon import WORD_LISTS, seo_lexicon
-
-#: First words, and longest words, of the phrases of furniture.
-FURNITURE_START, FURNITURE_INSIDE = 0, 1
-#: Longest words of stock phrases and of phrases that invite to follow a link.
-STOCK, SEO_PHRASE = 2, 3
-#: The word lists of ``seo_link`` begin here, in the order of WORD_LISTS.
-SEO_FIRST = 4
-N_BITS = SEO_FIRST + len(WORD_LISTS)
 
 
 @lru_cache(maxsize=16)
-def mark_table(language: str) -> MarkTable:
-    """The table for a language: furniture of all languages, the other lists of this one.
+def vocabulary(language: str) -> Vocabulary[Known]:
+    """Furniture of all languages, the other lists of this one.
 
-    A language without lists is read with those of all languages.
+    A language without lists of its own is read with those of all languages.
     """
-    words: dict[str, int] = {}
-
-    def add(found: frozenset[str] | set[str], bit: int) -> None:
-        for word in found:
-            words[word] = words.get(word, 0) | 1 << bit
-
-    furniture = lexicon()
-    add(set(furniture.start), FURNITURE_START)
-    add(furniture.inside.keys, FURNITURE_INSIDE)
-    add(stock_table(language).keys, STOCK)
-    commerce = seo_lexicon(language)
-    add(commerce.phrases.keys, SEO_PHRASE)
+    book = PhraseBook.build(_phrases(language))
+    words = {words[0]: 1 << PHRASE_FIRST for words in book.words}
+    lists = seo_lexicon(language).lists
     for offset, name in enumerate(WORD_LISTS):
-        add(commerce.lists[name], SEO_FIRST + offset)
-    return MarkTable.build(words)
+        for word in lists[name]:
+            words[word] = words.get(word, 0) | 1 << (SEO_FIRST + offset)
+    return Vocabulary(HashTable.build({word_hash(w): bits for w, bits in words.items()}), book)
+
+
+def _phrases(language: str) -> Iterator[tuple[tuple[str, ...], Known, int]]:
+    for known in furniture_phrases():
+        inside = known.kind == "inside"
+        yield known.words, known, FURNITURE_INSIDE if inside else FURNITURE_START
+    for known in stock_phrases(language):
+        yield known.words, known, STOCK
+    for known in seo_lexicon(language).phrases:
+        yield known.words, known, SEO_PHRASE

@@ -27,10 +27,11 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.metrics import f1_score, roc_auc_score
 
 from dupdetect.quality.boilerplate import kernel, lines
-from dupdetect.quality.boilerplate.lexicon import Hit, lexicon
+from dupdetect.quality.boilerplate.lexicon import Hit, look_up
 from dupdetect.quality.characters import character_tables
 from dupdetect.quality.model import FORMAT, TreeModel, load_model
-from dupdetect.quality.reading import WORD, encode
+from dupdetect.quality.phrases import WORD
+from dupdetect.quality.reading import encode
 
 F32 = NDArray[np.float32]
 BUCKETS = 1 << 16
@@ -67,7 +68,7 @@ def load(path: Path) -> list[PageLines]:
         if len(keep) < 5 or len(keep) > MAX_LINES or not (labels == 1).any():
             continue
         texts = [texts[i] for i in keep]
-        hits = [lexicon().look_up(WORD.findall(text.lower())) for text in texts]
+        hits = [look_up(WORD.findall(text.lower())) for text in texts]
         density = group.link_density.to_numpy()[keep].astype(np.float32)
         # Shops, forums and listings of the web sample weigh less than articles; news pages more.
         weight = 2.0 if source == "fundus" else 1.0
@@ -186,27 +187,23 @@ def fit_trees(pages: Sequence[PageLines], seed: int) -> Any:
 
 def export_trees(model: Any) -> dict[str, Any]:
     """The fitted trees as the arrays of :class:`dupdetect.quality.model.TreeModel`."""
-    columns: dict[str, list[Any]] = {
-        name: [] for name in ("feature", "threshold", "left", "right", "value")
-    }
+    columns: dict[str, list[Any]] = {"feature": [], "threshold": [], "right": []}
     roots, offset = [], 0
     for (predictor,) in model._predictors:
         nodes = predictor.nodes
         leaf = nodes["is_leaf"].astype(bool)
+        if (nodes["left"][~leaf] != np.flatnonzero(~leaf) + 1).any():
+            raise ValueError("left branches must be the next nodes")
         columns["feature"].append(np.where(leaf, -1, nodes["feature_idx"]))
-        columns["threshold"].append(np.where(leaf, 0, nodes["num_threshold"]))
-        columns["left"].append(np.where(leaf, 0, nodes["left"].astype(np.int64) + offset))
+        columns["threshold"].append(np.where(leaf, nodes["value"], nodes["num_threshold"]))
         columns["right"].append(np.where(leaf, 0, nodes["right"].astype(np.int64) + offset))
-        columns["value"].append(np.where(leaf, nodes["value"], 0))
         roots.append(offset)
         offset += len(nodes)
     arrays: dict[str, Any] = {name: np.concatenate(parts) for name, parts in columns.items()}
     return {
         "feature": arrays["feature"].astype(np.int16),
         "threshold": arrays["threshold"].astype(np.float32),
-        "left": arrays["left"].astype(np.int32),
         "right": arrays["right"].astype(np.int32),
-        "value": arrays["value"].astype(np.float32),
         "roots": np.array(roots, np.int32),
         "intercept": float(np.ravel(model._baseline_prediction)[0]),
         "n_features": model.n_features_in_,

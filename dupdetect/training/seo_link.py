@@ -27,7 +27,7 @@ from dupdetect.quality.model import FORMAT
 from dupdetect.quality.reading import read
 from dupdetect.quality.seo_link.features import NAMES, features
 from dupdetect.quality.seo_link.lexicon import seo_lexicon
-from dupdetect.quality.vocabulary import mark_table
+from dupdetect.quality.vocabulary import vocabulary
 from dupdetect.text.segments import sentences
 from dupdetect.training.hard_negatives import HARD_NEGATIVES
 from dupdetect.training.insertions import PATTERNS, THEMES, write
@@ -76,11 +76,11 @@ def collect(
 ) -> None:  # fmt: skip
     """Adds the candidates of a text; only those in ``spans`` where any are given."""
     lexicon = seo_lexicon(language)
-    reading = read(text, mark_table(language))
+    reading = read(text, vocabulary(language))
     for sentence in seo_link.candidates(reading, lexicon):
         if spans and not any(sentence.start < b and a < sentence.end for a, b in spans):
             continue
-        x = features(sentence, reading, lexicon)
+        x = features(sentence, reading)
         rows.add(x, label, document, pattern, theme, weight)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dupdetect.quality import boilerplate
 from dupdetect.quality.reading import read
-from dupdetect.quality.vocabulary import mark_table
+from dupdetect.quality.vocabulary import vocabulary
 from dupdetect.records import Finding, Link
 
 ARTICLE = (
@@ -27,7 +27,7 @@ ENGLISH = (
 
 
 def find(text: str, language: str = "fr", **options: object) -> list[Finding]:
-    return boilerplate.find(read(text, mark_table(language)), language=language, **options)  # type: ignore[arg-type]
+    return boilerplate.find(read(text, vocabulary(language)), language=language, **options)  # type: ignore[arg-type]
 
 
 def in_article(line: str, where: str = "end", language: str = "fr") -> list[Finding]:
@@ -130,7 +130,7 @@ def test_a_whole_line_is_quoted_without_the_space_around_it() -> None:
 
 def test_share_counts_words() -> None:
     reading = read(
-        "\n".join(["un deux trois quatre cinq six sept huit", "Retour en haut"]), mark_table("fr")
+        "\n".join(["un deux trois quatre cinq six sept huit", "Retour en haut"]), vocabulary("fr")
     )
     finding = Finding("boilerplate", "leftover", *reading.spans[1], "Retour en haut", 0.9)
     assert boilerplate.share(reading, [finding]) == pytest.approx(3 / 11)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dupdetect.quality import seo_link
 from dupdetect.quality.reading import read
-from dupdetect.quality.vocabulary import mark_table
+from dupdetect.quality.vocabulary import vocabulary
 from dupdetect.records import Finding, Link
 
 BODY = {
@@ -42,7 +42,7 @@ BODY = {
 
 
 def find(text: str, language: str = "fr", **options: object) -> list[Finding]:
-    return seo_link.find(read(text, mark_table(language)), language=language, **options)  # type: ignore[arg-type]
+    return seo_link.find(read(text, vocabulary(language)), language=language, **options)  # type: ignore[arg-type]
 
 
 def inserted(

@@ -7,6 +7,7 @@ trained weights that see the line among its neighbours (absent weights: the firs
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,29 +15,33 @@ import numpy as np
 
 from dupdetect.quality.boilerplate.context import ANY, LONE, START
 from dupdetect.quality.boilerplate.kernel import PROSE, SEPARATORS, WORDS
-from dupdetect.quality.boilerplate.lexicon import Hit, lexicon
-from dupdetect.quality.boilerplate.lines import F32, line_shapes, link_density, probabilities
+from dupdetect.quality.boilerplate.lexicon import LONE_WORDS, Hit, judge_matches
+from dupdetect.quality.boilerplate.lines import (
+    F32,
+    HEADLINE_WORDS,
+    line_shapes,
+    link_density,
+    probabilities,
+)
 from dupdetect.quality.boilerplate.trails import trail
+from dupdetect.quality.loops import NUMBER_KEY
 from dupdetect.quality.model import TreeModel, shipped_model
+from dupdetect.quality.phrases import Known, numbered
 from dupdetect.quality.reading import Reading
 from dupdetect.records import Finding, Link
 
-__all__ = ["FurnitureLine", "find", "furniture_lines", "share"]
+__all__ = ["FurnitureLine", "find", "furniture_lines", "line_hits", "share"]
 
-#: Bits of :mod:`dupdetect.quality.vocabulary`.
-_START_BIT, _INSIDE_BIT = np.uint64(1), np.uint64(2)
 #: Without weights: lines from this probability on are furniture.
 _RULES_CUTOFF = 0.7
 #: Functions whose phrases are also plain section names or headings: alone they prove little.
 _HEADINGS = frozenset({"navigation"})
-#: Lines of at most this many words are held against whole-line phrases.
+#: A short line has at most this many words.
 _SHORT = 12
 #: A line that begins like a prompt is one if it has at most this many words.
 _PROMPT_WORDS = 9
 #: A bar or trail of links has at most this many words.
 _TRAIL_WORDS = 60
-#: A headline has more words than this.
-_HEADLINE_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def find(
 
 def share(reading: Reading, findings: Sequence[Finding]) -> float:
     """Share of the text's words that stand in the found lines, 0..1; a line has at least one."""
-    sizes = np.maximum(np.diff(reading.line), 1)
+    sizes = np.maximum(reading.sizes, 1)
     total = int(sizes.sum())
     if not total or not findings:
         return 0.0
@@ -86,7 +91,7 @@ def furniture_lines(
     if not reading.spans:
         return []
     model = weights or _shipped()
-    hits = _look_up(reading)
+    hits = line_hits(reading)
     chances, shape, cutoff = _chances(reading, hits, language, links, model)
     asked = _worth_judging(hits, chances, shape)
     found: list[FurnitureLine] = []
@@ -107,19 +112,23 @@ def _shipped() -> TreeModel | None:
     return model if isinstance(model, TreeModel) else None
 
 
-def _look_up(reading: Reading) -> list[Hit | None]:
-    """What the lexicon knows of each line; only lines that can hold a phrase are asked about."""
-    known = lexicon()
-    sizes = np.diff(reading.line)
-    asked = (sizes <= _SHORT) | ((reading.first_mask & _START_BIT) != 0)
-    asked |= (reading.line_mask & _INSIDE_BIT) != 0
-    hits: list[Hit | None] = [None] * len(sizes)
-    for i in np.flatnonzero(asked).tolist():
-        hits[i] = known.look_up(reading.words(i))
-    if "©" in reading.text:
-        for i, (start, _) in enumerate(reading.spans):
-            if reading.text[start] == "©":
-                hits[i] = known.look_up(reading.words(i))
+def line_hits(reading: Reading) -> list[Hit | None]:
+    """What the lexicon knows of each line."""
+    matches: dict[int, list[tuple[int, Known]]] = {}
+    begin = reading.line.tolist()
+    for word, _, known in reading.phrases("lone", "start", "inside"):
+        line = bisect_right(begin, word) - 1
+        matches.setdefault(line, []).append((word - begin[line], known))
+    hits: list[Hit | None] = [None] * len(reading.spans)
+    for line, found in matches.items():
+        hits[line] = judge_matches(begin[line + 1] - begin[line], found)
+    # A short line with numbers may be a known phrase without them ("12 commentaires").
+    for word in np.flatnonzero(reading.key == np.uint64(NUMBER_KEY)).tolist():
+        line = bisect_right(begin, word) - 1
+        size = begin[line + 1] - begin[line]
+        if size <= LONE_WORDS:
+            words = numbered(reading.words(line))
+            hits[line] = judge_matches(size, matches.get(line, []), words)
     return hits
 
 
@@ -132,7 +141,7 @@ def _chances(
 ) -> tuple[F32, F32, float]:
     if model is None:
         shape = line_shapes(reading.codes, reading.starts, reading.ends)
-        sizes = np.diff(reading.line).tolist()
+        sizes = reading.sizes.tolist()
         rules = [_by_phrase(hit, size) for hit, size in zip(hits, sizes, strict=True)]
         return np.array(rules, np.float32), shape, _RULES_CUTOFF
     chances, shape = probabilities(
@@ -168,7 +177,7 @@ def _judge(
     line: str, words: list[str], hit: Hit | None, chance: float, at_edge: bool
 ) -> tuple[str, float]:
     """The rule that names the line and the probability that it is furniture."""
-    found = trail(line, words, lexicon())
+    found = trail(line, words)
     if found is not None and found.score >= 0.9:
         return found.rule, max(found.score, chance)
     if hit is None:
@@ -207,8 +216,8 @@ def _is_content(
     line = reading.text[start:end]
     if title and line.split() == title.split():
         return all(reading.text[a:b].split() != line.split() for a, b in reading.spans[:index])
-    size = int(reading.line[index + 1] - reading.line[index])
-    if index == 0 and size > _HEADLINE_WORDS:
+    size = int(reading.sizes[index])
+    if index == 0 and size > HEADLINE_WORDS:
         return True
     if line[0] in "\"»”'’.,;:" or line[-1] in '"«“,;(':
         return True

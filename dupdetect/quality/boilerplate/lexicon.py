@@ -6,21 +6,22 @@ Furniture is often left in another language than the article, so every line is h
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from dupdetect.quality.boilerplate.context import ANY, LONE, OPENER, START
-from dupdetect.quality.phrases import PhraseTable, normalise, numbered, without_marks
+from dupdetect.quality.phrases import Known, forms, numbered
 
 #: Longer lines are not held against whole-line phrases.
-_LONE_WORDS = 12
+LONE_WORDS = 12
 #: A phrase inside a longer line says nothing: paragraphs talk about newsletters and cookies too.
-_ANY_WORDS = 80
+_INSIDE_WORDS = 80
 #: Functions whose line announces more furniture below it.
 _OPENERS = ("related_heading", "comments")
-_Data = dict[str, dict[str, dict[str, str]]]
+_PLACES = {"lone": "lone", "start": "start", "any": "inside"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,86 +38,82 @@ class Hit:
     known: int
 
 
-_Entry = tuple[str, frozenset[str]]  # function, languages
+@lru_cache(maxsize=1)
+def furniture_phrases() -> tuple[Known, ...]:
+    """The phrases of ``dupdetect/data/quality/boilerplate.json``.
 
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Whole lines, beginnings by their first word (longest first), and phrases inside lines."""
-
-    lone: dict[tuple[str, ...], _Entry]
-    start: dict[str, tuple[tuple[tuple[str, ...], _Entry], ...]]
-    inside: PhraseTable[_Entry]
-
-    def look_up(self, words: Sequence[str]) -> Hit | None:
-        """What is known of a line of these words; None where nothing is."""
-        if not words:
-            return None
-        bits, known = 0, 0
-        entry: _Entry | None = None
-        if len(words) <= _LONE_WORDS:
-            entry = self._whole(words)
-            bits, known = (LONE, len(words)) if entry else (0, 0)
-        beginnings = self.start.get("0" if words[0][0].isdigit() else words[0])
-        if beginnings:
-            head = tuple(numbered(words[:10]))
-            for phrase, found in beginnings:
-                if head[: len(phrase)] == phrase:
-                    bits |= START
-                    entry, known = entry or found, max(known, len(phrase))
-                    break
-        if len(words) <= _ANY_WORDS and not self.inside.keys.isdisjoint(words):
-            hits = self.inside.find(numbered(words))
-            if hits:
-                bits |= ANY
-                padded, found = max(hits, key=lambda item: len(item[0]))
-                entry, known = entry or found, max(known, padded.count(" ") - 1)
-        if entry is None:
-            return None
-        if entry[0] in _OPENERS and bits & (LONE | START):
-            bits |= OPENER
-        return Hit(bits, *entry, known)
-
-    def _whole(self, words: Sequence[str]) -> _Entry | None:
-        key = tuple(numbered(words))
-        found = self.lone.get(key)
-        if found is None and "0" in key:
-            found = self.lone.get(tuple(word for word in key if word != "0"))
-        return found
+    A phrase listed under several functions has the first; its languages are all that list it.
+    """
+    resource = files("dupdetect.data").joinpath("quality", "boilerplate.json")
+    data: dict[str, Any] = json.loads(resource.read_text(encoding="utf-8"))
+    data.pop("about")
+    found: dict[tuple[str, tuple[str, ...]], tuple[str, set[str]]] = {}
+    for function, languages in data.items():
+        for language, places in languages.items():
+            for place, kind in _PLACES.items():
+                for words in forms(places.get(place, "")):
+                    found.setdefault((kind, words), (function, set()))[1].add(language)
+    return tuple(
+        Known(words, kind, function, frozenset(languages))
+        for (kind, words), (function, languages) in found.items()
+    )
 
 
 @lru_cache(maxsize=1)
-def lexicon() -> Lexicon:
-    """The lexicon of ``dupdetect/data/quality/boilerplate.json``."""
-    resource = files("dupdetect.data").joinpath("quality", "boilerplate.json")
-    data = json.loads(resource.read_text(encoding="utf-8"))
-    data.pop("about")
-    lone, start, inside = (_gather(data, place) for place in ("lone", "start", "any"))
-    by_first: dict[str, list[tuple[tuple[str, ...], _Entry]]] = {}
-    for phrase, entry in start.items():
-        by_first.setdefault(phrase[0], []).append((phrase, entry))
-    ordered = {
-        word: tuple(sorted(found, key=lambda item: -len(item[0])))
-        for word, found in by_first.items()
-    }
-    table = PhraseTable.build((" ".join(phrase), entry) for phrase, entry in inside.items())
-    return Lexicon(lone, ordered, table)
+def _by_words() -> dict[str, dict[tuple[str, ...], Known]]:
+    tables: dict[str, dict[tuple[str, ...], Known]] = {kind: {} for kind in _PLACES.values()}
+    for known in furniture_phrases():
+        tables[known.kind][known.words] = known
+    return tables
 
 
-def _gather(data: _Data, place: str) -> dict[tuple[str, ...], _Entry]:
-    """Each phrase with the first function that names it and all languages that do."""
-    found: dict[tuple[str, ...], _Entry] = {}
-    for phrase, function, language in _phrases(data, place):
-        known_function, languages = found.get(phrase, (function, frozenset()))
-        found[phrase] = known_function, languages | {language}
-    return found
+def look_up(words: Sequence[str]) -> Hit | None:
+    """What is known of a line of these lower-case words; None where nothing is.
+
+    The plain form of what :func:`judge_matches` takes from a reading.
+    """
+    line = numbered(words)
+    matches = [
+        (at, known)
+        for at in range(len(line))
+        for end in range(at + 1, min(len(line), at + 15) + 1)
+        for table in _by_words().values()
+        if (known := table.get(line[at:end])) is not None
+    ]
+    return judge_matches(len(line), matches, line)
 
 
-def _phrases(data: _Data, place: str) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    for function, languages in data.items():
-        for language, places in languages.items():
-            for written in places.get(place, "").split("|"):
-                words = normalise(written)
-                if words:
-                    for form in {words, without_marks(words)}:
-                        yield form, function, language
+def judge_matches(
+    size: int, matches: Sequence[tuple[int, Known]], line: Sequence[str] = ()
+) -> Hit | None:
+    """What a line of ``size`` words is known for, of the phrases found in it.
+
+    ``matches`` are ``(place of the phrase's first word in the line, phrase)``; ``line`` the words
+    with numbers as ``0``, needed only where a short line holds numbers.
+    """
+    whole = starting = inside = None
+    for at, known in matches:
+        if known.kind == "lone":
+            if len(known.words) == size <= LONE_WORDS:
+                whole = known
+        elif known.kind == "start":
+            if at == 0:
+                starting = _longer(starting, known)
+        elif known.kind == "inside" and size <= _INSIDE_WORDS:
+            inside = _longer(inside, known)
+    if whole is None and size <= LONE_WORDS and "0" in line:
+        whole = _by_words()["lone"].get(tuple(word for word in line if word != "0"))
+    best = whole or starting or inside
+    if best is None:
+        return None
+    bits = LONE * (whole is not None) | START * (starting is not None) | ANY * (inside is not None)
+    if best.label in _OPENERS and bits & (LONE | START):
+        bits |= OPENER
+    lengths = [len(known.words) for known in (starting, inside) if known is not None]
+    return Hit(bits, best.label, best.languages, max([size if whole else 0, *lengths]))
+
+
+def _longer(best: Known | None, other: Known) -> Known:
+    if best is None or sum(map(len, other.words)) > sum(map(len, best.words)):
+        return other
+    return best

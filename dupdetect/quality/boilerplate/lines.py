@@ -25,6 +25,8 @@ GRAM_SCALE = 3.0
 #: Running text of this many words that holds no known phrase is content: trees are not asked.
 PARAGRAPH_WORDS = 30
 PARAGRAPH_CHANCE = 0.02
+#: The first line of a text is its headline where it has more words than this.
+HEADLINE_WORDS = 3
 
 
 def link_density(spans: Sequence[tuple[int, int]], links: Sequence[Link]) -> F32:
@@ -87,6 +89,8 @@ def ask(model: TreeModel, rows: F32, shape: F32, hits: Sequence[Hit | None]) -> 
     for i, hit in enumerate(hits):
         if hit is not None:
             asked[i] = True
+    if hits[0] is None and shape[0, WORDS] > HEADLINE_WORDS:
+        asked[0] = False  # the headline
     out = np.full(len(rows), PARAGRAPH_CHANCE, np.float32)
     if asked.any():
         out[asked] = model.predict(rows[asked])

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from dupdetect.quality.boilerplate.context import LONE
-from dupdetect.quality.boilerplate.lexicon import Lexicon
-from dupdetect.quality.reading import WORD
+from dupdetect.quality.boilerplate.lexicon import look_up
+from dupdetect.quality.phrases import WORD
 
 #: Marks that lead from a page to the one below it.
 _TRAIL = re.compile(r"\s*[»›>❯→▸►▶▷❱]\s*|\s+/\s+|\s*\\\s+")
@@ -32,7 +32,7 @@ class Trail:
     score: float
 
 
-def trail(line: str, words: list[str], lexicon: Lexicon) -> Trail | None:
+def trail(line: str, words: list[str]) -> Trail | None:
     """What a line of items between separators is; None for running text, tables, quotations."""
     marks = set(line)
     if marks & _TRAIL_MARKS and "«" not in marks and "http" not in line:
@@ -40,7 +40,7 @@ def trail(line: str, words: list[str], lexicon: Lexicon) -> Trail | None:
         if found:
             return found
     if marks & _BAR_MARKS and len(words) <= 60:
-        return _bar(line, lexicon)
+        return _bar(line)
     return None
 
 
@@ -64,13 +64,13 @@ def _breadcrumb(line: str) -> Trail | None:
     return Trail("breadcrumb", 0.6 if len(items) >= 3 else 0.3)
 
 
-def _bar(line: str, lexicon: Lexicon) -> Trail | None:
+def _bar(line: str) -> Trail | None:
     items = [item for item in _BAR.split(line) if item]
     if len(items) < 2:
         return None
     known = 0
     for item in items:
-        hit = lexicon.look_up(WORD.findall(item.lower()))
+        hit = look_up(WORD.findall(item.lower()))
         known += hit is not None and bool(hit.bits & LONE)
     if known >= 2 and known * 2 >= len(items):
         return Trail("navigation", 0.95)

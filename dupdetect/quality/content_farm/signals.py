@@ -12,13 +12,10 @@ from numpy.typing import NDArray
 
 from dupdetect.quality.boilerplate import FurnitureLine
 from dupdetect.quality.boilerplate.context import LONE
-from dupdetect.quality.content_farm.stock import stock_table
 from dupdetect.quality.reading import Reading
 
 #: Words of a run that counts as repeated when it stands twice.
 _RUN = 6
-#: The bit of stock phrases in :mod:`dupdetect.quality.vocabulary`.
-_STOCK_BIT = np.uint64(4)
 #: Lines with at least this many words that stand twice are repeated headlines, not refrains.
 _HEADLINE_WORDS = 4
 _SHORT_LINE = 40
@@ -47,20 +44,12 @@ def signals(reading: Reading, furniture: Sequence[FurnitureLine], language: str)
     """The signals of a text whose furniture is known."""
     return Signals(
         n_words=reading.n_words,
-        stock=_stock(reading, language),
+        stock=tuple(" ".join(known.words) for _, _, known in reading.phrases("stock")),
         functions=frozenset(line.finding.rule for line in furniture),
         foreign=sum(_is_foreign(line, language) for line in furniture),
         repeated_lines=_repeated_lines(reading),
         repeated_runs=float(repeated_runs(reading.stem, _RUN)),
     )
-
-
-def _stock(reading: Reading, language: str) -> tuple[str, ...]:
-    lines = np.flatnonzero((reading.line_mask & _STOCK_BIT) != 0).tolist()
-    if not lines:
-        return ()
-    table = stock_table(language)
-    return tuple(phrase.strip() for line in lines for phrase, _ in table.find(reading.words(line)))
 
 
 def _is_foreign(line: FurnitureLine, language: str) -> bool:
@@ -73,7 +62,7 @@ def _is_foreign(line: FurnitureLine, language: str) -> bool:
 
 def _repeated_lines(reading: Reading) -> int:
     """Lines of some words that stand again, alone or inside another short line (a breadcrumb)."""
-    sizes = np.diff(reading.line)
+    sizes = reading.sizes
     short = np.flatnonzero((sizes >= _HEADLINE_WORDS) & (sizes <= _SHORT_LINE)).tolist()
     lines = [reading.text[slice(*reading.spans[i])] for i in short]
     repeated = len(lines) - len(set(lines))
@@ -89,14 +78,19 @@ def repeated_runs(stem: NDArray[np.uint32], run: int) -> Any:
     n = stem.shape[0] - run + 1
     if n <= 0:
         return 0.0
-    hashes = np.empty(n, np.uint64)
+    size = 16
+    while size < 2 * n:
+        size *= 2
+    seen = np.zeros(size, np.uint64)
+    repeated = 0
     for i in range(n):
         value = np.uint64(1469598103934665603)
         for k in range(run):
             value = (value ^ np.uint64(stem[i + k])) * np.uint64(1099511628211)
-        hashes[i] = value
-    hashes.sort()
-    repeated = 0
-    for i in range(1, n):
-        repeated += hashes[i] == hashes[i - 1]
+        value = (value ^ (value >> np.uint64(32))) | np.uint64(1)
+        slot = value & np.uint64(size - 1)
+        while seen[slot] != np.uint64(0) and seen[slot] != value:
+            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+        repeated += seen[slot] == value
+        seen[slot] = value
     return repeated / n

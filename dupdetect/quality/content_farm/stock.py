@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from dupdetect.quality.phrases import PhraseTable
+from dupdetect.quality.phrases import Known, forms
 
 
 @lru_cache(maxsize=1)
@@ -18,11 +19,10 @@ def _data() -> dict[str, Any]:
     return data
 
 
-@lru_cache(maxsize=16)
-def stock_table(language: str) -> PhraseTable[str]:
-    """Stock phrases of a language (label ``stock``); of all languages where it has no list."""
+def stock_phrases(language: str) -> Iterator[Known]:
+    """Stock phrases of a language; of all languages where it has no list."""
     data = _data()
     sections = [data[language]] if language in data else list(data.values())
-    return PhraseTable.build(
-        (phrase, "stock") for section in sections for phrase in section["stock"].split("|")
-    )
+    for section in sections:
+        for words in forms(section["stock"]):
+            yield Known(words, "stock")

@@ -13,18 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.quality.characters import character_tables
-from dupdetect.quality.marks import count_marks, line_points
+from dupdetect.quality.loops import count_marks, line_points
+from dupdetect.quality.marks import SEO_FIRST, SEO_PHRASE
 from dupdetect.quality.model import LinearModel, shipped_model
 from dupdetect.quality.reading import Reading
 from dupdetect.quality.seo_link.clauses import narrow
-from dupdetect.quality.seo_link.features import (
-    COLUMN,
-    FIRST_BIT,
-    NAMES,
-    PHRASE_BIT,
-    Sentence,
-    features,
-)
+from dupdetect.quality.seo_link.features import COLUMN, NAMES, Sentence, features
 from dupdetect.quality.seo_link.lexicon import WORD_LISTS, SeoLexicon, seo_lexicon
 from dupdetect.quality.seo_link.links import PlacedLink, place_links
 from dupdetect.records import Finding, Link
@@ -32,7 +26,7 @@ from dupdetect.text.segments import sentences_of_line
 
 __all__ = ["candidates", "find", "probability"]
 
-_N_BITS = FIRST_BIT + len(WORD_LISTS)
+_N_BITS = SEO_FIRST + len(WORD_LISTS)
 #: A sentence counts as inserted from this probability on.
 CUTOFF = 0.5
 #: Two findings one after the other are one insertion (a question, then the offer).
@@ -55,7 +49,7 @@ def find(
     sentences = candidates(reading, lexicon, url=url, links=links)
     if not sentences:
         return []
-    rows = np.stack([features(sentence, reading, lexicon) for sentence in sentences])
+    rows = np.stack([features(sentence, reading) for sentence in sentences])
     for sentence, chance in zip(sentences, model.predict(rows), strict=True):
         inside = any(start <= sentence.start < end for start, end in covered)
         if chance >= CUTOFF and not inside:
@@ -87,11 +81,11 @@ def candidates(
     begins = np.array([span[0] for span in spans], np.int64)
     stops = np.array([span[1] for span in spans], np.int64)
     marks = count_marks(reading.mask, reading.word_start, begins, stops, _N_BITS)
-    counts = marks[:, FIRST_BIT:]
+    counts = marks[:, SEO_FIRST:]
     held = [tuple(link for link in placed if start <= link.start < end) for start, end, _ in spans]
     gate = _gate(marks, np.array([bool(inside) for inside in held]))
     return [
-        _sentence(reading, spans, counts, marks[:, PHRASE_BIT], held, i)
+        _sentence(reading, spans, counts, marks[:, SEO_PHRASE], held, i)
         for i in np.flatnonzero(gate).tolist()
     ]
 
@@ -105,9 +99,9 @@ _POINTS = {
     "theme": (2.5, 1.0),
 }  # fmt: skip
 _FIRST, _SECOND = np.zeros(64), np.zeros(64)
-_FIRST[PHRASE_BIT] = _SECOND[PHRASE_BIT] = 0.75
+_FIRST[SEO_PHRASE] = 3.0
 for _name, (_once, _twice) in _POINTS.items():
-    _FIRST[FIRST_BIT + COLUMN[_name]], _SECOND[FIRST_BIT + COLUMN[_name]] = _once, _twice
+    _FIRST[SEO_FIRST + COLUMN[_name]], _SECOND[SEO_FIRST + COLUMN[_name]] = _once, _twice
 _LINK_POINTS, _ENOUGH = 6.5, 3.0
 
 

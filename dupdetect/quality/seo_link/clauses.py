@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from dupdetect.quality.marks import cohesion
-from dupdetect.quality.reading import WORD, Reading
+from dupdetect.quality.loops import cohesion
+from dupdetect.quality.phrases import WORD
+from dupdetect.quality.reading import Reading
 from dupdetect.quality.seo_link.features import Sentence
 from dupdetect.quality.seo_link.lexicon import SeoLexicon
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.quality.marks import cohesion
-from dupdetect.quality.phrases import numbered
-from dupdetect.quality.reading import WORD, Reading
-from dupdetect.quality.seo_link.lexicon import WORD_LISTS, SeoLexicon
+from dupdetect.quality.loops import cohesion
+from dupdetect.quality.marks import SEO_FIRST
+from dupdetect.quality.reading import Reading
+from dupdetect.quality.seo_link.lexicon import WORD_LISTS
 from dupdetect.quality.seo_link.links import PlacedLink
 
 I32 = NDArray[np.int32]
 F32 = NDArray[np.float32]
 #: Column of each word list in the counts of a sentence.
 COLUMN = {name: i for i, name in enumerate(WORD_LISTS)}
-#: Bits of :mod:`dupdetect.quality.vocabulary`: phrases, then the word lists in order.
-PHRASE_BIT, FIRST_BIT = 3, 4
-
 #: Features in the order of the model's weights; all are 0..1 or small counts.
 NAMES = (
     "call", "call_2", "theme_phrase", "cta", "imperative", "you", "you_2", "own_site", "site",
@@ -72,7 +68,7 @@ def count(sentence: Sentence, name: str) -> int:
     return int(sentence.counts[COLUMN[name]])
 
 
-def features(sentence: Sentence, reading: Reading, lexicon: SeoLexicon) -> F32:
+def features(sentence: Sentence, reading: Reading) -> F32:
     """The features of a sentence, ``float32[len(NAMES)]``."""
     values = np.zeros(len(NAMES), np.float32)
 
@@ -81,16 +77,14 @@ def features(sentence: Sentence, reading: Reading, lexicon: SeoLexicon) -> F32:
 
     text = reading.text[sentence.start : sentence.end]
     lower = text.lower()
-    words = WORD.findall(lower)
-    hits = lexicon.phrases.find(numbered(words))
-    calls = sum(label == "call" for _, label in hits)
-    themes_in_phrases = len(hits) - calls
+    n_words = int(sentence.counts[-1])
+    calls, themes_in_phrases = _phrases(sentence, reading)
     you, offer, theme = (count(sentence, name) for name in ("you", "offer", "theme"))
     site, cta = count(sentence, "site"), count(sentence, "cta")
-    imperative = _has_imperative(lower, words, lexicon)
+    imperative = _has_imperative(lower, sentence, reading)
     content, shared, foreign, new = cohesion(
         reading.word_start, reading.word_end, reading.stem, reading.capital, reading.mask,
-        sentence.start, sentence.end, FIRST_BIT + COLUMN["theme"],
+        sentence.start, sentence.end, SEO_FIRST + COLUMN["theme"],
     )  # fmt: skip
     new_theme = new + themes_in_phrases
     brand = bool(_BRAND.search(text))
@@ -137,8 +131,8 @@ def features(sentence: Sentence, reading: Reading, lexicon: SeoLexicon) -> F32:
     put("foreign_names", min(foreign, 3) / 3)
     put("brand", brand)
     put("number_offer", bool(_PERCENT.search(lower)) and offer > 0)
-    put("short", len(words) <= 6)
-    put("long", len(words) > 35)
+    put("short", n_words <= 6)
+    put("long", n_words > 35)
     put("last", sentence.last)
     put("own_line", sentence.own_line)
     put("after_question", sentence.question_start >= 0)
@@ -158,8 +152,21 @@ def features(sentence: Sentence, reading: Reading, lexicon: SeoLexicon) -> F32:
     return values
 
 
-def _has_imperative(lower: str, words: Sequence[str], lexicon: SeoLexicon) -> bool:
-    if words and words[0] in lexicon.lists["cta"]:
+def _phrases(sentence: Sentence, reading: Reading) -> tuple[int, int]:
+    """Different phrases in the sentence: those that call, those of a theme of commerce."""
+    if not sentence.phrases:
+        return 0, 0
+    low, high = np.searchsorted(reading.word_start, (sentence.start, sentence.end))
+    found = {
+        known for word, size, known in reading.phrases("seo") if low <= word and word + size <= high
+    }
+    calls = sum(known.label == "call" for known in found)
+    return calls, len(found) - calls
+
+
+def _has_imperative(lower: str, sentence: Sentence, reading: Reading) -> bool:
+    first = int(np.searchsorted(reading.word_start, sentence.start))
+    if first < reading.n_words and int(reading.mask[first]) >> (SEO_FIRST + COLUMN["cta"]) & 1:
         return True
     if "ez" in lower and _IMPERATIVE.search(lower):
         return True

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from dupdetect.quality.phrases import PhraseTable, normalise, without_marks
+from dupdetect.quality.phrases import Known, forms
 
 #: Word lists in the order of their bits; ``theme`` are the single words of all themes.
 WORD_LISTS = (
@@ -18,11 +18,10 @@ WORD_LISTS = (
 
 @dataclass(frozen=True, slots=True)
 class SeoLexicon:
-    """Phrases (label: ``call`` or a theme), word lists, and each theme word's themes."""
+    """Phrases (label: ``call`` or a theme) and word lists."""
 
-    phrases: PhraseTable[str]
+    phrases: tuple[Known, ...]
     lists: dict[str, frozenset[str]]
-    themes: dict[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=1)
@@ -38,32 +37,20 @@ def seo_lexicon(language: str) -> SeoLexicon:
     """The vocabulary of a language; of all languages where it has none of its own."""
     data = _data()
     sections = [data[language]] if language in data else list(data.values())
-    phrases: list[tuple[str, str]] = []
+    labels: dict[tuple[str, ...], str] = {}
     lists: dict[str, set[str]] = {name: set() for name in WORD_LISTS}
-    themes: dict[str, set[str]] = {}
     for section in sections:
-        phrases += [(phrase, "call") for phrase in section["phrases"].split("|")]
+        for words in forms(section["phrases"]):
+            labels.setdefault(words, "call")
         for name in WORD_LISTS[:-1]:
-            for written in section[name].split("|"):
-                _add_word(lists[name], written)
-        for theme, forms in section["themes"].items():
-            for written in forms.split("|"):
-                words = normalise(written)
+            lists[name].update(words[0] for words in forms(section[name]) if len(words) == 1)
+        for theme, written in section["themes"].items():
+            for words in forms(written):
                 if len(words) > 1:
-                    phrases.append((written, theme))
-                    continue
-                for word in {words[0], without_marks(words)[0]}:
-                    lists["theme"].add(word)
-                    themes.setdefault(word, set()).add(theme)
+                    labels.setdefault(words, theme)
+                else:
+                    lists["theme"].add(words[0])
     return SeoLexicon(
-        PhraseTable.build(phrases),
+        tuple(Known(words, "seo", label) for words, label in labels.items()),
         {name: frozenset(words) for name, words in lists.items()},
-        {word: tuple(sorted(found)) for word, found in themes.items()},
     )
-
-
-def _add_word(words: set[str], written: str) -> None:
-    parts = normalise(written)
-    if len(parts) == 1:
-        words.add(parts[0])
-        words.add(without_marks(parts)[0])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dupdetect.quality.reading import WORD
+from dupdetect.quality.phrases import WORD
 from dupdetect.quality.seo_link.lexicon import SeoLexicon
 from dupdetect.records import Link
 from dupdetect.text.urls import LinkForm, domain, find_links
