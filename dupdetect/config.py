@@ -226,7 +226,8 @@ def _check(config: Config) -> None:
             shingle.bands * shingle.rows <= shingle.permutations,
             "shingle.bands * shingle.rows must not exceed shingle.permutations",
         ),
-        (anchor.keys >= 1 and anchor.min_shared >= 1, "anchor.keys and min_shared must be positive"),
+        (anchor.keys >= 1, "anchor.keys must be positive"),
+        (anchor.min_shared >= 1, "anchor.min_shared must be positive"),
         (anchor.window >= 1, "anchor.window must be positive"),
         (0.0 <= config.verify.threshold <= 1.0, "verify.threshold must be in 0..1"),
         (

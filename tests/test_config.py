@@ -39,9 +39,9 @@ SETTINGS = [
 def test_every_setting_survives_toml_and_changes_the_digest(section: str, name: str) -> None:
     part = getattr(Config(), section)
     value = other(getattr(part, name))
-    config = replace(Config(), **{section: replace(part, **{name: value})})
     if (section, name) in {("shingle", "bands"), ("shingle", "rows")}:  # 129 values of 128
-        config = replace(config, shingle=replace(config.shingle, permutations=256))
+        part = replace(part, permutations=256)
+    config = replace(Config(), **{section: replace(part, **{name: value})})
     assert Config.from_toml(config.to_toml()) == config
     assert Config.from_dict(config.to_dict()) == config
     assert config.digest() != Config().digest()
@@ -132,3 +132,8 @@ def test_settings_are_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Config().shingle.size = 4  # type: ignore[misc]
     assert hash(Config()) == hash(Config())
+
+
+def test_a_setting_out_of_range_is_refused_however_it_is_given() -> None:
+    with pytest.raises(ConfigError, match=r"shingle\.size"):
+        Config(shingle=replace(Config().shingle, size=0))
