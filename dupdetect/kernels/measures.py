@@ -67,7 +67,7 @@ def _add_document(
     side: int,
     sentence_weight: NDArray[np.float64],
 ) -> None:
-    """Totals of one document: by kind, of its own words, per sentence."""
+    """Totals of one document: by kind, of its own words; per sentence, less the shared runs."""
     i = first
     unique = 0
     while i < last:
@@ -84,7 +84,8 @@ def _add_document(
             if kind[i] & 7 != 3:
                 out[19 + side] += w
         for t in range(i, j):
-            sentence_weight[min(sentence[t], MAX_SENTENCES - 1)] += w / (j - i)
+            if not in_run[token[t]]:
+                sentence_weight[min(sentence[t], MAX_SENTENCES - 1)] += w / (j - i)
         unique += 1
         i = j
     out[39 + side] = unique
@@ -106,7 +107,11 @@ def _add_shared(
     out: NDArray[np.float64],
     matrix: NDArray[np.float64],
 ) -> None:
-    """Merge-join of two sorted views: shared weights and the sentence matrix."""
+    """Merge-join of two sorted views: shared weights and the sentence matrix.
+
+    Words in verbatim runs are no part of the matrix: whether sentences were reworded is asked of
+    what is left, so that two reports that quote one dispatch do not look like a rewrite.
+    """
     i, j = first_x, first_y
     while i < last_x and j < last_y:
         if key[i] < key[j]:
@@ -139,8 +144,12 @@ def _add_shared(
         count = max(i2 - i, j2 - j)
         if (i2 - i) * (j2 - j) <= MAX_REPEATS:
             for t in range(i, i2):
+                if in_run_x[token[t]]:
+                    continue
                 row = min(sentence[t], MAX_SENTENCES - 1)
                 for u in range(j, j2):
+                    if in_run_y[token[u]]:
+                        continue
                     column = min(sentence[u], MAX_SENTENCES - 1)
                     matrix[row, column] += w / count
         i, j = i2, j2

@@ -100,12 +100,16 @@ def _sentence(entry: Entry) -> int:
     return min(entry.sentence, MAX_SENTENCES - 1)
 
 
-def sentence_weights(x: Text) -> list[float]:
-    """The weight of each sentence; an anchor's weight is shared out among its places."""
+def sentence_weights(x: Text, in_run: set[int]) -> list[float]:
+    """The weight of each sentence; an anchor's weight is shared out among its places.
+
+    Places inside verbatim runs count for nothing.
+    """
     out = [0.0] * min(x.n_sentences, MAX_SENTENCES)
     for group in x.groups.values():
         for entry in group:
-            out[_sentence(entry)] += _least(group) / len(group)
+            if entry.token not in in_run:
+                out[_sentence(entry)] += _least(group) / len(group)
     return out
 
 
@@ -134,7 +138,8 @@ def _shared(
             part = weight / max(len(group_x), len(group_y))
             for one in group_x:
                 for other in group_y:
-                    matrix[_sentence(one)][_sentence(other)] += part
+                    if one.token not in in_run_x and other.token not in in_run_y:
+                        matrix[_sentence(one)][_sentence(other)] += part
     return out, matrix
 
 
@@ -217,7 +222,7 @@ def measures(x: Text, y: Text, size: int) -> dict[str, float]:
     in_run_y, run_y, own_run_y, longest_y = _run_measures(y, runs_y)
     shared, matrix = _shared(x, y, in_run_x, in_run_y)
     transposed = [list(column) for column in zip(*matrix, strict=True)]
-    rows, columns = sentence_weights(x), sentence_weights(y)
+    rows, columns = sentence_weights(x, in_run_x), sentence_weights(y, in_run_y)
     of_x, of_y = align(matrix, rows), align(transposed, columns)
     mutual_x, mutual_y = _mutual(matrix, of_x, of_y, rows, columns)
     out = {

@@ -48,7 +48,7 @@ from dupdetect.verify.model import VERSION, Logistic, measures_digest
 #: An independent report called a copy costs more than a copy missed: weight of the negatives.
 NEGATIVE_WEIGHT = 3.0
 #: Share of the hard negatives that may lie above a score of 0.5, at each length.
-FALSE_ALARMS = 0.03
+FALSE_ALARMS = {"rewrite": 0.03, "translation": 0.03, "copy": 0.02}
 #: For the copy model only those hard negatives count that have this share of words in shared runs:
 #: reports that quote the same dispatch. The others are no test of it.
 QUOTING = 0.15
@@ -129,7 +129,7 @@ def fit(name: str, material: Material, names: tuple[str, ...], *, report: bool) 
             x[test]
         )
     model = _logistic(name, x, y, weights)
-    offset, slope = calibrate(pairs, values, held_out, weights, by_length=name != "copy")
+    offset, slope = calibrate(name, pairs, values, held_out, weights)
     if report:
         plain = np.array([not pair.augmented for pair in pairs])
         print(
@@ -151,12 +151,11 @@ def _logistic(
 
 
 def calibrate(
+    name: str,
     pairs: list[Pair],
     values: dict[str, NDArray[np.float64]],
     held_out: NDArray[np.float64],
     weights: NDArray[np.float64],
-    *,
-    by_length: bool,
 ) -> tuple[NDArray[np.float64], float]:
     """Where 0.5 lies (an offset, and its change with both lengths) and how steep the scores are."""
     y = np.array([pair.positive for pair in pairs])
@@ -167,14 +166,14 @@ def calibrate(
     hard = ~y & read
     lengths = np.column_stack([values["log_weight_c"], values["log_weight_s"]])
     inside = hard & (lengths > SHORTEST).all(axis=1) & (lengths < LONGEST).all(axis=1)
-    if by_length:
-        quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS, alpha=0.0, solver="highs")
+    if name != "copy":
+        quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS[name], alpha=0.0, solver="highs")
         quantile.fit(lengths[inside], held_out[inside], sample_weight=weights[inside])
         offset = np.array([quantile.intercept_, *quantile.coef_])
         centred = held_out - quantile.predict(lengths)
     else:
         quoting = hard & (values["run"] > QUOTING)
-        offset = np.array([float(np.quantile(held_out[quoting], 1.0 - FALSE_ALARMS))])
+        offset = np.array([float(np.quantile(held_out[quoting], 1.0 - FALSE_ALARMS[name]))])
         centred = held_out - offset[0]
     slope = LogisticRegression(C=1e3, fit_intercept=False)
     slope.fit(centred[:, None], y, sample_weight=weights)

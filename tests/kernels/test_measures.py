@@ -93,9 +93,21 @@ def test_a_text_covers_itself() -> None:
     )
     row = named(measured([text])[0])
     assert row["shared"] == row["weight_x"] == row["weight_y"] > 0
-    assert row["align_x"] == row["order_x"] == row["mutual_x"] == row["dense_x"] == 1.0
     assert row["exact"] == row["run_x"] == 1.0
-    assert row["own_x"] == 0.0  # nothing is said outside the shared run
+    assert row["own_x"] == row["align_x"] == row["mutual_x"] == 0.0  # all stands in the shared run
+
+
+def test_sentences_are_aligned_by_what_stands_outside_shared_runs() -> None:
+    source = (
+        "Le maire Vaucelin a visité Skerrowick lundi. Six ingénieurs de Bandolieres observaient."
+    )
+    reworded = (
+        "Lundi, Vaucelin, premier édile, vu à Skerrowick. Bandolieres : 6 ingénieurs présents."
+    )
+    row = named(measured([source, reworded])[1])
+    assert row["run_x"] == row["longest"] == 0.0
+    assert row["align_x"] > 0.6 < row["mutual_x"]
+    assert row["order_x"] == 1.0 and row["partners_x"] == 2.0
 
 
 def test_a_text_that_repeats_one_word_is_exact_too() -> None:
@@ -115,16 +127,18 @@ def test_quoted_anchors_are_not_a_texts_own() -> None:
 def test_order_tells_a_shuffled_text_from_one_in_order() -> None:
     names = ["Vaucelin", "Skerrowick", "Bandolieres", "Lormeau", "Kirrwiller", "Oberschaeffolsheim"]
     lines = [f"Le bourg {name} a perdu {37 * (at + 3)} ouvriers." for at, name in enumerate(names)]
-    forward, backward = "\n".join(lines), "\n".join(reversed(lines))
-    same, reverse = measured([forward, backward])[:2]
+    other = [f"À {name} : {37 * (at + 3)} départs." for at, name in enumerate(names)]
+    same, reverse = measured(["\n".join(lines), "\n".join(other), "\n".join(reversed(other))])[1:3]
     assert (named(same)["order_x"], named(same)["chain_x"]) == (1.0, 6.0)
     assert named(reverse)["chain_x"] == 1.0
-    assert named(reverse)["align_x"] == 1.0
+    assert named(reverse)["align_x"] == named(same)["align_x"] > 0.7
 
 
 def test_more_sentences_than_the_matrix_has_rows() -> None:
-    lines = [f"Vaucelin{chr(97 + at % 26)}{chr(97 + at // 26)} rit {at}." for at in range(400)]
-    row = named(measured(["\n".join(lines)])[0])
+    names = [f"Vaucelin{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(400)]
+    one = "\n".join(f"{name} rit {at}." for at, name in enumerate(names))
+    other = "\n".join(f"{at} : {name}." for at, name in enumerate(names))
+    row = named(measured([one, other])[1])
     assert row["sentences_x"] == 400 > MAX_SENTENCES
     assert row["partners_x"] <= MAX_SENTENCES
     assert row["align_x"] > 0.95
