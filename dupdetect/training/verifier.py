@@ -48,7 +48,7 @@ from dupdetect.verify.model import VERSION, Logistic, measures_digest
 #: An independent report called a copy costs more than a copy missed: weight of the negatives.
 NEGATIVE_WEIGHT = 3.0
 #: Share of the hard negatives that may lie above a score of 0.5, at each length.
-FALSE_ALARMS = {"rewrite": 0.03, "translation": 0.03, "copy": 0.02}
+FALSE_ALARMS = 0.03
 #: For the copy model only those hard negatives count that have this share of words in shared runs:
 #: reports that quote the same dispatch. The others are no test of it.
 QUOTING = 0.15
@@ -167,13 +167,13 @@ def calibrate(
     lengths = np.column_stack([values["log_weight_c"], values["log_weight_s"]])
     inside = hard & (lengths > SHORTEST).all(axis=1) & (lengths < LONGEST).all(axis=1)
     if name != "copy":
-        quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS[name], alpha=0.0, solver="highs")
+        quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS, alpha=0.0, solver="highs")
         quantile.fit(lengths[inside], held_out[inside], sample_weight=weights[inside])
         offset = np.array([quantile.intercept_, *quantile.coef_])
         centred = held_out - quantile.predict(lengths)
     else:
         quoting = hard & (values["run"] > QUOTING)
-        offset = np.array([float(np.quantile(held_out[quoting], 1.0 - FALSE_ALARMS[name]))])
+        offset = np.array([float(np.quantile(held_out[quoting], 1.0 - FALSE_ALARMS))])
         centred = held_out - offset[0]
     slope = LogisticRegression(C=1e3, fit_intercept=False)
     slope.fit(centred[:, None], y, sample_weight=weights)
