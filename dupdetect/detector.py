@@ -22,7 +22,7 @@ from dupdetect.quality import assess, refine
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
 from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
-from dupdetect.text.language import detect
+from dupdetect.text.language import spoken
 from dupdetect.text.tokens import tokenize_texts
 from dupdetect.verify import PairVerdicts, passages, verify_pairs
 
@@ -221,7 +221,8 @@ def _document(value: Document | str, id: str) -> Document:
 
 
 def _spoken(document: Document) -> Document:
-    return document if document.language else replace(document, language=detect(document.text))
+    language = spoken(document.text, document.language)
+    return document if document.language == language else replace(document, language=language)
 
 
 def _words(text: str) -> int:

@@ -21,7 +21,7 @@ from dupdetect.extract import Sandbox
 from dupdetect.quality import Assessment, assess
 from dupdetect.records import Document, Skip
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
-from dupdetect.text.language import detect
+from dupdetect.text.language import spoken
 from dupdetect.text.urls import domain
 
 
@@ -93,7 +93,8 @@ class Sketching:
         found = []
         for document, source in documents:
             try:
-                found.append((replace(document, language=spoken(document)), source))
+                language = spoken(document.text, document.language)
+                found.append((replace(document, language=language), source))
             except Exception as error:
                 self._fail(document, source, error)
         return found
@@ -132,14 +133,6 @@ class Sketching:
     def _fail(self, item: Item, source: str, error: Exception) -> None:
         reason = "bad_unicode" if isinstance(error, TextError) else "internal_error"
         self._skips.append(skip_of(item, source, reason, f"{type(error).__name__}: {error}"))
-
-
-def spoken(document: Document) -> str:
-    """The document's own language as an ISO 639-1 code, else the one that its text is in."""
-    declared = (document.language or "").strip().lower().replace("_", "-").partition("-")[0]
-    if len(declared) == 2 and declared.isalpha():
-        return declared
-    return detect(document.text)
 
 
 def _documents_table(assessed: Sequence[_Assessed], sketches: SketchBatch) -> pa.Table:

@@ -46,6 +46,14 @@ def detect_many(texts: Iterable[str], candidates: Sequence[str] | None = None) -
     return [detect(text, candidates) for text in texts]
 
 
+def spoken(text: str, declared: str | None = None) -> str:
+    """The declared language (``fr``, ``fr-FR``, ``FR_ca``) as ISO 639-1 code, else the text's."""
+    code = (declared or "").strip().lower().replace("_", "-").partition("-")[0]
+    if len(code) == 2 and code.isalpha():
+        return code
+    return detect(text)
+
+
 def _sample(text: str) -> str:
     window = text[:_WINDOW]
     # Lone surrogates would not encode; a sample can do without them.

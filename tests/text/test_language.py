@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupdetect.text.language import detect, detect_many
+from dupdetect.text.language import detect, detect_many, spoken
 
 SENTENCES = {
     "fr": "Le conseil municipal a décidé mardi de construire un nouveau pont sur la rivière.",
@@ -89,3 +89,14 @@ def test_real_french_articles(shared: object) -> None:
     sample = [texts[row].as_py() for row in range(0, len(texts), 250)]
     found = detect_many(sample)
     assert found.count("fr") >= 0.99 * len(found)
+
+
+@pytest.mark.parametrize("declared", ["fr", "FR", "fr-FR", "fr_ca", " fr "])
+def test_a_declared_language_counts(declared: str) -> None:
+    assert spoken("The mayor said that the harbour would stay closed.", declared) == "fr"
+
+
+@pytest.mark.parametrize("declared", [None, "", "french", "1x", "-"])
+def test_no_code_means_the_language_of_the_text(declared: str | None) -> None:
+    text = "The mayor said on Monday that the old harbour would stay closed until the spring."
+    assert spoken(text, declared) == "en"
