@@ -29,6 +29,8 @@ _STEM = 6
 #: The hash of every number: that of the word ``0``.
 _ZERO = ((OFFSET ^ 48) * PRIME) & 0xFFFFFFFFFFFFFFFF
 NUMBER_KEY = _ZERO ^ (_ZERO >> 32)
+#: A capital inside a word is one after this many letters: not McDonald, LeBron, DiCaprio.
+_CAMEL_HEAD = 3
 #: The sign stands alone, as a word of its own.
 _COPYRIGHT = 0xA9
 
@@ -46,13 +48,22 @@ def _look_up(key: Any, keys: U64, masks: U64) -> Any:
 
 @numba.njit(cache=True, nogil=True)
 def find_words(
-    codes: U32, starts: I64, ends: I64, classes: U8, lower: U32, keys: U64, masks: U64
+    codes: U32,
+    starts: I64,
+    ends: I64,
+    classes: U8,
+    lower: U32,
+    keys: U64,
+    masks: U64,
+    camel_bit: int,
+    famous_bit: int,
 ) -> tuple[I32, I32, U64, U64, U32, U8, I64]:
     """Words of the lines, in order.
 
     Returns ``(start, end, key, mask, stem, capital, line)``: character offsets, hash of the word,
-    bits of the word lists, hash of its first six letters, 1 where it begins with a capital, and
-    the first word of each line (``int64[n + 1]``). Han, kana and the like are one word a character.
+    bits of the word lists (and ``camel_bit`` for a capital inside, unless ``famous_bit`` is set),
+    hash of its first six letters, 1 where it begins with a capital, and the first word of each line
+    (``int64[n + 1]``). Han, kana and the like are one word a character.
     """
     n = starts.shape[0]
     room = n
@@ -72,6 +83,8 @@ def find_words(
         value = np.uint64(OFFSET)
         head = np.uint64(0)
         number = False
+        camel = False
+        before = np.uint8(0)
         for j in range(starts[i], ends[i] + 1):
             kind = np.uint8(0)
             code = np.uint32(32)
@@ -91,7 +104,10 @@ def find_words(
                 start[count] = begin
                 end[count] = j
                 key[count] = found
-                mask[count] = _look_up(found, keys, masks)
+                bits = _look_up(found, keys, masks)
+                if camel and not (bits >> np.uint64(famous_bit)) & np.uint64(1):
+                    bits |= np.uint64(1) << np.uint64(camel_bit)
+                mask[count] = bits
                 stem[count] = np.uint32((head if length >= _STEM else value) >> np.uint64(16))
                 count += 1
                 begin = -1
@@ -103,6 +119,10 @@ def find_words(
                 value = np.uint64(OFFSET)
                 capital[count] = kind == CAPITAL
                 number = kind == DIGIT
+                camel = False
+            elif kind == CAPITAL and before == SMALL and length >= _CAMEL_HEAD:
+                camel = True
+            before = kind
             value = (value ^ np.uint64(code)) * np.uint64(PRIME)
             length += 1
             if length == _STEM:

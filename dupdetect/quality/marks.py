@@ -19,9 +19,11 @@ Meaning = TypeVar("Meaning")
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 #: Bits of words: a phrase may begin here; a phrase of furniture that begins a line, one that may
-#: stand anywhere, a stock phrase, one that invites to follow a link does begin here; the word
-#: lists of ``seo_link`` from SEO_FIRST on.
-PHRASE_FIRST, FURNITURE_START, FURNITURE_INSIDE, STOCK, SEO_PHRASE, SEO_FIRST = range(6)
+#: stand anywhere, a stock phrase, one that invites to follow a link does begin here; the word has
+#: a capital inside (``CoinHub``); it is a name that everybody knows (``YouTube``); the word lists
+#: of ``seo_link`` from SEO_FIRST on.
+PHRASE_FIRST, FURNITURE_START, FURNITURE_INSIDE, STOCK, SEO_PHRASE, CAMEL, FAMOUS = range(7)
+SEO_FIRST = 7
 
 
 def word_hash(word: str) -> int:

@@ -1,8 +1,8 @@
 """The seam where trained weights plug in: plain arrays in ``.npz``, never pickle.
 
-A model file holds ``kind`` (``linear`` or ``trees``), ``version``, its arrays and ``card``, a JSON
-text that says what it was trained and measured on. Where a shipped file is absent, the rules work
-alone.
+A model file holds ``kind`` (``linear``, ``trees`` or ``lines``), ``version``, the ``names`` of its
+features, its arrays, and ``card``, a JSON text that says what it was trained and measured on.
+Where a shipped file is absent, the rules work alone.
 """
 
 from __future__ import annotations
@@ -59,24 +59,13 @@ class LinearModel:
 
 @dataclass(frozen=True, slots=True)
 class TreeModel:
-    """Boosted trees over features, and hashed n-gram weights that give one of the features.
-
-    ``nodes float32[m, 3]`` and ``roots`` are as :func:`dupdetect.quality.trees.tree_logits` says.
-
-    ``grams float32[2^k]`` and ``gram_intercept`` score what a line says; they hold for
-    ``gram_languages`` only. ``cutoff`` is the probability from which a row counts as found, chosen
-    with the weights; ``cutoff_shape`` the one where the n-grams do not hold.
-    """
+    """Boosted trees: ``nodes float32[m, 3]`` and ``roots`` as in :mod:`dupdetect.quality.trees`."""
 
     nodes: F32
     roots: NDArray[np.int32]
     intercept: float
     n_features: int
-    grams: F32
-    gram_intercept: float
-    gram_languages: frozenset[str]
-    cutoff: float
-    cutoff_shape: float
+    names: tuple[str, ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
 
     def predict(self, rows: F32) -> F32:
@@ -85,12 +74,46 @@ class TreeModel:
         return _sigmoid(logits + np.float32(self.intercept))
 
 
+@dataclass(frozen=True, slots=True)
+class LineModel:
+    """Trees over the features of lines, and hashed n-gram weights that give one of the features.
+
+    ``grams float32[2^k]`` and ``gram_intercept`` score what a line says; they hold for
+    ``gram_languages`` only. ``cutoff`` is the probability from which a line counts as found, chosen
+    with the weights; ``cutoff_shape`` the one where the n-grams do not hold.
+    """
+
+    trees: TreeModel
+    grams: F32
+    gram_intercept: float
+    gram_languages: frozenset[str]
+    cutoff: float
+    cutoff_shape: float
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """What it was trained and measured on."""
+        return self.trees.card
+
+    @property
+    def n_features(self) -> int:
+        """Columns that :meth:`predict` expects."""
+        return self.trees.n_features
+
+    def predict(self, rows: F32) -> F32:
+        """Probabilities ``float32[n]`` of rows ``float32[n, n_features]``."""
+        return self.trees.predict(rows)
+
+
+AnyModel = LinearModel | TreeModel | LineModel
+
+
 def _sigmoid(logits: F32) -> F32:
     clipped = np.clip(logits, -30.0, 30.0)
     return (1.0 / (1.0 + np.exp(-clipped))).astype(np.float32)
 
 
-def load_model(path: str | Path) -> LinearModel | TreeModel:
+def load_model(path: str | Path) -> AnyModel:
     """The model of a ``.npz`` file; raises ModelError where it is missing or malformed."""
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -101,7 +124,7 @@ def load_model(path: str | Path) -> LinearModel | TreeModel:
 
 
 @lru_cache(maxsize=8)
-def shipped_model(name: str) -> LinearModel | TreeModel | None:
+def shipped_model(name: str) -> AnyModel | None:
     """The model ``dupdetect/data/quality/<name>.npz``; None where it is not shipped."""
     resource = files("dupdetect.data").joinpath("quality", f"{name}.npz")
     if not resource.is_file():
@@ -110,37 +133,46 @@ def shipped_model(name: str) -> LinearModel | TreeModel | None:
         return load_model(path)
 
 
-def _build(arrays: dict[str, Any]) -> LinearModel | TreeModel:
+def _build(arrays: dict[str, Any]) -> AnyModel:
     if int(arrays["version"]) != FORMAT:
         raise ValueError(f"format {int(arrays['version'])} is not {FORMAT}")
     kind = str(arrays["kind"])
     card = json.loads(str(arrays["card"]))
+    names = tuple(str(name) for name in arrays["names"])
     if kind == "linear":
         weights = arrays["weights"].astype(np.float32)
-        names = tuple(str(name) for name in arrays["names"])
         if names and len(names) != len(weights):
             raise ValueError("as many names as weights are needed")
         return LinearModel(weights, float(arrays["intercept"]), names, card)
-    if kind != "trees":
-        raise ValueError(f"unknown kind {kind!r}")
-    grams = arrays["grams"].astype(np.float32) * np.float32(arrays["gram_scale"])
-    if grams.size & (grams.size - 1):
-        raise ValueError("the number of n-gram weights must be a power of two")
+    if kind == "trees":
+        return _trees(arrays, names, card)
+    if kind == "lines":
+        return _lines(arrays, _trees(arrays, names, card))
+    raise ValueError(f"unknown kind {kind!r}")
+
+
+def _trees(arrays: dict[str, Any], names: tuple[str, ...], card: Mapping[str, Any]) -> TreeModel:
     n_features = int(arrays["n_features"])
+    if names and len(names) != n_features:
+        raise ValueError("as many names as features are needed")
     feature, right = arrays["feature"].astype(np.int32), arrays["right"].astype(np.int32)
     roots = arrays["roots"].astype(np.int32)
     _check_trees(feature, right, roots, n_features)
-    return TreeModel(
-        np.column_stack([feature, arrays["threshold"], right]).astype(np.float32),
-        roots,
-        float(arrays["intercept"]),
-        n_features,
+    nodes = np.column_stack([feature, arrays["threshold"], right]).astype(np.float32)
+    return TreeModel(nodes, roots, float(arrays["intercept"]), n_features, names, card)
+
+
+def _lines(arrays: dict[str, Any], trees: TreeModel) -> LineModel:
+    grams = arrays["grams"].astype(np.float32) * np.float32(arrays["gram_scale"])
+    if not grams.size or grams.size & (grams.size - 1):
+        raise ValueError("the number of n-gram weights must be a power of two")
+    return LineModel(
+        trees,
         grams,
         float(arrays["gram_intercept"]),
         frozenset(str(arrays["gram_languages"]).split()),
         float(arrays["cutoff"]),
         float(arrays["cutoff_shape"]),
-        card,
     )
 
 

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from dupdetect.quality.characters import character_tables
 from dupdetect.quality.loops import find_words, match_phrases
-from dupdetect.quality.marks import FURNITURE_START, PHRASE_FIRST, PhraseBook, Vocabulary
+from dupdetect.quality.marks import (
+    CAMEL,
+    FAMOUS,
+    FURNITURE_START,
+    PHRASE_FIRST,
+    PhraseBook,
+    Vocabulary,
+)
 from dupdetect.quality.phrases import WORD, Known
 from dupdetect.text.segments import lines
 
@@ -77,7 +84,7 @@ def read(text: str, known: Vocabulary[Known]) -> Reading:
     codes = encode(text)
     classes, lower = character_tables()
     start, end, key, mask, stem, capital, line = find_words(
-        codes, starts, ends, classes, lower, known.words.keys, known.words.values
+        codes, starts, ends, classes, lower, known.words.keys, known.words.values, CAMEL, FAMOUS
     )
     book = known.phrases
     phrase, word, size = match_phrases(

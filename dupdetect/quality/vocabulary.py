@@ -8,6 +8,7 @@ from functools import lru_cache
 from dupdetect.quality.boilerplate.lexicon import furniture_phrases
 from dupdetect.quality.content_farm.stock import stock_phrases
 from dupdetect.quality.marks import (
+    FAMOUS,
     FURNITURE_INSIDE,
     FURNITURE_START,
     PHRASE_FIRST,
@@ -20,7 +21,7 @@ from dupdetect.quality.marks import (
     word_hash,
 )
 from dupdetect.quality.phrases import Known
-from dupdetect.quality.seo_link.lexicon import WORD_LISTS, seo_lexicon
+from dupdetect.quality.seo_link.lexicon import WORD_LISTS, famous_names, seo_lexicon
 
 
 @lru_cache(maxsize=16)
@@ -35,6 +36,8 @@ def vocabulary(language: str) -> Vocabulary[Known]:
     for offset, name in enumerate(WORD_LISTS):
         for word in lists[name]:
             words[word] = words.get(word, 0) | 1 << (SEO_FIRST + offset)
+    for word in famous_names():
+        words[word] = words.get(word, 0) | 1 << FAMOUS
     return Vocabulary(HashTable.build({word_hash(w): bits for w, bits in words.items()}), book)
 
 

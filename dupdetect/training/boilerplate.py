@@ -29,9 +29,10 @@ from sklearn.metrics import f1_score, roc_auc_score
 from dupdetect.quality.boilerplate import kernel, lines
 from dupdetect.quality.boilerplate.lexicon import Hit, look_up
 from dupdetect.quality.characters import character_tables
-from dupdetect.quality.model import FORMAT, TreeModel, load_model
+from dupdetect.quality.model import FORMAT, LineModel, load_model
 from dupdetect.quality.phrases import WORD
 from dupdetect.quality.reading import encode
+from dupdetect.training.trees import export_trees
 
 F32 = NDArray[np.float32]
 BUCKETS = 1 << 16
@@ -185,33 +186,8 @@ def fit_trees(pages: Sequence[PageLines], seed: int) -> Any:
     return model.fit(x[known], y[known] == 0, sample_weight=w[known])
 
 
-def export_trees(model: Any) -> dict[str, Any]:
-    """The fitted trees as the arrays of :class:`dupdetect.quality.model.TreeModel`."""
-    columns: dict[str, list[Any]] = {"feature": [], "threshold": [], "right": []}
-    roots, offset = [], 0
-    for (predictor,) in model._predictors:
-        nodes = predictor.nodes
-        leaf = nodes["is_leaf"].astype(bool)
-        if (nodes["left"][~leaf] != np.flatnonzero(~leaf) + 1).any():
-            raise ValueError("left branches must be the next nodes")
-        columns["feature"].append(np.where(leaf, -1, nodes["feature_idx"]))
-        columns["threshold"].append(np.where(leaf, nodes["value"], nodes["num_threshold"]))
-        columns["right"].append(np.where(leaf, 0, nodes["right"].astype(np.int64) + offset))
-        roots.append(offset)
-        offset += len(nodes)
-    arrays: dict[str, Any] = {name: np.concatenate(parts) for name, parts in columns.items()}
-    return {
-        "feature": arrays["feature"].astype(np.int16),
-        "threshold": arrays["threshold"].astype(np.float32),
-        "right": arrays["right"].astype(np.int32),
-        "roots": np.array(roots, np.int32),
-        "intercept": float(np.ravel(model._baseline_prediction)[0]),
-        "n_features": model.n_features_in_,
-    }
-
-
 def predictions(
-    model: TreeModel, pages: Iterable[PageLines], view: Callable[[PageLines], tuple[F32, F32]]
+    model: LineModel, pages: Iterable[PageLines], view: Callable[[PageLines], tuple[F32, F32]]
 ) -> tuple[F32, NDArray[np.int64]]:
     """Probabilities and labels of all labelled lines; ``view`` gives a page's features."""
     pairs = []
@@ -235,15 +211,18 @@ def measures(p: F32, y: NDArray[np.int64], cutoff: float) -> dict[str, float]:
     }
 
 
-def choose_cutoff(model: TreeModel, pages: Sequence[PageLines], *, grams: bool) -> float:
+def whole_pages(*, grams: bool, links: bool) -> Callable[[PageLines], tuple[F32, F32]]:
+    """A view of pages with all their lines, with or without n-grams and links."""
+    return lambda page: rows_of(page, np.arange(len(page.labels)), grams, links)
+
+
+def choose_cutoff(model: LineModel, pages: Sequence[PageLines], *, grams: bool) -> float:
     """The smallest cutoff that loses at most LOST of the content lines, text alone."""
-    p, y = predictions(
-        model, pages, lambda page: rows_of(page, np.arange(len(page.labels)), grams, False)
-    )
+    p, y = predictions(model, pages, whole_pages(grams=grams, links=False))
     return round(float(np.quantile(p[y == 1], 1 - LOST)), 3)
 
 
-def report(model: TreeModel, pages: Sequence[PageLines]) -> dict[str, Any]:
+def report(model: LineModel, pages: Sequence[PageLines]) -> dict[str, Any]:
     """Figures for English and for the rest, text alone or with links, with and without grams."""
     groups = {
         "en": [page for page in pages if page.language == "en"],
@@ -252,12 +231,9 @@ def report(model: TreeModel, pages: Sequence[PageLines]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name, group in groups.items():
         for grams in (True, False):
-            for linked in (False, True):
-                p, y = predictions(
-                    model, group,
-                    lambda page, g=grams, k=linked: rows_of(page, np.arange(len(page.y)), g, k),
-                )  # fmt: skip
-                label = f"{name}, {'n-grams' if grams else 'shape'}{', links' if linked else ''}"
+            for links in (False, True):
+                p, y = predictions(model, group, whole_pages(grams=grams, links=links))
+                label = f"{name}, {'n-grams' if grams else 'shape'}{', links' if links else ''}"
                 out[label] = measures(p, y, model.cutoff if grams else model.cutoff_shape)
     return out
 
@@ -281,13 +257,14 @@ def main() -> None:
     arrays = export_trees(fit_trees(train, seed=1))
     scale = float(np.abs(weights).max()) / 127
     arrays.update(
-        kind="trees", version=FORMAT, card="{}", cutoff=0.5, cutoff_shape=0.5,
+        kind="lines", names=np.array([], str), version=FORMAT, card="{}",
+        cutoff=0.5, cutoff_shape=0.5,
         gram_intercept=intercept, gram_languages="en de", gram_scale=scale,
         grams=np.round(weights / scale).astype(np.int8),
     )  # fmt: skip
     np.savez_compressed(arguments.out, **arrays)
     model = load_model(arguments.out)
-    assert isinstance(model, TreeModel)
+    assert isinstance(model, LineModel)
     english = [page for page in dev if page.language == "en"]
     cutoff = choose_cutoff(model, english, grams=True)
     cutoff_shape = choose_cutoff(model, dev, grams=False)
@@ -306,7 +283,7 @@ def main() -> None:
     arrays.update(cutoff=cutoff, cutoff_shape=cutoff_shape)
     np.savez_compressed(arguments.out, **arrays)
     model = load_model(arguments.out)
-    assert isinstance(model, TreeModel)
+    assert isinstance(model, LineModel)
     card.update(dev=report(model, dev), train=report(model, train))
     arrays.update(card=json.dumps(card))
     np.savez_compressed(arguments.out, **arrays)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from dupdetect.errors import ModelError
 from dupdetect.quality import boilerplate
 from dupdetect.quality.boilerplate.lexicon import furniture_phrases, look_up
-from dupdetect.quality.marks import HashTable, word_hash
-from dupdetect.quality.model import LinearModel, TreeModel, load_model, shipped_model
+from dupdetect.quality.marks import CAMEL, HashTable, word_hash
+from dupdetect.quality.model import LineModel, TreeModel, load_model, shipped_model
 from dupdetect.quality.reading import read
 from dupdetect.quality.trees import tree_logits
 from dupdetect.quality.vocabulary import vocabulary
@@ -39,6 +39,12 @@ def test_words_are_runs_of_letters_and_digits(text: str) -> None:
     joined = "".join(words)
     assert all(c in joined for c in text if c.isalnum() and ord(c) < 0x2E80)
     assert reading.line[-1] == len(words)
+
+
+def test_a_capital_inside_a_word_is_marked_unless_the_name_is_famous() -> None:
+    reading = read("CoinHub YouTube McDonald Toit PARIS", vocabulary("fr"))
+    marked = (reading.mask >> np.uint64(CAMEL)) & np.uint64(1)
+    assert marked.tolist() == [1, 0, 0, 0, 0]
 
 
 def test_word_lists_are_found_whatever_the_case() -> None:
@@ -81,8 +87,8 @@ def test_trees_follow_their_branches() -> None:
 
 def test_the_shipped_models_load_and_say_what_they_are() -> None:
     lines, sentences = shipped_model("boilerplate_lines"), shipped_model("seo_link")
-    assert isinstance(lines, TreeModel)
-    assert isinstance(sentences, LinearModel)
+    assert isinstance(lines, LineModel)
+    assert isinstance(sentences, TreeModel)
     assert {"what", "trained_on", "limits"} <= set(lines.card) & set(sentences.card)
     assert shipped_model("no_such_model") is None
 
@@ -132,7 +138,8 @@ def test_what_is_no_model_file_is_refused(tmp_path: Path) -> None:
 
 def test_trees_that_run_in_circles_are_refused(tmp_path: Path) -> None:
     arrays = {
-        "kind": "trees", "version": 1, "card": "{}", "cutoff": 0.5, "cutoff_shape": 0.5,
+        "kind": "lines", "version": 1, "card": "{}", "names": np.array([], str),
+        "cutoff": 0.5, "cutoff_shape": 0.5,
         "grams": np.zeros(16, np.int8), "gram_scale": 1.0, "gram_intercept": 0.0,
         "gram_languages": "en", "intercept": 0.0, "n_features": 1, "roots": np.array([0]),
         "feature": np.array([0, -1, -1]), "threshold": np.zeros(3, np.float32),

@@ -25,7 +25,7 @@ from dupdetect.quality.boilerplate.lines import (
 )
 from dupdetect.quality.boilerplate.trails import trail
 from dupdetect.quality.loops import NUMBER_KEY
-from dupdetect.quality.model import TreeModel, shipped_model
+from dupdetect.quality.model import LineModel, shipped_model
 from dupdetect.quality.phrases import Known, numbered
 from dupdetect.quality.reading import Reading
 from dupdetect.records import Finding, Link
@@ -59,7 +59,7 @@ def find(
     language: str,
     title: str | None = None,
     links: Sequence[Link] = (),
-    weights: TreeModel | None = None,
+    weights: LineModel | None = None,
 ) -> list[Finding]:
     """The lines of a text that are furniture, in order, each as one finding.
 
@@ -85,7 +85,7 @@ def furniture_lines(
     language: str,
     title: str | None = None,
     links: Sequence[Link] = (),
-    weights: TreeModel | None = None,
+    weights: LineModel | None = None,
 ) -> list[FurnitureLine]:
     """As :func:`find`, with what the lexicon knew of each line."""
     if not reading.spans:
@@ -107,9 +107,9 @@ def furniture_lines(
     return found
 
 
-def _shipped() -> TreeModel | None:
+def _shipped() -> LineModel | None:
     model = shipped_model("boilerplate_lines")
-    return model if isinstance(model, TreeModel) else None
+    return model if isinstance(model, LineModel) else None
 
 
 def line_hits(reading: Reading) -> list[Hit | None]:
@@ -137,7 +137,7 @@ def _chances(
     hits: Sequence[Hit | None],
     language: str,
     links: Sequence[Link],
-    model: TreeModel | None,
+    model: LineModel | None,
 ) -> tuple[F32, F32, float]:
     if model is None:
         shape = line_shapes(reading.codes, reading.starts, reading.ends)

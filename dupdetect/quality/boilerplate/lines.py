@@ -12,7 +12,7 @@ from dupdetect.quality.boilerplate.context import features
 from dupdetect.quality.boilerplate.kernel import PROSE, WORDS
 from dupdetect.quality.boilerplate.lexicon import Hit
 from dupdetect.quality.characters import character_tables
-from dupdetect.quality.model import TreeModel
+from dupdetect.quality.model import LineModel
 from dupdetect.records import Link
 
 F32 = NDArray[np.float32]
@@ -76,14 +76,14 @@ def line_features(
     return features(shape, bits, scores, hashes, density), shape
 
 
-def gram_logits(codes: U32, starts: I64, ends: I64, model: TreeModel) -> F32:
+def gram_logits(codes: U32, starts: I64, ends: I64, model: LineModel) -> F32:
     """What the n-grams of each line say, as logits of furniture."""
     classes, lower = character_tables()
     scores: F32 = kernel.gram_scores(codes, starts, ends, lower, classes, model.grams, MAX_GRAMS)
     return scores + np.float32(model.gram_intercept)
 
 
-def ask(model: TreeModel, rows: F32, shape: F32, hits: Sequence[Hit | None]) -> F32:
+def ask(model: LineModel, rows: F32, shape: F32, hits: Sequence[Hit | None]) -> F32:
     """Probabilities of furniture, ``float32[n]``; long paragraphs without a known phrase pass."""
     asked = (shape[:, PROSE] == 0) | (shape[:, WORDS] < PARAGRAPH_WORDS)
     for i, hit in enumerate(hits):
@@ -105,7 +105,7 @@ def probabilities(
     *,
     language: str,
     density: F32,
-    model: TreeModel,
+    model: LineModel,
 ) -> tuple[F32, F32]:
     """``(probability of furniture float32[n], shapes float32[n, 20])``."""
     grams = None

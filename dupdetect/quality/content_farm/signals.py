@@ -19,8 +19,6 @@ _RUN = 6
 #: Lines with at least this many words that stand twice are repeated headlines, not refrains.
 _HEADLINE_WORDS = 4
 _SHORT_LINE = 40
-#: Only texts of few short lines are looked through for lines inside lines.
-_FEW_LINES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def signals(reading: Reading, furniture: Sequence[FurnitureLine], language: str)
         stock=tuple(" ".join(known.words) for _, _, known in reading.phrases("stock")),
         functions=frozenset(line.finding.rule for line in furniture),
         foreign=sum(_is_foreign(line, language) for line in furniture),
-        repeated_lines=_repeated_lines(reading),
+        repeated_lines=_repeated_lines(reading, furniture),
         repeated_runs=float(repeated_runs(reading.stem, _RUN)),
     )
 
@@ -60,16 +58,17 @@ def _is_foreign(line: FurnitureLine, language: str) -> bool:
     return hit.known >= 2 and (bool(hit.bits & LONE) or hit.known >= 3)
 
 
-def _repeated_lines(reading: Reading) -> int:
-    """Lines of some words that stand again, alone or inside another short line (a breadcrumb)."""
+def _repeated_lines(reading: Reading, furniture: Sequence[FurnitureLine]) -> int:
+    """Lines of some words that stand again, alone or inside furniture (a breadcrumb)."""
     sizes = reading.sizes
     short = np.flatnonzero((sizes >= _HEADLINE_WORDS) & (sizes <= _SHORT_LINE)).tolist()
     lines = [reading.text[slice(*reading.spans[i])] for i in short]
-    repeated = len(lines) - len(set(lines))
-    if len(lines) <= _FEW_LINES:
-        distinct = set(lines)
-        repeated += sum(any(a != b and a in b for b in distinct) for a in distinct)
-    return repeated
+    distinct = set(lines)
+    trails = [line.finding.quote for line in furniture if line.finding.rule == "breadcrumb"]
+    inside = 0
+    for trail in trails:
+        inside += sum(line != trail and line in trail for line in distinct)
+    return len(lines) - len(distinct) + inside
 
 
 @numba.njit(cache=True, nogil=True)

@@ -1,8 +1,7 @@
 """Sentences put into an article to carry a link or a commercial mention foreign to it.
 
 A finding is the sentence or clause. Candidates are sentences with a link, a call to action or
-words of commerce; each is judged by a plain linear model over named features, so that what spoke
-for and against it can be shown.
+words of commerce; each is judged by plain weights over named features.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 
 from dupdetect.quality.characters import character_tables
 from dupdetect.quality.loops import count_marks, line_points
-from dupdetect.quality.marks import SEO_FIRST, SEO_PHRASE
-from dupdetect.quality.model import LinearModel, shipped_model
+from dupdetect.quality.marks import CAMEL, SEO_FIRST, SEO_PHRASE
+from dupdetect.quality.model import LinearModel, TextModel, TreeModel, shipped_model
 from dupdetect.quality.reading import Reading
 from dupdetect.quality.seo_link.clauses import narrow
 from dupdetect.quality.seo_link.features import COLUMN, NAMES, Sentence, features
@@ -40,7 +39,7 @@ def find(
     url: str | None = None,
     links: Sequence[Link] = (),
     covered: Sequence[tuple[int, int]] = (),
-    weights: LinearModel | None = None,
+    weights: TextModel | None = None,
 ) -> list[Finding]:
     """Inserted sentences in order. ``covered`` are spans of lines already known as furniture."""
     model = weights or _shipped()
@@ -52,7 +51,7 @@ def find(
     rows = np.stack([features(sentence, reading) for sentence in sentences])
     for sentence, chance in zip(sentences, model.predict(rows), strict=True):
         inside = any(start <= sentence.start < end for start, end in covered)
-        if chance >= CUTOFF and not inside:
+        if chance >= CUTOFF and not inside and not _is_plain_question(reading, sentence):
             found.append((sentence, float(chance)))
     return _findings(reading, found, lexicon)
 
@@ -81,13 +80,9 @@ def candidates(
     begins = np.array([span[0] for span in spans], np.int64)
     stops = np.array([span[1] for span in spans], np.int64)
     marks = count_marks(reading.mask, reading.word_start, begins, stops, _N_BITS)
-    counts = marks[:, SEO_FIRST:]
     held = [tuple(link for link in placed if start <= link.start < end) for start, end, _ in spans]
     gate = _gate(marks, np.array([bool(inside) for inside in held]))
-    return [
-        _sentence(reading, spans, counts, marks[:, SEO_PHRASE], held, i)
-        for i in np.flatnonzero(gate).tolist()
-    ]
+    return [_sentence(reading, spans, marks, held, i) for i in np.flatnonzero(gate).tolist()]
 
 
 #: A cheap first look at a sentence: points for the first and the second word of each list, for
@@ -99,7 +94,7 @@ _POINTS = {
     "theme": (2.5, 1.0),
 }  # fmt: skip
 _FIRST, _SECOND = np.zeros(64), np.zeros(64)
-_FIRST[SEO_PHRASE] = 3.0
+_FIRST[SEO_PHRASE], _FIRST[CAMEL] = 3.0, 2.0
 for _name, (_once, _twice) in _POINTS.items():
     _FIRST[SEO_FIRST + COLUMN[_name]], _SECOND[SEO_FIRST + COLUMN[_name]] = _once, _twice
 _LINK_POINTS, _ENOUGH = 6.5, 3.0
@@ -126,13 +121,12 @@ def _gate(marks: NDArray[np.int32], linked: NDArray[np.bool_]) -> NDArray[np.boo
 def _sentence(
     reading: Reading,
     spans: Sequence[tuple[int, int, int]],
-    counts: NDArray[np.int32],
-    phrases: NDArray[np.int32],
+    marks: NDArray[np.int32],
     held: Sequence[tuple[PlacedLink, ...]],
     i: int,
 ) -> Sentence:
     start, end, line = spans[i]
-    text = reading.text
+    text, counts = reading.text, marks[:, SEO_FIRST:]
     previous = i > 0 and spans[i - 1][2] == line
     following = i + 1 < len(spans) and spans[i + 1][2] == line
     offers, you, lead = COLUMN["offer"], COLUMN["you"], COLUMN["lead"]
@@ -143,7 +137,7 @@ def _sentence(
     )
     begin, stop = reading.spans[line]
     return Sentence(
-        start, end, line, counts[i], int(phrases[i]), held[i],
+        start, end, line, counts[i], int(marks[i, SEO_PHRASE]), int(marks[i, CAMEL]), held[i],
         question_start=spans[i - 1][0] if asked else -1,
         before_offer=bool(
             following and text[end - 1] == "?" and (counts[i + 1, offers] or held[i + 1])
@@ -151,6 +145,14 @@ def _sentence(
         last=line == len(reading.spans) - 1 and end == stop,
         own_line=start == begin and end == stop,
     )  # fmt: skip
+
+
+def _is_plain_question(reading: Reading, sentence: Sentence) -> bool:
+    """A question that sells nothing itself and that no offer answers."""
+    if sentence.links or sentence.before_offer or reading.text[sentence.end - 1] not in "?\"'»”":
+        return False
+    asks = "?" in reading.text[sentence.end - 3 : sentence.end]
+    return asks and not (sentence.counts[COLUMN["offer"]] or sentence.counts[COLUMN["theme"]])
 
 
 def _findings(
@@ -196,8 +198,8 @@ _BY_HAND = {
 _RULES = LinearModel(np.array([_BY_HAND.get(name, 0.0) for name in NAMES], np.float32), -6.5, NAMES)
 
 
-def _shipped() -> LinearModel:
+def _shipped() -> TextModel:
     model = shipped_model("seo_link")
-    if isinstance(model, LinearModel) and model.names == NAMES:
+    if isinstance(model, LinearModel | TreeModel) and model.names == NAMES:
         return model
     return _RULES

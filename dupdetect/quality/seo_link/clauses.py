@@ -12,6 +12,8 @@ from dupdetect.quality.seo_link.lexicon import SeoLexicon
 
 #: Shorter sentences are never cut.
 _MIN_CHARS = 120
+#: A clause has at least this many words, the parts of an address among them.
+_MIN_WORDS = 6
 _BREAK = re.compile(r"(?:\s*[;–—]\s+|\s+-\s+|(?<=[^\d]),\s+|\s*\()")
 _NEW_SENTENCE = re.compile(r"\s+[A-ZÀ-ÖØ-Þ][^\s.]*\s+\S+\s+\S")
 #: A part belongs to the article when this share of its long words stands elsewhere in it.
@@ -38,6 +40,10 @@ def narrow(reading: Reading, sentence: Sentence, lexicon: SeoLexicon) -> tuple[i
         if content < 3 or shared < _OF_THE_ARTICLE * content:
             break
         best = match.end()
+    while text[best].isspace():
+        best += 1
+    if len(WORD.findall(text, best, end)) < _MIN_WORDS:
+        best = start
     return best, end
 
 

@@ -28,7 +28,8 @@ NAMES = (
     "number_offer", "short", "long", "last", "own_line", "after_question", "before_offer",
     "call_link", "you_offer", "you_theme_new", "offer_theme_new", "imperative_you",
     "link_theme_new", "attribution_link", "public_link", "cta_link", "brand_offer", "brand_you",
-    "link_offer",
+    "link_offer", "brand_theme_new", "foreign_text", "price", "price_theme_new", "hyphen_name",
+    "hyphen_offer", "link_press", "link_hyphen",
 )  # fmt: skip
 _INDEX = {name: i for i, name in enumerate(NAMES)}
 
@@ -38,8 +39,15 @@ _IMPERATIVE = re.compile(
     r"(?:^|[,;:?!–—]\s+|\b(?:alors|et|vite|puis)\s+)(?!chez|assez|nez)[a-zà-ÿ]{2,}ez\b"
 )
 _GERMAN_IMPERATIVE = re.compile(r"(?:^|[,;:?!–—]\s+)[a-zà-ÿ]{3,}en sie\b")
-#: Names made up for trade: two capitals in one word, a hyphen or an ampersand between capitals.
-_BRAND = re.compile(r"\b[A-ZÀ-Þ][a-zà-ÿ]+(?:[A-Z][a-zà-ÿ]+|['’-][A-ZÀ-Þ][a-zà-ÿ]+|\s&\s[A-ZÀ-Þ])")
+#: Names made up for trade, besides a capital inside a word: an ampersand between capitals, or a
+#: hyphen (but not first names, places and the parts of compound names that the press is full of).
+_AMPERSAND = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+\s&\s[A-ZÀ-Þ]")
+_HYPHEN = re.compile(
+    r"\b(?!Jean-|Marie-|Anne-|Pierre-|Paul-|Louis-|Charles-|Saint|Grand|Notre-|Maison-|Nord-|Sud-"
+    r"|Est-|Ouest-|Seine-|Haut|Bas|Val-|Côte|Etats-|États-|Royaume-|Nouvelle|Pays-|Arabie-|Afrique"
+    r"|Loire-|Île-|Ile-|Mont-|Sainte|North-|South-|New-|Nieder|Ober|Baden-|Rhein|Sachsen-)"
+    r"[A-ZÀ-Þ][a-zà-ÿ]{2,}-[A-ZÀ-Þ][a-zà-ÿ]+"
+)
 _PERCENT = re.compile(r"\d\s?(?:%|€|\$|£|euros?\b|prozent\b|por ciento|per cento)")
 
 
@@ -47,7 +55,8 @@ _PERCENT = re.compile(r"\d\s?(?:%|€|\$|£|euros?\b|prozent\b|por ciento|per ce
 class Sentence:
     """A sentence to judge: its span, its place, the counts of its words, the links it holds.
 
-    ``phrases`` is how many words of it may belong to a known phrase; ``question_start`` where a
+    ``phrases`` is how many words of it begin a known phrase, ``camels`` how many have a capital
+    inside; ``question_start`` where a
     question to the customer begins right before it, -1 where none does.
     """
 
@@ -56,6 +65,7 @@ class Sentence:
     line: int
     counts: I32
     phrases: int
+    camels: int
     links: tuple[PlacedLink, ...]
     question_start: int
     before_offer: bool
@@ -87,7 +97,8 @@ def features(sentence: Sentence, reading: Reading) -> F32:
         sentence.start, sentence.end, SEO_FIRST + COLUMN["theme"],
     )  # fmt: skip
     new_theme = new + themes_in_phrases
-    brand = bool(_BRAND.search(text))
+    brand = sentence.camels > 0 or bool(_AMPERSAND.search(text))
+    price = bool(_PERCENT.search(lower))
     links = sentence.links
     link = bool(links)
     commercial = any(found.commercial for found in links)
@@ -130,7 +141,7 @@ def features(sentence: Sentence, reading: Reading) -> F32:
     put("cohesion", shared / content if content else 0.5)
     put("foreign_names", min(foreign, 3) / 3)
     put("brand", brand)
-    put("number_offer", bool(_PERCENT.search(lower)) and offer > 0)
+    put("number_offer", price and offer > 0)
     put("short", n_words <= 6)
     put("long", n_words > 35)
     put("last", sentence.last)
@@ -149,6 +160,15 @@ def features(sentence: Sentence, reading: Reading) -> F32:
     put("brand_offer", brand and offer > 0)
     put("brand_you", brand and you > 0)
     put("link_offer", link and offer > 0)
+    put("brand_theme_new", brand and new_theme > 0)
+    put("link_press", any(found.press for found in links))
+    put("link_hyphen", any(found.hyphen for found in links))
+    hyphen = bool(_HYPHEN.search(text))
+    put("hyphen_name", hyphen)
+    put("hyphen_offer", hyphen and (offer > 0 or new_theme > 0))
+    put("foreign_text", content >= 3 and shared * 6 <= content)
+    put("price", price)
+    put("price_theme_new", price and new_theme > 0)
     return values
 
 

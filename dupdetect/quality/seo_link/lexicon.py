@@ -18,10 +18,16 @@ WORD_LISTS = (
 
 @dataclass(frozen=True, slots=True)
 class SeoLexicon:
-    """Phrases (label: ``call`` or a theme) and word lists."""
+    """Phrases (label: ``call`` or a theme) and word lists.
+
+    ``trade``: words of offers and of all themes but news, as names of shops hold them; ``press``:
+    words that names of news sites hold.
+    """
 
     phrases: tuple[Known, ...]
     lists: dict[str, frozenset[str]]
+    trade: frozenset[str]
+    press: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -32,12 +38,21 @@ def _data() -> dict[str, Any]:
     return data
 
 
+def famous_names() -> frozenset[str]:
+    """Names with a capital inside that the press is full of, in lower case."""
+    return frozenset(str(_data()["famous"]).split("|"))
+
+
 @lru_cache(maxsize=16)
 def seo_lexicon(language: str) -> SeoLexicon:
     """The vocabulary of a language; of all languages where it has none of its own."""
     data = _data()
-    sections = [data[language]] if language in data else list(data.values())
+    sections = (
+        [data[language]] if language in data else [data[code] for code in data if code != "famous"]
+    )
     labels: dict[tuple[str, ...], str] = {}
+    press: set[str] = set()
+    trade: set[str] = set()
     lists: dict[str, set[str]] = {name: set() for name in WORD_LISTS}
     for section in sections:
         for words in forms(section["phrases"]):
@@ -50,7 +65,10 @@ def seo_lexicon(language: str) -> SeoLexicon:
                     labels.setdefault(words, theme)
                 else:
                     lists["theme"].add(words[0])
+                    (press if theme == "news_blog" else trade).add(words[0])
     return SeoLexicon(
         tuple(Known(words, "seo", label) for words, label in labels.items()),
         {name: frozenset(words) for name, words in lists.items()},
+        frozenset((trade | lists["offer"]) - press),
+        frozenset(press),
     )

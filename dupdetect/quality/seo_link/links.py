@@ -31,7 +31,8 @@ _PAID = ("sponsored", "ugc", "nofollow")
 class PlacedLink:
     """A link of the text: span, form, registrable domain, and what is known of its target.
 
-    ``commercial``: its domain or anchor holds words of commerce, or a hyphen; ``public``: a public
+    ``commercial``: its domain or anchor holds words of commerce; ``press``: words of news sites;
+    ``hyphen``: its domain has one; ``public``: a public
     body or a social network; ``named_elsewhere``: the article names the site in other places;
     ``in_brackets``: it stands in brackets, as sources do; ``paid``: ``rel`` says so; ``own``: it
     leads to the page's own site.
@@ -42,6 +43,8 @@ class PlacedLink:
     form: LinkForm
     domain: str
     commercial: bool
+    press: bool
+    hyphen: bool
     public: bool
     named_elsewhere: bool
     in_brackets: bool
@@ -78,7 +81,9 @@ def _place(
     before = text[max(0, start - 2) : start].strip()
     return PlacedLink(
         start, end, form, host,
-        commercial="-" in label or _commercial(parts, label, lexicon),
+        commercial=_commercial(parts, label, lexicon),
+        press=not parts.isdisjoint(lexicon.press),
+        hyphen="-" in label,
         public=bool(_PUBLIC.search(host)) or bool(_PUBLIC.search(_host(href))),
         named_elsewhere=named,
         in_brackets=before.endswith("("),
@@ -92,10 +97,8 @@ def _host(href: str) -> str:
 
 
 def _commercial(parts: set[str], label: str, lexicon: SeoLexicon) -> bool:
-    if parts & lexicon.lists["theme"] or parts & lexicon.lists["offer"]:
-        return True
     lower = label.lower()
-    return any(word in lower for word in _TRADE)
+    return not parts.isdisjoint(lexicon.trade) or any(word in lower for word in _TRADE)
 
 
 def _names(text: str, start: int, end: int, label: str) -> bool:
