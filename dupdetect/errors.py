@@ -1,18 +1,18 @@
 """Every error that dupdetect raises on purpose.
 
-    DupdetectError
-    ├── ConfigError            a setting is unknown, of the wrong type or out of range
-    ├── InputError             an input cannot be used; names the source and, where known, the record
-    │   ├── UnreadableError    the file is absent, empty, cut short or not what its name says
-    │   ├── RecordError        one record of a source is bad; the others may be fine
-    │   └── ExtractError       a page gave no text, or its extraction hung or died
-    ├── FetchError             a URL was not fetched: refused, forbidden, too large, too slow
-    ├── TextError              a text that cannot be encoded (lone surrogates)
-    ├── IndexError_            the persistent index
-    │   ├── IndexMismatchError built with other settings; says what differs
-    │   └── IndexCorruptError  cannot be read as an index
-    ├── ModelError             weights that are missing, malformed or of another version
-    └── ScanError              a batch job cannot start, resume or write its tables
+DupdetectError
+├── ConfigError            a setting is unknown, of the wrong type or out of range
+├── InputError             an input cannot be used; names the source and, where known, the record
+│   ├── UnreadableError    the file is absent, empty, cut short or not what its name says
+│   ├── RecordError        one record of a source is bad; the others may be fine
+│   └── ExtractError       a page gave no text, or its extraction hung or died
+├── FetchError             a URL was not fetched: refused, forbidden, too large, too slow
+├── TextError              a text that cannot be encoded (lone surrogates)
+├── IndexError_            the persistent index
+│   ├── IndexMismatchError built with other settings; says what differs
+│   └── IndexCorruptError  cannot be read as an index
+├── ModelError             weights that are missing, malformed or of another version
+└── ScanError              a batch job cannot start, resume or write its tables
 """
 
 from __future__ import annotations
@@ -35,7 +35,12 @@ class InputError(DupdetectError):
     """
 
     def __init__(
-        self, message: str, *, source: str = "", record: str | None = None, reason: str = "bad_input"
+        self,
+        message: str,
+        *,
+        source: str = "",
+        record: str | None = None,
+        reason: str = "bad_input",
     ) -> None:
         self.source = source
         self.record = record

@@ -102,7 +102,8 @@ class ScanTables:
         if not path.exists():
             return {}
         table = _open(path, pa.schema([("id", pa.string()), ("text", pa.string())])).read()
-        table = table.filter(pc.is_in(table["id"], value_set=pa.array(sorted(set(ids)), pa.string())))
+        wanted = pa.array(sorted(set(ids)), pa.string())
+        table = table.filter(pc.is_in(table["id"], value_set=wanted))
         pairs = zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True)
         return {key: text for key, text in pairs if text is not None}
 
