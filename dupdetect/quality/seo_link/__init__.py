@@ -51,7 +51,8 @@ def find(
     rows = np.stack([features(sentence, reading) for sentence in sentences])
     for sentence, chance in zip(sentences, model.predict(rows), strict=True):
         inside = any(start <= sentence.start < end for start, end in covered)
-        if chance >= CUTOFF and not inside and not _is_plain_question(reading, sentence):
+        plain = _is_plain_question(reading, sentence) or _offers_nothing(sentence)
+        if chance >= CUTOFF and not inside and not plain:
             found.append((sentence, float(chance)))
     return _findings(reading, found, lexicon)
 
@@ -153,6 +154,22 @@ def _is_plain_question(reading: Reading, sentence: Sentence) -> bool:
         return False
     asks = "?" in reading.text[sentence.end - 3 : sentence.end]
     return asks and not (sentence.counts[COLUMN["offer"]] or sentence.counts[COLUMN["theme"]])
+
+
+#: Words of which a mention without a link must hold one, or two of an offer ("sans", "prix" alone
+#: are no offer).
+_CALLING = ("cta", "you", "own", "lead")
+
+
+def _offers_nothing(sentence: Sentence) -> bool:
+    """No link, no call, nobody addressed and nothing offered: a name and a theme are just news."""
+    return not (
+        sentence.links
+        or sentence.phrases
+        or sentence.question_start >= 0
+        or any(sentence.counts[COLUMN[name]] for name in _CALLING)
+        or sentence.counts[COLUMN["offer"]] >= 2
+    )
 
 
 def _findings(
