@@ -31,6 +31,7 @@ FALSE = [
     ("fr", "Mojibake : « é » devient « Ã© » quand un fichier UTF-8 est lu en Latin-1."),
     ("fr", "Le logiciel remplace la variable {nom} ; le code utilise aussi %s."),
     ("fr", 'def lire():\n    print("%s" % nom)\n'),
+    ("en", "The harbour stays shut.\n\n%d bloggers like this:"),
     ("fr", "Une hausse de 50 % d'ici à 2030, puis 20 %de moins."),
     ("fr", "Johnson & Johnson, Marks & Spencer, R&D ; Dupont & fils."),
     ("fr", "Si a < b et b > c, alors a < c. Le prix est de 12 $ ou 10 €."),

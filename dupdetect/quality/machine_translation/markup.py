@@ -49,7 +49,12 @@ _SOURCES: tuple[tuple[str, str, float], ...] = (
     ("<", rf"</?(?:{_MT_TAGS})\b(?: [^<>\n]{{0,60}})?/?>", _TOOL),
     (">>", r">>[a-z]{2,3}(?:_[A-Z]\w+)?<<", _TOOL),
     ("⟦", r"⟦[^⟧\n]{0,40}⟧", _TOOL),
-    ("%", r"%(?<![\w%]%)(?<!\d\s%)(?:\d\$)?(?:l?[sduif@]|\.\d?f)(?![\w%])", _PLACEHOLDER),
+    # "%d bloggers like this" is what a popular blog plug-in leaves on any page, translated or not.
+    (
+        "%",
+        r"%(?<![\w%]%)(?<!\d\s%)(?:\d\$)?(?:l?[sduif@]|\.\d?f)(?![\w%])(?! bloggers? like)",
+        _PLACEHOLDER,
+    ),
     ("%", r"%(?:\(\w+\)[sd]|(?<!\w%)[a-z]+_?[a-z]+%(?!\w))", _PLACEHOLDER),
     ("{", r"\{\{\s?[\w.|: -]{1,40}\s?\}\}|\$?\{[\w.-]{1,30}\}|\{(?<!\w\{)\}", _PLACEHOLDER),
     ("[[", r"\[\[[^\[\]\n]{1,80}\]\]", _PLACEHOLDER),
