@@ -58,7 +58,8 @@ SHORTEST, LONGEST = 2.3, 4.7
 PENALTY = {"rewrite": 1.0, "translation": 0.3, "copy": 1.0}
 #: Model card, stored beside the weights.
 CARD = {
-    "what": "logistic models over measures of a pair of texts: rewrite, translation, copy, direction",
+    "what": "logistic models over measures of a pair of texts: rewrite, translation, copy, "
+    "direction",
     "use": "probability that one text derives from the other; evidence for a person, no verdict",
     "fitted on": "spun, LLM-written, condensed, translated and independent texts written for this "
     "project from OrangeSum articles (CC BY-SA 4.0); natural pairs of OrangeSum labelled by "
