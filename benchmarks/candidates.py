@@ -26,7 +26,7 @@ from benchmarks.record import digest_of_file, record
 from dupdetect.config import Config
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.anchors import extract_anchors
-from dupdetect.kernels.stems import mix64
+from dupdetect.kernels.mix import mix64
 from dupdetect.kernels.views import anchor_pairs, anchor_weight, sample_pairs
 from dupdetect.sketch.background import background
 from dupdetect.text.tokens import tokenize_texts

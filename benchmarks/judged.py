@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from dupdetect.config import Config
 from dupdetect.records import DIRECTIONS, MATCH_KINDS
-from dupdetect.sketch.batch import sketch_texts
-from dupdetect.training.verifier import FOLDS, fit_all, materials
+from dupdetect.training.verifier import FOLDS, fit_all, materials, sketch_pairs
 from dupdetect.training.verifier_data import Pair, labelled_pairs
 from dupdetect.verify import verify_pairs
 from dupdetect.verify.model import Logistic
@@ -52,9 +51,7 @@ def shared() -> Path | None:
 def judge(pairs: list[Pair], weights: dict[str, Logistic] | None) -> Judged:
     """Verdicts of the verifier, with the languages that the data state and without dates."""
     config = Config()
-    batch = sketch_texts([p.a for p in pairs] + [p.b for p in pairs], config)
-    numbers = np.arange(len(pairs))
-    rows = np.stack([numbers, numbers + len(pairs)], axis=1)
+    batch, rows = sketch_pairs(pairs, config)
     languages = [p.lang_a for p in pairs] + [p.lang_b for p in pairs]
     found = verify_pairs(batch, rows, languages=languages, config=config, weights=weights)
     return Judged(
@@ -85,9 +82,7 @@ def held_out(data: Path, *, say: Callable[[str], None] = print) -> Judged:
 def pairs_per_second(pairs: list[Pair], repeats: int = 5) -> float:
     """Pairs verified per second on one core, sketches at hand (the best of some repeats)."""
     config = Config()
-    batch = sketch_texts([p.a for p in pairs] + [p.b for p in pairs], config)
-    numbers = np.arange(len(pairs))
-    rows = np.stack([numbers, numbers + len(pairs)], axis=1)
+    batch, rows = sketch_pairs(pairs, config)
     languages = [p.lang_a for p in pairs] + [p.lang_b for p in pairs]
     verify_pairs(batch, rows[:2], languages=languages, config=config)
     best = float("inf")

@@ -23,12 +23,10 @@ import dupdetect
 from benchmarks.judged import held_out, shared
 from benchmarks.record import digest_of_file, record
 from dupdetect.config import Config
-from dupdetect.sketch.batch import SketchBatch, sketch_texts
-from dupdetect.training.haystack import anchor_candidates
+from dupdetect.training.haystack import anchor_candidates, sketch_all
 from dupdetect.training.verifier_data import news
 
 KINDS = ("spun", "llm", "condensed", "translation", "independent")
-BATCH = 2_048
 
 
 def corpus(data: Path) -> tuple[dict[str, str], list[dict[str, Any]]]:
@@ -75,10 +73,7 @@ def share(rows: list[dict[str, Any]], kind: str, holds: Any) -> float:
 def unseen(data: Path, texts: dict[str, str], rows: list[dict[str, Any]]) -> dict[str, float]:
     """Shares by models that have not seen the family, of pairs that are candidates."""
     config = Config()
-    values = list(texts.values())
-    batch = SketchBatch.concat(
-        [sketch_texts(values[at : at + BATCH], config) for at in range(0, len(values), BATCH)]
-    )
+    batch = sketch_all(list(texts.values()), config)
     numbers = {id: number for number, id in enumerate(texts)}
     candidates = {tuple(sorted(pair)) for pair in anchor_candidates(batch, config).tolist()}
     judged = held_out(data, say=lambda line: print(line, file=sys.stderr))

@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.mix import mix64
 
-# Multipliers of SplitMix64 (Steele, Lea, Flood 2014): golden-ratio increment and finalizer.
+# Golden-ratio increment of SplitMix64 (Steele, Lea, Flood 2014).
 _STEP = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
 @kernel
@@ -26,13 +25,6 @@ def band_keys(signatures: npt.NDArray[np.uint32], bands: int, rows: int) -> npt.
         for j in range(bands):
             key = np.uint64(j + 1) * _STEP
             for k in range(j * rows, (j + 1) * rows):
-                key = _mix(key ^ np.uint64(signatures[d, k])) + _STEP
-            keys[d, j] = _mix(key)
+                key = mix64(key ^ np.uint64(signatures[d, k])) + _STEP
+            keys[d, j] = mix64(key)
     return keys
-
-
-@kernel
-def _mix(x: np.uint64) -> np.uint64:
-    x = (x ^ (x >> np.uint64(30))) * _MIX_1
-    x = (x ^ (x >> np.uint64(27))) * _MIX_2
-    return x ^ (x >> np.uint64(31))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.mix import mix32
 
 #: Value of a signature that has seen no shingle.
 EMPTY = 0xFFFFFFFF
@@ -45,7 +46,7 @@ def minhash(
             continue
         counts[d] = True
         for i in range(size):
-            mixed[i] = _finalize(shingles[begin + i])
+            mixed[i] = mix32(shingles[begin + i])
         # Filled up with a repeated shingle, which changes no minimum: no slow remainder.
         full = (size + _UNROLLED - 1) // _UNROLLED * _UNROLLED
         mixed[size:full] = mixed[0]
@@ -54,13 +55,6 @@ def minhash(
         for k in range(len(a)):
             signatures[d, k] = _smallest(mixed[:full], a[k], b[k])
     return signatures, counts
-
-
-@kernel
-def _finalize(h: np.uint32) -> np.uint32:
-    h = np.uint32((h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
-    h = np.uint32((h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
-    return np.uint32(h ^ (h >> np.uint32(16)))
 
 
 @kernel

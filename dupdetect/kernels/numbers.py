@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
-from dupdetect.kernels.stems import mix32
+from dupdetect.kernels.mix import mix32
 
 _FNV_OFFSET = np.uint32(2166136261)
 _FNV_PRIME = np.uint32(16777619)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
-from dupdetect.kernels.stems import mix64
+from dupdetect.kernels.mix import mix64
 
 #: How strongly the sample of pairs prefers rare ones. With 3, 256 keys of a document reach the
 #: recall that 384 unweighted ones do, at half the candidates.

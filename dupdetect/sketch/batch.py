@@ -28,6 +28,18 @@ from dupdetect.sketch.background import background
 from dupdetect.sketch.signatures import permutations
 from dupdetect.text.tokens import tokenize_texts
 
+#: What :func:`dupdetect.kernels.anchors.extract_anchors` returns.
+Anchors = tuple[
+    NDArray[np.int64],
+    NDArray[np.uint32],
+    NDArray[np.uint32],
+    NDArray[np.uint8],
+    NDArray[np.uint8],
+    NDArray[np.uint8],
+    NDArray[np.int32],
+    NDArray[np.int32],
+]
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -135,16 +147,14 @@ def sketch_texts(texts: Sequence[str], config: Config) -> SketchBatch:
 def sketch_tokens(tokens: TokenArrays, config: Config) -> SketchBatch:
     """Sketches of texts that are already tokens."""
     shingle, anchor = config.shingle, config.anchor
-    shingles, shingle_doc = shingle_hashes(
-        tokens.text, tokens.text_start, tokens.text_end, tokens.doc, shingle.size
-    )
+    shingles, shingle_doc = shingles_of(tokens, config)
     set_doc, shingle_set = sorted_sets(shingle_doc, shingles)
     a, b = permutations(shingle.permutations, shingle.seed)
     signatures, has_signature = minhash(
         shingles, shingle_doc, a, b, max(1, shingle.min_tokens - shingle.size + 1)
     )
-    anchors = extract_anchors(*tokens, *background(), round(anchor.max_zipf * 20))
-    doc, stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence = anchors
+    anchors = anchors_of(tokens, config)
+    doc, _, skeleton, _, skeleton_zipf, *_ = anchors
     # Skeletons serve one language as well as several (measured: 256 keys of stems and of skeletons
     # find the same rewrites; stems give a third more candidates and no more translations).
     pairs = anchor_pairs(doc, skeleton, skeleton_zipf, anchor.window)
@@ -162,9 +172,30 @@ def sketch_tokens(tokens: TokenArrays, config: Config) -> SketchBatch:
         bands=band_keys(signatures, shingle.bands, shingle.rows),
         key_doc=key_doc,
         keys=keys,
-        stems=View(*build_view(doc, stem, stem_zipf, kind, sentence, token)),
-        skeletons=View(*build_view(doc, skeleton, skeleton_zipf, kind, sentence, token)),
+        stems=view_of(anchors, across=False),
+        skeletons=view_of(anchors, across=True),
     )
+
+
+def shingles_of(
+    tokens: TokenArrays, config: Config
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Shingle hashes in text order, and each document's range in them."""
+    return shingle_hashes(
+        tokens.text, tokens.text_start, tokens.text_end, tokens.doc, config.shingle.size
+    )
+
+
+def anchors_of(tokens: TokenArrays, config: Config) -> Anchors:
+    """Anchors in text order: see :func:`dupdetect.kernels.anchors.extract_anchors`."""
+    return extract_anchors(*tokens, *background(), round(config.anchor.max_zipf * 20))
+
+
+def view_of(anchors: Anchors, *, across: bool) -> View:
+    """The anchors' view in stems or, ``across`` languages, in skeletons."""
+    doc, stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence = anchors
+    key, zipf = (skeleton, skeleton_zipf) if across else (stem, stem_zipf)
+    return View(*build_view(doc, key, zipf, kind, sentence, token))
 
 
 def _sentences(tokens: TokenArrays) -> NDArray[np.int32]:

@@ -48,9 +48,7 @@ def haystack(data: Path, config: Config) -> Haystack:
     rows = pq.read_table(data / "corpora" / "rewrites_fr.parquet").to_pylist()
     planted = [row for row in rows if row["kind"] == "translation"]
     texts = [*articles.values(), *(row["text"] for row in planted)]
-    batch = SketchBatch.concat(
-        [sketch_texts(texts[at : at + _BATCH], config) for at in range(0, len(texts), _BATCH)]
-    )
+    batch = sketch_all(texts, config)
     return Haystack(
         ids=list(articles),
         texts=texts,
@@ -99,6 +97,13 @@ def foreign_pairs(hay: Haystack, config: Config) -> list[Pair]:
         for (a, _), row, keep in zip(pairs, rows, kept, strict=True)
         if keep
     ]  # fmt: skip
+
+
+def sketch_all(texts: list[str], config: Config) -> SketchBatch:
+    """Sketches of many texts, made a batch at a time."""
+    return SketchBatch.concat(
+        [sketch_texts(texts[at : at + _BATCH], config) for at in range(0, len(texts), _BATCH)]
+    )
 
 
 def anchor_candidates(batch: SketchBatch, config: Config) -> NDArray[np.int64]:

@@ -25,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from dupdetect.config import Config
-from dupdetect.sketch.batch import sketch_texts
+from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.training.haystack import distant_pairs, foreign_pairs, haystack
 from dupdetect.training.verifier_data import (
     Pair,
@@ -89,11 +89,16 @@ class Material:
         return Material([self.pairs[i] for i in kept], self.measures[kept])
 
 
-def measure_texts(pairs: list[Pair], *, across: bool, config: Config) -> NDArray[np.float64]:
-    """Measures float64[k, len(MEASURES)] of pairs of texts."""
+def sketch_pairs(pairs: list[Pair], config: Config) -> tuple[SketchBatch, NDArray[np.int64]]:
+    """Sketches of all first texts, then of all second ones; and the rows int64[k, 2] of pairs."""
     batch = sketch_texts([p.a for p in pairs] + [p.b for p in pairs], config)
     numbers = np.arange(len(pairs), dtype=np.int64)
-    rows = np.stack([numbers, numbers + len(pairs)], axis=1)
+    return batch, np.stack([numbers, numbers + len(pairs)], axis=1)
+
+
+def measure_texts(pairs: list[Pair], *, across: bool, config: Config) -> NDArray[np.float64]:
+    """Measures float64[k, len(MEASURES)] of pairs of texts."""
+    batch, rows = sketch_pairs(pairs, config)
     return measures(batch, rows, across=across, shingle_size=config.shingle.size)
 
 

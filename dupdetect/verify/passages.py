@@ -11,7 +11,7 @@ from dupdetect.config import Config
 from dupdetect.kernels.passages import BLOCK_SHARE, sentence_pairs, verbatim_blocks
 from dupdetect.kernels.tokens import SENTENCE_START, TokenArrays
 from dupdetect.records import Passage
-from dupdetect.sketch.batch import SketchBatch, View, sketch_tokens
+from dupdetect.sketch.batch import View, anchors_of, shingles_of, view_of
 from dupdetect.text.tokens import tokenize_texts
 
 #: Sentences that are aligned but not word for word never count as the same.
@@ -25,16 +25,12 @@ def passages(text_a: str, text_b: str, *, across: bool, config: Config) -> tuple
     of sentences the weighted share of anchors they have in common. Passages do not overlap in a.
     """
     tokens = tokenize_texts([text_a, text_b])
-    batch = sketch_tokens(tokens, config)
     blocks = np.empty((0, 4), np.int32)
     if not across:
-        blocks = verbatim_blocks(
-            batch.shingles[: batch.shingle_doc[1]],
-            batch.shingles[batch.shingle_doc[1] :],
-            config.shingle.size,
-        )
+        shingles, doc = shingles_of(tokens, config)
+        blocks = verbatim_blocks(shingles[: doc[1]], shingles[doc[1] :], config.shingle.size)
     spans = [_span(tokens, a, b, c, d, 1.0) for a, b, c, d in blocks.tolist()]
-    spans += _sentence_spans(tokens, batch, blocks, across)
+    spans += _sentence_spans(tokens, view_of(anchors_of(tokens, config), across=across), blocks)
     return _disjoint(spans)[: config.verify.max_passages]
 
 
@@ -51,10 +47,7 @@ def _span(
     )
 
 
-def _sentence_spans(
-    tokens: TokenArrays, batch: SketchBatch, blocks: NDArray[np.int32], across: bool
-) -> list[Passage]:
-    view = batch.skeletons if across else batch.stems
+def _sentence_spans(tokens: TokenArrays, view: View, blocks: NDArray[np.int32]) -> list[Passage]:
     bounds = [_sentence_bounds(tokens, document) for document in (0, 1)]
     if any(len(bound) < 2 for bound in bounds):
         return []
