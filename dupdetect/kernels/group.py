@@ -28,9 +28,6 @@ U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 
-#: Largest number of documents that a pair code can hold.
-MAX_DOCUMENTS = 1 << 31
-
 
 class BandPairs(NamedTuple):
     """Pairs of one band. ``pairs``: codes, unsorted, each once; ``dropped``: pairs not expanded."""
@@ -63,7 +60,7 @@ class SharedPairs(NamedTuple):
 
 
 def encode_pairs(first: NDArray[Any], second: NDArray[Any]) -> U64:
-    """Pair codes of two arrays of document numbers; the smaller number goes first."""
+    """Pair codes of two arrays of document numbers below 2^31; the smaller number goes first."""
     low = np.minimum(first, second).astype(np.uint64)
     high = np.maximum(first, second).astype(np.uint64)
     return np.asarray((low << np.uint64(32)) | high, np.uint64)

@@ -193,20 +193,6 @@ def match_phrases(
 
 
 @numba.njit(cache=True, nogil=True)
-def line_marks(mask: U64, line: I64) -> tuple[U64, U64]:
-    """For each line: bits of any of its words, and bits of its first word."""
-    n = line.shape[0] - 1
-    anywhere = np.zeros(n, np.uint64)
-    first = np.zeros(n, np.uint64)
-    for i in range(n):
-        for k in range(line[i], line[i + 1]):
-            anywhere[i] |= mask[k]
-        if line[i + 1] > line[i]:
-            first[i] = mask[line[i]]
-    return anywhere, first
-
-
-@numba.njit(cache=True, nogil=True)
 def count_marks(mask: U64, start: I32, begins: I64, stops: I64, bits: int) -> I32:
     """How many words of each list stand in each segment, ``int32[segments, bits + 1]``.
 

@@ -196,10 +196,3 @@ def _taken_up(view: View, index: int) -> float:
 
 
 _TIMES = frozenset(("fois", "jours", "années", "mois", "semaines", "heures", "minutes", "moments"))
-
-
-def _subject_score(view: View, index: int, verbs: frozenset[str]) -> float:
-    """The noun of a sentence's first article, directly followed by a verb of the other number."""
-    if index + 2 >= len(view.words) or view.words[index + 2] not in verbs:
-        return 0.0
-    return 0.0 if view.words[index + 1] in _COLLECTIVE else _VERB
