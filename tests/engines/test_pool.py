@@ -134,7 +134,7 @@ def test_an_item_that_kills_its_worker_is_given_up_alone(entry):
 
 
 def test_an_item_that_hangs_is_given_up_alone(entry):
-    results, lost = do(runner_of("pool", entry, hang=2), tasks(4, 2, seconds=0.5))
+    results, lost = do(runner_of("pool", entry, hang=2), tasks(4, 2, seconds=3.0))
     assert done(results) == [0, 1, 3]
     assert lost == [((2,), "the worker process hung (signal 9)")]
 
@@ -150,12 +150,15 @@ def test_workers_that_cannot_start_are_said(entry):
         do(runner_of("pool", entry, refuse=True), tasks())
 
 
-def test_a_pool_serves_one_stage_after_the_other(entry):
-    pool = runner_of("pool", entry)
+def test_a_pool_serves_one_stage_after_the_other(entry, tmp_path):
+    folder = tmp_path / "present"
+    folder.mkdir()
+    pool = runner_of("pool", entry, meet=str(folder))
     first = list(pool.run(tasks(), lost=pytest.fail))
     second = list(pool.run(tasks(), lost=pytest.fail))
     pool.close()
     assert done(first) == done(second)
+    # Both workers took part in the first stage, since each waits there for the other.
     assert {r["process"] for r in second} <= {r["process"] for r in first}
 
 
