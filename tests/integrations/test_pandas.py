@@ -76,10 +76,7 @@ def test_kinds_restrict_what_is_a_duplicate(frame: pd.DataFrame, found: FrameSca
     assert len(found.deduplicate()) < len(same) < len(frame)
     exact = found.matches().query("kind == 'exact'")
     lost = set(frame.index) - set(same.index)
-    assert lost and all(
-        len({a, b} - lost) <= 1 for a, b in zip(exact["a"], exact["b"], strict=True)
-    )
-    assert len(lost) <= len(exact)
+    assert lost <= set(exact["a"]) | set(exact["b"])
     with pytest.raises(ConfigError, match="not similar"):
         found.deduplicate(kinds=["exact", "similar"])
 
@@ -95,12 +92,12 @@ def test_the_accessor_answers_as_its_scan(frame: pd.DataFrame, found: FrameScan)
 
 
 def test_worker_processes_give_the_same(frame: pd.DataFrame, found: FrameScan) -> None:
-    many = pd.concat([frame.reset_index(drop=True)[:20]] * 60, ignore_index=True)
-    scores = many.dupdetect.score(workers=2)
-    assert len(scores) == 1200
-    alone = ["boilerplate", "machine_translation", "seo_link"]
-    expected = found.score()[:20].reset_index(drop=True)
-    pd.testing.assert_frame_equal(scores[-20:].reset_index(drop=True)[alone], expected[alone])
+    # More than one batch of documents, or no process would be started.
+    short = pd.DataFrame({"text": [f"Note {number}" for number in range(600)]})
+    short.index = [f"note-{number}" for number in range(600)]
+    result = DupdetectAccessor(pd.concat([short, frame])).scan(workers=2)
+    pd.testing.assert_frame_equal(result.score()[600:], found.score())
+    pd.testing.assert_frame_equal(result.matches(), found.matches())
 
 
 def test_what_else_is_known_counts(frame: pd.DataFrame) -> None:
@@ -112,19 +109,11 @@ def test_what_else_is_known_counts(frame: pd.DataFrame) -> None:
 
 def test_rows_without_a_text_have_no_scores_and_stay(frame: pd.DataFrame) -> None:
     text = frame["text"].iloc[0]
-    rows = pd.DataFrame(
-        {"text": [None, text, np.nan, "", " \n", text, pd.NA]}, index=list("abcdefg")
-    )
-    result = DupdetectAccessor(rows).scan()
-    assert result.score().notna().all(axis=1).tolist() == [
-        False,
-        True,
-        False,
-        False,
-        False,
-        True,
-        False,
-    ]
+    texts = [None, text, np.nan, "", " \n", text, pd.NA]
+    result = DupdetectAccessor(pd.DataFrame({"text": texts}, index=list("abcdefg"))).scan()
+    scores = result.score()
+    assert scores.index.tolist() == list("abcdefg")
+    assert scores.isna().sum(axis=1).tolist() == [4, 0, 4, 4, 4, 0, 4]
     assert result.matches()[["a", "b", "kind"]].to_numpy().tolist() == [["b", "f", "exact"]]
     assert result.deduplicate().index.tolist() == list("abcdeg")
     assert result.skipped == {"null_text": 3, "empty_text": 2}
@@ -174,11 +163,11 @@ def test_labels_of_any_type_name_pairs(frame: pd.DataFrame) -> None:
 def test_bad_columns_are_named() -> None:
     with pytest.raises(KeyError, match="text"):
         pd.DataFrame({"body": ["a"]}).dupdetect.score()
-    with pytest.raises(TypeError, match="column 'text'.*int64"):
+    with pytest.raises(TypeError, match=r"column 'text'.*int64"):
         pd.DataFrame({"text": [1, 2]}).dupdetect.score()
     with pytest.raises(TypeError, match="column 'text'"):
         pd.DataFrame({"text": ["a", 2]}, dtype=object).dupdetect.score()
-    with pytest.raises(TextError, match="column 'text'.*surrogate"):
+    with pytest.raises(TextError, match=r"column 'text'.*surrogate"):
         pd.DataFrame({"text": pd.Series(["a\ud800"], dtype=object)}).dupdetect.score()
     with pytest.raises(ValueError, match="several columns"):
         pd.DataFrame([["a", "b"]], columns=["text", "text"]).dupdetect.score()
