@@ -3,7 +3,9 @@
 A store knows neither sketches nor records: a document is a key (its id as bytes), an opaque record
 and the posting keys under which it can be found in each view. All operations take many items at
 once, so that a store behind a network needs few round trips. Documents have internal numbers,
-which posting lists hold; a number is never shared and stays while its document does.
+which posting lists hold; a number is never shared and stays while its document does (one that is
+added again may get a new number). A store may keep as little as 40 bits of a posting key's hash: a
+lookup may then, once in many thousand queries, name a document that has not the key.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class Postings(NamedTuple):
     """Documents under k posting keys.
 
     Those of key i are ``numbers[start[i]:start[i + 1]]``, ascending, the lowest ``cap`` only;
-    ``sizes[i]`` is the true length of the list.
+    ``sizes[i]`` is the length of the list, or where that is more than ``cap``, any larger number
+    than ``cap``: nobody needs to count a template's thousand copies.
     """
 
     numbers: NDArray[np.int64]
@@ -74,6 +77,9 @@ class Store(Protocol):
     def names(self, numbers: Sequence[int]) -> list[bytes | None]:
         """Keys of documents by internal number, None where there is none."""
 
+    def records(self, numbers: Sequence[int]) -> list[bytes | None]:
+        """Records by internal number, None where there is none."""
+
     def __iter__(self) -> Iterator[bytes]:
         """Keys of all documents in the order of their numbers; writes meanwhile are allowed."""
 
@@ -82,6 +88,9 @@ class Store(Protocol):
 
     def batch(self) -> AbstractContextManager[None]:
         """Groups writes into one transaction; does not nest."""
+
+    def compact(self) -> None:
+        """Gives back the room of what was removed or replaced; may do nothing."""
 
     def check(self) -> list[str]:
         """Reads everything; what is inconsistent, empty when all is well."""

@@ -124,6 +124,14 @@ class LmdbStore:
         with self._env.reading() as txn:
             return [txn.get(_number_key(number), db=self._names) for number in numbers]
 
+    def records(self, numbers: Sequence[int]) -> list[bytes | None]:
+        """See Store."""
+        with self._env.reading() as txn:
+            return [txn.get(_number_key(number), db=self._records) for number in numbers]
+
+    def compact(self) -> None:
+        """See Store: LMDB uses freed pages again."""
+
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""
         after = 0

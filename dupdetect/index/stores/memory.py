@@ -83,6 +83,12 @@ class MemoryStore:
             entries = [self._entries.get(number) for number in numbers]
             return [None if entry is None else entry.key for entry in entries]
 
+    def records(self, numbers: Sequence[int]) -> list[bytes | None]:
+        """See Store."""
+        with self._lock:
+            entries = [self._entries.get(number) for number in numbers]
+            return [None if entry is None else entry.record for entry in entries]
+
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""
         with self._lock:
@@ -106,6 +112,9 @@ class MemoryStore:
                 raise
             finally:
                 self._undo = None
+
+    def compact(self) -> None:
+        """See Store: nothing is ever left behind here."""
 
     def check(self) -> list[str]:
         """See Store. Nothing can be out of step in memory but by a mistake in this file."""
