@@ -10,7 +10,7 @@ Every call scans the whole frame; :meth:`DupdetectAccessor.scan` scans once and 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -33,8 +33,8 @@ from dupdetect.integrations.relations import (
 class FrameScan:
     """All answers of one scan of a frame. The frame is the one that was scanned, not a copy."""
 
-    frame: pd.DataFrame
-    related: Related
+    frame: pd.DataFrame = field(repr=False)
+    related: Related = field(repr=False)
 
     @property
     def skipped(self) -> dict[str, int]:

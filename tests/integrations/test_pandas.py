@@ -94,7 +94,7 @@ def test_the_accessor_answers_as_its_scan(frame: pd.DataFrame, found: FrameScan)
 def test_worker_processes_give_the_same(frame: pd.DataFrame, found: FrameScan) -> None:
     # More than one batch of documents, or no process would be started.
     short = pd.DataFrame({"text": [f"Note {number}" for number in range(600)]})
-    short.index = [f"note-{number}" for number in range(600)]
+    short.index = pd.Index([f"note-{number}" for number in range(600)], name="id")
     result = DupdetectAccessor(pd.concat([short, frame])).scan(workers=2)
     pd.testing.assert_frame_equal(result.score()[600:], found.score())
     pd.testing.assert_frame_equal(result.matches(), found.matches())
