@@ -11,10 +11,8 @@ import numpy as np
 BINS = 20
 #: A score from here on counts as high in captions and colours.
 HIGH = 0.5
-MAX_NODES = 22
-MAX_EDGES = 60
-_ROW = 30
-_LEFT, _RIGHT = 330.0, 670.0
+#: The step of the colour scale that means word for word.
+VERBATIM = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +45,6 @@ class Ribbon:
     key: int
     level: int
     points: str
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A domain in the flow: the middle of its row, its bar's height, what it counts."""
-
-    key: str
-    label: str
-    count: int
-    x: float
-    y: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """Text that went from one domain to another: ``count`` documents, drawn as a curve."""
-
-    source: str
-    target: str
-    count: int
-    path: str
-    width: float
-    tip: str
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Who copies whom: sources left, copies right; ``hidden`` counts the edges left out."""
-
-    sources: tuple[Node, ...]
-    targets: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    height: int
-    hidden: int
 
 
 def histogram(values: np.ndarray[Any, np.dtype[np.float64]]) -> Histogram:
@@ -128,99 +91,3 @@ def ribbons(
 
 def _position(offset: int, length: int) -> float:
     return round(1000.0 * min(max(offset / length, 0.0), 1.0), 1) if length > 0 else 0.0
-
-
-def flow(edges: Sequence[tuple[str, str, int]]) -> Flow | None:
-    """Lay out (source, target, count) triples, those of equal ends summed; None without any.
-
-    The strongest edges are kept while each side has at most MAX_NODES domains. Rows on the left
-    are ordered by weight, rows on the right by the mean row of their sources, which keeps crossings
-    few (the barycentre rule of Sugiyama, Tagawa and Toda 1981).
-    """
-    merged: dict[tuple[str, str], int] = {}
-    for source, target, count in edges:
-        merged[(source, target)] = merged.get((source, target), 0) + count
-    triples = [(source, target, count) for (source, target), count in merged.items()]
-    ranked = sorted(triples, key=lambda edge: (-edge[2], edge[0], edge[1]))
-    kept = _within_limits(ranked)
-    if not kept:
-        return None
-    out, into = _sums(kept, 0), _sums(kept, 1)
-    left = sorted(out, key=lambda name: (-out[name], name))
-    row = {name: i for i, name in enumerate(left)}
-    pull = {name: sum(row[s] * n for s, t, n in kept if t == name) / into[name] for name in into}
-    right = sorted(into, key=lambda name: (pull[name], -into[name], name))
-    rows = max(len(left), len(right))
-    scale = 20.0 / max(max(out.values()), max(into.values()))
-    sources = _nodes("s", left, out, _LEFT, rows, scale)
-    targets = _nodes("t", right, into, _RIGHT, rows, scale)
-    drawn = _curves(kept, dict(zip(left, sources, strict=True)),
-                    dict(zip(right, targets, strict=True)), scale)  # fmt: skip
-    return Flow(
-        sources=sources, targets=targets, edges=drawn,
-        height=rows * _ROW + 16, hidden=len(ranked) - len(kept),
-    )  # fmt: skip
-
-
-def _within_limits(ranked: Sequence[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
-    left: set[str] = set()
-    right: set[str] = set()
-    kept: list[tuple[str, str, int]] = []
-    for source, target, count in ranked:
-        fits = len(left | {source}) <= MAX_NODES and len(right | {target}) <= MAX_NODES
-        if fits and count > 0 and len(kept) < MAX_EDGES:
-            left.add(source)
-            right.add(target)
-            kept.append((source, target, count))
-    return kept
-
-
-def _sums(edges: Sequence[tuple[str, str, int]], end: int) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for edge in edges:
-        name = (edge[0], edge[1])[end]
-        sums[name] = sums.get(name, 0) + edge[2]
-    return sums
-
-
-def _nodes(
-    side: str, names: Sequence[str], sums: dict[str, int], x: float, rows: int, scale: float
-) -> tuple[Node, ...]:
-    step = rows * _ROW / len(names)
-    return tuple(
-        Node(
-            key=f"{side}{i}", label=name, count=sums[name], x=x,
-            y=round(8 + (i + 0.5) * step, 1), height=round(max(sums[name] * scale, 3.0), 1),
-        )
-        for i, name in enumerate(names)
-    )  # fmt: skip
-
-
-def _curves(
-    edges: Sequence[tuple[str, str, int]],
-    sources: dict[str, Node],
-    targets: dict[str, Node],
-    scale: float,
-) -> tuple[Edge, ...]:
-    """Curves stacked inside their nodes' bars, in the order of the other side's rows."""
-    middle: dict[tuple[str, str], list[float]] = {}
-    for side, nodes, others in ((0, sources, targets), (1, targets, sources)):
-        for name, node in nodes.items():
-            mine = [edge for edge in edges if edge[side] == name]
-            mine.sort(key=lambda edge, others=others, side=side: others[edge[1 - side]].y)  # type: ignore[misc]
-            y = node.y - sum(edge[2] for edge in mine) * scale / 2
-            for source, target, count in mine:
-                middle.setdefault((source, target), []).append(y + count * scale / 2)
-                y += count * scale
-    result = []
-    for source, target, count in edges:
-        y1, y2 = middle[(source, target)]
-        x1, x2 = _LEFT + 8, _RIGHT - 18
-        bend = (x1 + x2) / 2
-        path = f"M{x1:.0f},{y1:.1f} C{bend:.0f},{y1:.1f} {bend:.0f},{y2:.1f} {x2:.0f},{y2:.1f}"
-        width = round(max(count * scale, 1.5), 1)
-        half = width / 2 + 2.5
-        tip = f"{x2:.0f},{y2 - half:.1f} {x2 + 9:.0f},{y2:.1f} {x2:.0f},{y2 + half:.1f}"
-        keys = sources[source].key, targets[target].key
-        result.append(Edge(*keys, count=count, path=path, width=width, tip=tip))
-    return tuple(result)

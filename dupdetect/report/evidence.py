@@ -1,4 +1,4 @@
-"""What the pages show of a pair and of a document: texts cut into marks, measures, reasons."""
+"""What the pages show of a document: its text cut into marks, findings, scores, their reasons."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dupdetect.records import Document, Match, Verdict
-from dupdetect.report import charts
+from dupdetect.records import MATCH_KINDS, Document, Verdict
 from dupdetect.report.clean import safe_language, safe_url, shorten, visible
-from dupdetect.report.segments import Segment, Span, coverage, segments
+from dupdetect.report.segments import Segment, Span, segments
 
 #: What each kind means, in one sentence for readers.
 KIND_MEANING = {
@@ -25,6 +24,8 @@ SCORE_LABELS = {
     "content_farm": "Content farm", "boilerplate": "Boilerplate",
     "machine_translation": "Machine translation", "seo_link": "Inserted links",
 }  # fmt: skip
+#: Related documents listed with a document.
+MAX_RELATED = 12
 _MAX_NAME = 160
 
 
@@ -44,46 +45,6 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two texts of a pair; ``role`` is ``copy``, ``source`` or empty.
-
-    ``contained``: share of its shingles that stand in the other; ``covered``: share of its
-    characters inside aligned passages (None without a text).
-    """
-
-    letter: str
-    known: Known
-    role: str
-    segments: list[Segment]
-    n_chars: int | None
-    cut: bool
-    contained: float
-    covered: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two documents side by side, the source left where it is known.
-
-    ``levels`` gives the colour step of each passage by its key, ``similarities`` its value;
-    ``arrow`` says whether the text went from left to right.
-    """
-
-    number: int
-    kind: str
-    meaning: str
-    score: float
-    jaccard: float
-    arrow: bool
-    left: Side
-    right: Side
-    n_passages: int
-    levels: dict[int, int]
-    similarities: dict[int, float]
-    ribbons: tuple[charts.Ribbon, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """A finding as it is listed: its number in the text, kind, rule, quote, score."""
 
@@ -98,21 +59,40 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A known document that a scored one matches."""
+    """A known document that a scored one matches.
+
+    ``role`` says what the scored one is to it; ``pair`` is the number of the pair on the page, or
+    None where it is not shown.
+    """
 
     id: str
     kind: str
     score: float
     role: str
+    pair: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How often a rule found something in a document, and how sure it was at best."""
+
+    name: str
+    count: int
+    best: float
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A document with its scores, its findings and, where the text is known, their places."""
+    """A document with its scores, its findings and, where the text is known, their places.
+
+    ``rules`` says by which rules' findings each score is supported; ``parts`` what the combined
+    score is made of, where that is known.
+    """
 
     number: int
     known: Known
     scores: dict[str, float]
+    rules: dict[str, tuple[Rule, ...]]
     parts: dict[str, float]
     findings: tuple[Shown, ...]
     more_findings: int
@@ -121,6 +101,15 @@ class Scored:
     n_chars: int | None
     cut: bool
     related: tuple[Related, ...] = ()
+    more_related: int = 0
+
+    @property
+    def tips(self) -> dict[int, str]:
+        """What is said of each finding on hover, by its number."""
+        return {
+            f.key: f"{f.label}{' · ' + f.rule.replace('_', ' ') if f.rule else ''} · {f.score:.2f}"
+            for f in self.findings
+        }
 
 
 def known_from_row(row: Mapping[str, Any]) -> Known:
@@ -149,79 +138,6 @@ def known_from_document(
     )  # fmt: skip
 
 
-def pair(
-    number: int,
-    match: Mapping[str, Any],
-    known: tuple[Known, Known],
-    texts: tuple[str | None, str | None],
-    *,
-    limit: int,
-) -> Pair:
-    """From a match as a dictionary (``Match.to_dict`` or a row of ``matches``).
-
-    ``limit`` bounds the characters shown of each text; a text that is None is not shown.
-    """
-    passages = list(match["passages"] or ())
-    roles = {"a_from_b": ("copy", "source"), "b_from_a": ("source", "copy")}
-    role = roles.get(match["direction"], ("", ""))
-    shares = (match["containment_a"], match["containment_b"])
-    sides = [
-        _side(letter, known[i], role[i], texts[i], passages, shares[i], limit)
-        for i, letter in enumerate("ab")
-    ]
-    if role[0] == "copy":
-        sides.reverse()
-    left, right = sides
-    return Pair(
-        number=number, kind=match["kind"], meaning=KIND_MEANING.get(match["kind"], ""),
-        score=match["score"], jaccard=match["jaccard"], arrow=role != ("", ""),
-        left=left, right=right, n_passages=len(passages),
-        levels={key: charts.level(p["similarity"]) for key, p in enumerate(passages, start=1)},
-        similarities={key: p["similarity"] for key, p in enumerate(passages, start=1)},
-        ribbons=charts.ribbons(passages, left.letter, right.letter, _lengths(passages, texts)),
-    )  # fmt: skip
-
-
-def _lengths(
-    passages: Sequence[Mapping[str, Any]], texts: tuple[str | None, str | None]
-) -> dict[str, int]:
-    """Characters of each text by its letter; where unknown, as far as the passages reach."""
-    return {
-        letter: len(text)
-        if text is not None
-        else max((p[f"{letter}_end"] for p in passages), default=0)
-        for letter, text in zip("ab", texts, strict=True)
-    }
-
-
-def pair_from_match(match: Match, a: Document, b: Document, *, limit: int) -> Pair:
-    """From the records of a comparison."""
-    known = (known_from_document(a), known_from_document(b))
-    return pair(1, match.to_dict(), known, (a.text, b.text), limit=limit)
-
-
-def _side(
-    letter: str,
-    known: Known,
-    role: str,
-    text: str | None,
-    passages: Sequence[Mapping[str, Any]],
-    contained: float,
-    limit: int,
-) -> Side:
-    spans = [
-        Span(p[f"{letter}_start"], p[f"{letter}_end"], key, p["similarity"])
-        for key, p in enumerate(passages, start=1)
-    ]
-    if text is None:
-        return Side(letter, known, role, [], None, False, contained, None)
-    return Side(
-        letter=letter, known=known, role=role, segments=segments(text, spans, limit=limit),
-        n_chars=len(text), cut=len(text) > limit, contained=contained,
-        covered=coverage(len(text), spans),
-    )  # fmt: skip
-
-
 def scored(
     number: int,
     known: Known,
@@ -231,6 +147,8 @@ def scored(
     *,
     limit: int,
     max_findings: int = 60,
+    parts: Mapping[str, float] | None = None,
+    related: Sequence[Related] = (),
 ) -> Scored:
     """From scores by name and findings as dictionaries (``Finding.to_dict`` or table rows)."""
     order = sorted(findings, key=lambda f: (f["start"], f["end"], f["kind"], f["rule"]))
@@ -255,11 +173,30 @@ def scored(
     return Scored(
         number=number, known=known,
         scores={name: float(values.get(name) or 0.0) for name in names},
-        parts={}, findings=tuple(listed), more_findings=len(order) - len(listed), kinds=kinds,
+        rules=_rules(order), parts=dict(parts or {}),
+        findings=tuple(listed), more_findings=len(order) - len(listed), kinds=kinds,
         segments=segments(text, spans, limit=limit) if text is not None else [],
         n_chars=len(text) if text is not None else None,
         cut=text is not None and len(text) > limit,
+        related=tuple(related[:MAX_RELATED]), more_related=len(related[MAX_RELATED:]),
     )  # fmt: skip
+
+
+def _rules(findings: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Rule, ...]]:
+    """Rules by kind of finding, the surest first."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for finding in findings:
+        rules = found.setdefault(str(finding["kind"]), {})
+        rules.setdefault(shorten(finding["rule"], 60), []).append(finding["score"])
+    made = {
+        kind: [Rule(name, len(scores), max(scores)) for name, scores in rules.items()]
+        for kind, rules in found.items()
+    }
+    return {
+        kind: tuple(sorted(rules, key=lambda rule: (-rule.best, rule.name)))
+        for kind, rules in made.items()
+        if kind in SCORE_NAMES
+    }
 
 
 def scored_from_verdict(number: int, verdict: Verdict, *, limit: int) -> Scored:
@@ -267,24 +204,21 @@ def scored_from_verdict(number: int, verdict: Verdict, *, limit: int) -> Scored:
     known = known_from_document(
         verdict.document, language=verdict.language, n_words=verdict.n_words
     )
-    findings = [finding.to_dict() for finding in verdict.findings]
-    base = scored(
-        number, known, verdict.scores.to_dict(), findings, verdict.document.text, limit=limit
-    )
-    related = tuple(_related(match, verdict.document.id) for match in verdict.matches[:50])
-    parts = {shorten(name, 60): float(part) for name, part in verdict.parts.items()}
-    return Scored(
-        number=base.number, known=base.known, scores=base.scores, parts=parts,
-        findings=base.findings, more_findings=base.more_findings, kinds=base.kinds,
-        segments=base.segments, n_chars=base.n_chars, cut=base.cut, related=related,
+    own = verdict.document.id
+    return scored(
+        number, known, verdict.scores.to_dict(),
+        [finding.to_dict() for finding in verdict.findings], verdict.document.text, limit=limit,
+        parts={shorten(name, 60): float(part) for name, part in verdict.parts.items()},
+        related=[related(match.to_dict(), own) for match in verdict.matches],
     )  # fmt: skip
 
 
-def _related(match: Match, own: str) -> Related:
-    """The other document of a match; the role says what ``own`` is to it."""
-    first = match.a == own
-    copy = match.direction == ("a_from_b" if first else "b_from_a")
-    source = match.direction == ("b_from_a" if first else "a_from_b")
+def related(match: Mapping[str, Any], own: str, *, pair: int | None = None) -> Related:
+    """The other document of a match (``Match.to_dict`` or a row); what ``own`` is to it."""
+    first = match["a"] == own
+    copy = match["direction"] == ("a_from_b" if first else "b_from_a")
+    source = match["direction"] == ("b_from_a" if first else "a_from_b")
     role = "derives from it" if copy else "is its source" if source else ""
-    other = match.b if first else match.a
-    return Related(shorten(other, _MAX_NAME), match.kind, match.score, role)
+    other = match["b"] if first else match["a"]
+    kind = match["kind"] if match["kind"] in MATCH_KINDS else "none"
+    return Related(shorten(other, _MAX_NAME), kind, match["score"], role, pair)

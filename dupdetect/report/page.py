@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
@@ -22,6 +23,8 @@ from dupdetect._version import __version__
 
 #: No page is larger, in bytes.
 MAX_BYTES = 5_000_000
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*([+-][\d:]+|Z)?\Z")
 
 
 class Budget:
@@ -53,6 +56,7 @@ def environment() -> jinja2.Environment:
     )  # fmt: skip
     made.filters |= {
         "number": number, "percent": percent, "seconds": seconds, "words": words, "score": score,
+        "moment": moment,
     }  # fmt: skip
     return made
 
@@ -122,6 +126,11 @@ def seconds(value: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def moment(value: str) -> str:
+    """An ISO 8601 time for people: without seconds, spaces between date, time and offset."""
+    return _MOMENT.sub(r"\1 \2 \3", value).rstrip()
 
 
 def words(name: str) -> str:

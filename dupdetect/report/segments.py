@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,18 +24,43 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A remark on ``[start, end)`` inside or outside marks, such as a name of this side alone."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of text under one note, or under none (the empty name)."""
+
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A run of text under the same marks: ``keys`` heaviest first, ``opens`` those that start."""
 
-    text: str
+    parts: tuple[Part, ...]
     keys: tuple[int, ...] = ()
     opens: tuple[int, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """All of its text."""
+        return "".join(part.text for part in self.parts)
 
-def segments(text: str, spans: Sequence[Span], *, limit: int) -> list[Segment]:
+
+def segments(
+    text: str, spans: Sequence[Span], *, limit: int, notes: Sequence[Note] = ()
+) -> list[Segment]:
     """The first ``limit`` characters of ``text``, cut where marks begin and end.
 
     The segments' texts joined give that part of the text back, with control characters visible.
+    Where ``notes`` overlap, the one that begins first goes on and the other has the rest.
     """
     shown = text[:limit]
     kept = [span for span in spans if 0 <= span.start < span.end and span.start < len(shown)]
@@ -46,18 +72,40 @@ def segments(text: str, spans: Sequence[Span], *, limit: int) -> list[Segment]:
     for span in kept:
         starting.setdefault(span.start, []).append(span)
     active: list[Span] = []
+    usable = [note for note in notes if note.start < note.end]
+    remarks = deque(sorted(usable, key=lambda note: (note.start, note.end)))
     result = []
     for start, end in pairwise(order):
         active = [span for span in active if span.end > start] + starting.get(start, [])
         ranked = sorted(active, key=lambda span: (-span.weight, span.key))
         result.append(
             Segment(
-                text=visible(shown[start:end]),
+                parts=_parts(shown, start, end, remarks),
                 keys=tuple(span.key for span in ranked),
                 opens=tuple(sorted(span.key for span in starting.get(start, []))),
             )
         )
     return result
+
+
+def _parts(text: str, start: int, end: int, notes: deque[Note]) -> tuple[Part, ...]:
+    """``text[start:end]`` cut at the notes; those that end here are taken from ``notes``."""
+    parts: list[Part] = []
+    position = start
+    while position < end:
+        while notes and notes[0].end <= position:
+            notes.popleft()
+        if not notes or notes[0].start >= end:
+            parts.append(Part(visible(text[position:end])))
+            break
+        note = notes[0]
+        if note.start > position:
+            parts.append(Part(visible(text[position : note.start])))
+        stop = min(note.end, end)
+        begin = max(note.start, position)
+        parts.append(Part(visible(text[begin:stop]), note.name))
+        position = max(stop, position)
+    return tuple(parts)
 
 
 def coverage(length: int, spans: Sequence[Span]) -> float:

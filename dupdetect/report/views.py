@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from dupdetect.records import MATCH_KINDS
-from dupdetect.report import charts, select
+from dupdetect.report import charts, flow, select
 from dupdetect.report.clean import shorten, visible
 from dupdetect.report.evidence import KIND_MEANING, SCORE_LABELS, Known, known_from_row
 from dupdetect.report.tables import ScanTables
 
 MAX_MEMBERS = 12
+MAX_LINKS = 150
 _MAX_LISTED = 40
 _MAX_CONFIG = 20_000
 
@@ -57,28 +58,50 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A row of the domains table."""
+    """A row of the domains table; ``more`` counts the sources that are not listed."""
 
+    number: int
     name: str
     documents: int
     copies: float
     scores: tuple[float, ...]
     sources: tuple[tuple[str, int], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Domains:
+    """The table, the row number of each domain in it, and who copies whom.
+
+    ``flows``: the drawing for wide and for narrow screens, none where nobody copies; ``links``:
+    (source, copier, documents), the strongest first.
+    """
+
+    rows: tuple[Domain, ...]
+    numbers: dict[str, int]
+    flows: tuple[flow.Flow, ...]
+    links: tuple[flow.Triple, ...]
+    more_links: int
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document of a cluster and how it relates to the representative, where they match."""
+    """A document of a cluster and how it relates to the representative, where they match.
+
+    ``pair`` and ``document`` are the numbers of its cards on the page, None where it has none.
+    """
 
     known: Known
     kind: str
     score: float | None
     representative: bool
+    pair: int | None
+    document: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A cluster as it is shown."""
+    """A cluster as it is shown; ``worst`` is the highest content-farm score among ``members``."""
 
     number: int
     name: str
@@ -87,6 +110,7 @@ class Group:
     head: Known
     members: tuple[Member, ...]
     domains: int
+    worst: float
 
 
 def overview(tables: ScanTables, run: Mapping[str, Any]) -> Overview:
@@ -117,10 +141,10 @@ def overview(tables: ScanTables, run: Mapping[str, Any]) -> Overview:
     )  # fmt: skip
 
 
-def domains(tables: ScanTables) -> tuple[tuple[Domain, ...], charts.Flow | None]:
+def domains(tables: ScanTables) -> Domains:
     """The domains with most copies, and the flow of texts among them."""
     result, edges = [], []
-    for row in tables.rows("domains", select.top_domains(tables)):
+    for number, row in enumerate(tables.rows("domains", select.top_domains(tables)), start=1):
         name = shorten(row["domain"], 80)
         sources = [
             (shorten(source["domain"], 80), int(source["documents"] or 0))
@@ -130,15 +154,27 @@ def domains(tables: ScanTables) -> tuple[tuple[Domain, ...], charts.Flow | None]
         scores = tuple(_number(row[key]) for key in SCORE_LABELS)
         result.append(
             Domain(
-                name or "(none)", int(row["documents"] or 0), _number(row["copies"]), scores,
-                tuple((source or "(none)", count) for source, count in sources[:3]),
+                number, name or "(none)", int(row["documents"] or 0), _number(row["copies"]),
+                scores, tuple((source or "(none)", count) for source, count in sources[:3]),
+                len(sources[3:]),
             )
         )  # fmt: skip
-    return tuple(result), charts.flow(edges)
+    links = flow.merged(edges)
+    drawn = [flow.flow(edges, frame) for frame in (flow.WIDE, flow.NARROW)]
+    return Domains(
+        rows=tuple(result), numbers={domain.name: domain.number for domain in result},
+        flows=tuple(one for one in drawn if one is not None),
+        links=tuple(links[:MAX_LINKS]), more_links=len(links[MAX_LINKS:]),
+    )  # fmt: skip
 
 
-def clusters(tables: ScanTables) -> Iterable[Group]:
-    """The largest and most suspicious clusters, each with its first members."""
+def clusters(
+    tables: ScanTables, *, pairs: Mapping[frozenset[str], int], documents: Mapping[str, int]
+) -> Iterable[Group]:
+    """The largest and most suspicious clusters, each with its first members.
+
+    ``pairs`` and ``documents``: numbers of the cards that members may be linked to.
+    """
     rows = tables.rows("clusters", select.top_clusters(tables))
     shown = {row["cluster"]: _first_members(row) for row in rows}
     wanted = {member for members in shown.values() for member in members}
@@ -152,8 +188,13 @@ def clusters(tables: ScanTables) -> Iterable[Group]:
             number=number, name=shorten(row["cluster"], 60), size=int(row["size"] or 0),
             kinds=tuple(kind for kind in row["kinds"] or () if kind in MATCH_KINDS),
             head=known_from_row(known.get(head, {"id": head})),
-            members=tuple(_member(member, head, links) for member in members),
+            members=tuple(
+                _member(member, head, links, pairs.get(frozenset((member["id"], head))),
+                        documents.get(member["id"]))
+                for member in members
+            ),
             domains=len({member["domain"] for member in members if member["domain"]}),
+            worst=max((_number(member["content_farm"]) for member in members), default=0.0),
         )  # fmt: skip
 
 
@@ -178,10 +219,14 @@ def _links(
 
 
 def _member(
-    row: Mapping[str, Any], head: str, links: Mapping[tuple[str, str], tuple[str, float]]
+    row: Mapping[str, Any],
+    head: str,
+    links: Mapping[tuple[str, str], tuple[str, float]],
+    pair: int | None,
+    document: int | None,
 ) -> Member:
     kind, score = links.get((row["id"], head), ("", None))
-    return Member(known_from_row(row), kind, score, row["id"] == head)
+    return Member(known_from_row(row), kind, score, row["id"] == head, pair, document)
 
 
 def _rows(

@@ -1,4 +1,4 @@
-"""Geometry: bars, ribbons and flows stay inside their drawings and keep their order."""
+"""Geometry: bars and ribbons stay inside their drawings and keep their order."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from dupdetect.report import charts
 
-name = st.sampled_from([f"d{i}.example" for i in range(60)])
-
 
 @given(st.lists(st.floats(0, 1), max_size=80))
 def test_a_histogram_counts_every_score_once(values: list[float]) -> None:
@@ -18,22 +16,6 @@ def test_a_histogram_counts_every_score_once(values: list[float]) -> None:
     assert sum(bar.count for bar in drawn.bars if bar.high) == drawn.n_high
     assert all(bar.y >= 0 and bar.y + bar.height <= 72.1 for bar in drawn.bars)
     assert all((bar.height > 0) == (bar.count > 0) for bar in drawn.bars)
-
-
-@given(st.lists(st.tuples(name, name, st.integers(0, 10_000)), max_size=200))
-def test_a_flow_is_bounded_and_keeps_the_strongest_link(
-    edges: list[tuple[str, str, int]],
-) -> None:
-    drawn = charts.flow(edges)
-    if drawn is None:
-        assert all(count <= 0 for _, _, count in edges)
-        return
-    assert len(drawn.sources) <= charts.MAX_NODES and len(drawn.targets) <= charts.MAX_NODES
-    assert 0 < len(drawn.edges) <= charts.MAX_EDGES
-    assert max(edge.count for edge in drawn.edges) >= max(count for *_, count in edges)
-    assert len({(edge.source, edge.target) for edge in drawn.edges}) == len(drawn.edges)
-    for node in (*drawn.sources, *drawn.targets):
-        assert node.y - node.height / 2 >= 0 and node.y + node.height / 2 <= drawn.height
 
 
 def test_ribbons_join_the_places_of_both_texts() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupdetect.report.clean import visible
-from dupdetect.report.segments import Span, coverage, segments
+from dupdetect.report.segments import Note, Span, coverage, segments
 
 spans = st.lists(
     st.builds(
@@ -36,6 +36,39 @@ def test_each_character_stands_under_exactly_its_marks(text: str, marks: list[Sp
             }
             assert set(run.keys) == over
         position += len(run.text)
+
+
+notes = st.lists(
+    st.builds(Note, start=st.integers(-3, 40), end=st.integers(-3, 50), name=st.just("only")),
+    max_size=8,
+)
+
+
+@given(st.text(max_size=40), spans, notes, st.integers(0, 50))
+def test_notes_cut_the_runs_and_lose_nothing(
+    text: str, marks: list[Span], remarks: list[Note], limit: int
+) -> None:
+    runs = segments(text, marks, notes=remarks, limit=limit)
+    assert "".join(run.text for run in runs) == visible(text[:limit])
+    bare = segments(text, marks, limit=limit)
+    assert [(run.keys, run.opens, run.text) for run in runs] == [
+        (run.keys, run.opens, run.text) for run in bare
+    ]
+    position = 0
+    for part in (part for run in runs for part in run.parts):
+        for offset in range(position, position + len(part.text)):
+            noted = any(note.start <= offset < note.end for note in remarks)
+            assert bool(part.note) == noted
+        position += len(part.text)
+
+
+def test_a_note_that_crosses_marks_is_cut_at_them() -> None:
+    runs = segments("abcdef", [Span(2, 4, 1)], notes=[Note(1, 5, "same")], limit=6)
+    assert [[(part.text, part.note) for part in run.parts] for run in runs] == [
+        [("a", ""), ("b", "same")],
+        [("cd", "same")],
+        [("e", "same"), ("f", "")],
+    ]
 
 
 def test_nested_marks_show_the_heavier_one_first_and_open_once() -> None:

@@ -49,28 +49,53 @@
     var tools = make("div", "", { "class": "tools" });
     var label = make("label", "Filter ");
     var box = make("input", "", { type: "search", "aria-controls": table.id });
+    var status = make("span", "", { "class": "count", role: "status" });
     label.appendChild(box);
     tools.appendChild(label);
+    tools.appendChild(status);
     table.parentNode.parentNode.insertBefore(tools, table.parentNode);
     box.addEventListener("input", function () {
       var words = box.value.toLowerCase().split(/\s+/);
-      all("tbody tr", table).forEach(function (row) {
+      var rows = all("tbody tr", table), shown = 0;
+      rows.forEach(function (row) {
         var text = row.textContent.toLowerCase();
         row.hidden = !words.every(function (word) { return text.indexOf(word) >= 0; });
+        if (!row.hidden) shown += 1;
       });
+      status.textContent = shown < rows.length ? shown + " of " + rows.length : "";
     });
   });
 
-  // Cards: buttons for each kind of pair, and one that folds or unfolds all.
+  // Cards: buttons for each kind of pair, a box that filters, one button that unfolds all.
+  var search = function (box, items, status, test) {
+    var update = function () {
+      var words = box ? box.value.toLowerCase().split(/\s+/) : [];
+      var shown = 0;
+      items.forEach(function (item) {
+        var text = item.textContent.toLowerCase();
+        var card = item.closest("details.card");
+        card.hidden = !test(card) || !words.every(function (word) { return text.indexOf(word) >= 0; });
+        if (!card.hidden) shown += 1;
+      });
+      status.textContent = shown < items.length ? shown + " of " + items.length : "";
+    };
+    if (box) box.addEventListener("input", update);
+    return update;
+  };
   ["clusters", "pairs", "documents"].forEach(function (id) {
     var section = document.getElementById(id);
     var cards = section ? all("details.card", section) : [];
     if (cards.length < 2) return;
     var tools = make("div", "", { "class": "tools" });
-    var kinds = [];
+    var status = make("span", "", { "class": "count", role: "status" });
+    var kinds = [], chosen = "";
     cards.forEach(function (card) {
       var kind = card.getAttribute("data-kind");
       if (kind && kinds.indexOf(kind) < 0) kinds.push(kind);
+    });
+    var box = cards.length < 8 ? null : make("input", "", { type: "search" });
+    var update = search(box, all("details.card > summary", section), status, function (card) {
+      return !chosen || card.getAttribute("data-kind") === chosen;
     });
     if (kinds.length > 1) {
       [""].concat(kinds).forEach(function (kind) {
@@ -83,13 +108,18 @@
           all("button[aria-pressed]", tools).forEach(function (other) {
             other.setAttribute("aria-pressed", String(other === button));
           });
-          cards.forEach(function (card) {
-            card.hidden = Boolean(kind) && card.getAttribute("data-kind") !== kind;
-          });
+          chosen = kind;
+          update();
         });
         tools.appendChild(button);
       });
     }
+    if (box) {
+      var label = make("label", "Filter ");
+      label.appendChild(box);
+      tools.appendChild(label);
+    }
+    tools.appendChild(status);
     var toggle = make("button", "Unfold all", { type: "button", "class": "plain" });
     toggle.addEventListener("click", function () {
       var open = toggle.textContent === "Unfold all";
@@ -137,11 +167,16 @@
     if (event.target.closest("a.n") && card.classList.contains("pair")) event.preventDefault();
   });
 
-  // The flow of texts: a domain under the pointer shows its own links.
+  // The flow of texts: a domain under the pointer or in focus shows its own links.
   all(".flow svg").forEach(function (svg) {
+    var clear = function () {
+      svg.classList.remove("dim");
+      all(".on", svg).forEach(function (other) { other.classList.remove("on"); });
+    };
     all(".node", svg).forEach(function (node) {
       var name = node.getAttribute("data-n");
-      node.addEventListener("mouseenter", function () {
+      var show = function () {
+        clear();
         svg.classList.add("dim");
         node.classList.add("on");
         all('.edge[data-s="' + name + '"], .edge[data-t="' + name + '"]', svg).forEach(function (edge) {
@@ -152,22 +187,26 @@
             });
           });
         });
-      });
-      node.addEventListener("mouseleave", function () {
-        svg.classList.remove("dim");
-        all(".on", svg).forEach(function (other) { other.classList.remove("on"); });
-      });
+      };
+      node.addEventListener("mouseenter", show);
+      node.addEventListener("focus", show);
+      node.addEventListener("mouseleave", clear);
+      node.addEventListener("blur", clear);
     });
   });
 
-  // A link to a folded card, or into it, unfolds it.
+  // A link to something folded or filtered away brings it back.
   var unfold = function () {
     var target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-    var card = target && target.closest("details.card");
-    if (card && !card.open) {
+    if (!target) return;
+    var card = target.closest("details.card");
+    var moved = target.hidden || (card && (card.hidden || !card.open));
+    target.hidden = false;
+    if (card) {
+      card.hidden = false;
       card.open = true;
-      target.scrollIntoView();
     }
+    if (moved) target.scrollIntoView();
   };
   window.addEventListener("hashchange", unfold);
   unfold();
