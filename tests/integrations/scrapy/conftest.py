@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -69,3 +72,44 @@ def _crawl(address: str, out: Path, reactor: str) -> Crawl:
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-4000:]
     return Crawl(**json.loads(out.read_text(encoding="utf-8")), log=done.stderr)
+
+
+@pytest.fixture(scope="session")
+def texts(sample: Path) -> dict[str, str]:
+    """Texts of the sample corpus by id."""
+    lines = (sample / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    return {one["id"]: one["text"] for one in map(json.loads, lines)}
+
+
+Send = Callable[..., list[Any]]
+
+
+@pytest.fixture
+def opened() -> Callable[..., AbstractContextManager[tuple[Send, Counter[str]]]]:
+    """A pipeline at work, by its options: a call that sends items at once, in order, and its stats.
+
+    What comes back for an item is the item, or the reason for which it was dropped.
+    """
+    return _opened
+
+
+@contextmanager
+def _opened(*, kind: Any = None, **options: Any) -> Iterator[tuple[Send, Counter[str]]]:
+    from scrapy.exceptions import DropItem
+
+    from dupdetect.integrations.scrapy import Options, Pipeline
+
+    stats: Counter[str] = Counter()
+    made = (kind or Pipeline)(Options(**options), lambda name: stats.update([name]))
+
+    async def run(items: tuple[Any, ...]) -> list[Any]:
+        calls = (made.process_item(item) for item in items)
+        found = await asyncio.gather(*calls, return_exceptions=True)
+        assert all(isinstance(one, DropItem) for one in found if isinstance(one, BaseException))
+        return [one.args[0] if isinstance(one, DropItem) else one for one in found]
+
+    made.open_spider()
+    try:
+        yield lambda *items: asyncio.run(run(items)), stats
+    finally:
+        made.close_spider()
