@@ -78,7 +78,7 @@ def command(
             else:
                 show_verdict(terminal, verdict, explain=explain)
             if html_file is not None and len(kept) < MAX_PAGE:
-                kept.append(verdict if explain else replace(verdict, parts={}))
+                kept.append(verdict)
     skips.finish()
     if html_file is not None:
         from dupdetect.report import render_scores

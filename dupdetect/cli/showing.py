@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dupdetect.cli.terminal import Terminal, clip, plain, score_colour
+from dupdetect.cli.terminal import Terminal, plain, score_colour
 from dupdetect.records import Document, Match, Verdict
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS = 40
 MAX_PASSAGES = 40
+#: Width of the column that names a reason.
+_LABELS = 20
 _NAMES = {
     "content_farm": "content farm", "boilerplate": "boilerplate",
     "machine_translation": "machine translation", "seo_link": "inserted link",
@@ -27,28 +29,27 @@ def show_verdict(terminal: Terminal, verdict: Verdict, *, explain: bool = False)
     document = verdict.document
     terminal.heading(document.title or document.url or document.id)
     facts = [document.id, document.url or "", verdict.language, f"{verdict.n_words} words"]
-    terminal.line("  ".join(fact for fact in facts if fact), indent=2)
+    terminal.line(" · ".join(fact for fact in facts if fact), indent=2)
     scores = verdict.scores.to_dict()
     rows = [(f"{scores[name]:.2f}", label, terminal.bar(scores[name])) for name, label in
             _NAMES.items()]  # fmt: skip
     terminal.table(rows, colours=[score_colour(scores[name]) for name in _NAMES])
     if explain and verdict.parts:
-        terminal.line("made of", indent=2)
-        terminal.table([(f"{value:+.2f}", name) for name, value in verdict.parts.items()], indent=4)
+        terminal.line("content farm is made of", indent=2)
+        parts = [
+            (f"{value:.2f}", name.replace("_", " "), terminal.bar(value))
+            for name, value in verdict.parts.items()
+        ]
+        terminal.table(parts, indent=4)
     shown = verdict.findings[:MAX_FINDINGS]
-    terminal.table(
-        [
-            (
-                f"{f.score:.2f}",
-                _NAMES.get(f.kind, f.kind),
-                f.rule.replace("_", " "),
-                f"« {f.quote} »",
-            )
-            for f in shown
-        ],
-        colours=[score_colour(finding.score) for finding in shown],
-        indent=4,
-    )
+    if shown:
+        terminal.line()
+    for finding in shown:
+        kind = _NAMES.get(finding.kind, finding.kind)
+        rule = f" · {finding.rule.replace('_', ' ')}" if finding.rule else ""
+        fg = score_colour(finding.score)
+        terminal.entry(f"{finding.score:.2f}", kind + rule, indent=4, column=6, lines=1, fg=fg)
+        terminal.entry("", f"« {finding.quote} »", indent=4, column=6, lines=3)
     if len(verdict.findings) > len(shown):
         terminal.line(f"... and {len(verdict.findings) - len(shown)} more findings", indent=4)
     show_matches(terminal, verdict.matches, own=document.id)
@@ -69,31 +70,40 @@ def show_matches(terminal: Terminal, matches: tuple[Match, ...] | list[Match], *
 
 
 def show_match(terminal: Terminal, match: Match, a: Document, b: Document) -> None:
-    """Kind, probability, measures and the aligned passages of two documents."""
+    """Kind, probability, reasons, what one side alone has and the aligned passages."""
+    from dupdetect.report.pairs import pair_from_match
+
+    pair = pair_from_match(match, a, b, limit=0, names=("A", "B"))
+    sides = {side.letter: side for side in (pair.left, pair.right)}
+    for letter, document in (("a", a), ("b", b)):
+        name = document.title or document.url or document.id
+        terminal.entry(letter.upper(), name, indent=0, column=3, lines=2)
     kind = "not derived from one another" if match.kind == "none" else match.kind.replace("_", " ")
-    colour = _KIND_COLOURS.get(match.kind)
-    terminal.line(f"A  {a.title or a.url or a.id}")
-    terminal.line(f"B  {b.title or b.url or b.id}")
-    terminal.heading(f"{kind}, probability {match.score:.2f}")
-    told = {"a_from_b": "A derives from B", "b_from_a": "B derives from A"}
-    terminal.table(
-        [
-            ("direction", told.get(match.direction, "unknown")),
-            ("same word sequences", f"{match.jaccard:.3f} (Jaccard)"),
-            ("of A in B", f"{match.containment_a:.3f}"),
-            ("of B in A", f"{match.containment_b:.3f}"),
-            ("aligned passages", len(match.passages)),
-        ]
-    )
-    width = max(terminal.width - 14, 20)
-    for number, passage in enumerate(match.passages[:MAX_PASSAGES], start=1):
+    terminal.heading(f"{kind}, probability {match.score:.2f}", fg=_KIND_COLOURS.get(match.kind))
+    terminal.entry("", pair.meaning, column=0)
+    told = {"a_from_b": "A derives from B. ", "b_from_a": "B derives from A. "}
+    for what, sentence in pair.reasons:
+        lead = told.get(match.direction, "") if what == "Direction" else ""
+        terminal.entry(what, lead + sentence, column=_LABELS)
+    for letter, side in sides.items():
+        if side.own:
+            more = f" and {side.more_own} more" if side.more_own else ""
+            listed = ", ".join(text for text, _ in side.own) + more
+            terminal.entry(f"Only in {letter.upper()}", listed, column=_LABELS, lines=3)
+    for passage in match.passages[:MAX_PASSAGES]:
         terminal.line()
-        first = clip(a.text[passage.a_start : passage.a_end], width)
-        second = clip(b.text[passage.b_start : passage.b_end], width)
-        mark = f"{number:>3}  {passage.similarity:.2f}"
-        terminal.table([(mark, "A", first), ("", "B", second)], colours=[colour, None])
+        first = a.text[passage.a_start : passage.a_end]
+        second = b.text[passage.b_start : passage.b_end]
+        fg = _similarity_colour(passage.similarity)
+        terminal.entry(f"{passage.similarity:.2f}", first, column=6, mark="A", lines=3, fg=fg)
+        terminal.entry("", second, column=6, mark="B", lines=3)
     if len(match.passages) > MAX_PASSAGES:
         terminal.line(f"... and {len(match.passages) - MAX_PASSAGES} more passages", indent=2)
+
+
+def _similarity_colour(similarity: float) -> str | None:
+    """Red for word for word, yellow for most of it."""
+    return "red" if similarity >= 0.97 else "yellow" if similarity >= 0.6 else "cyan"
 
 
 def show_summary(terminal: Terminal, summary: Summary) -> None:

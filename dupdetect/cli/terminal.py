@@ -72,6 +72,28 @@ def clip(value: object, columns: int) -> str:
     return "".join(kept).rstrip() + "…"
 
 
+def wrap(value: object, columns: int, *, lines: int = 0) -> list[str]:
+    """:func:`plain`, broken between words into lines of at most ``columns`` columns.
+
+    After ``lines`` of them (0: any number) the rest is cut with an ellipsis.
+    """
+    kept: list[str] = []
+    line = ""
+    words = plain(value).split(" ")
+    for at, word in enumerate(words):
+        longer = f"{line} {word}" if line else word
+        if display_width(longer) <= columns:
+            line = longer
+            continue
+        if lines and len(kept) + 1 == lines:
+            line = clip(" ".join([line, *words[at : at + columns]]).strip(), columns)
+            break
+        if line:
+            kept.append(line)
+        line = clip(word, columns)
+    return [*kept, line]
+
+
 def wants_colour(stream: TextIO) -> bool:
     """Whether to colour: a terminal, no NO_COLOR (https://no-color.org), not a dumb one."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -101,14 +123,38 @@ class Terminal:
         """One line, neutralised, never cut."""
         self._put(" " * indent + plain(text))
 
-    def heading(self, text: object) -> None:
+    def entry(
+        self,
+        label: str,
+        text: object,
+        *,
+        indent: int = 2,
+        column: int = 12,
+        mark: str = "",
+        lines: int = 0,
+        fg: str | None = None,
+    ) -> None:
+        """A label and a text that is wrapped beside it, at most ``lines`` lines (0: all).
+
+        The text begins ``column`` columns after the label does, behind a ``mark`` if there is one.
+        """
+        head = clip(label, column - 1) if label else ""
+        first = self.paint(head, fg=fg, bold=fg is not None)
+        first += " " * (column - display_width(head)) + (f"{plain(mark)}  " if mark else "")
+        before = column + (len(plain(mark)) + 2 if mark else 0)
+        room = max(self.width - indent - before, 20)
+        for number, line in enumerate(wrap(text, room, lines=lines)):
+            self._put(" " * indent + (first if number == 0 else " " * before) + line)
+
+    def heading(self, text: object, *, fg: str | None = None) -> None:
         """An empty line and a bold one."""
         self._put("")
-        self._put(self.paint(plain(text), bold=True))
+        self._put(self.paint(plain(text), fg=fg, bold=True))
 
     def paint(self, text: str, *, fg: str | None = None, bold: bool = False) -> str:
         """``text`` (already neutralised) in a colour, where colours are wanted."""
-        return click.style(text, fg=fg, bold=bold) if self._colour else text
+        wanted = self._colour and bool(fg or bold)
+        return click.style(text, fg=fg, bold=bold) if wanted else text
 
     def table(
         self,

@@ -15,7 +15,6 @@ from dupdetect.report.clean import shorten
 from dupdetect.report.contrast import Contrast, Facts, contrast
 from dupdetect.report.evidence import KIND_MEANING, Known, known_from_document
 from dupdetect.report.page import moment, percent
-from dupdetect.report.page import number as grouped
 from dupdetect.report.segments import Note, Segment, Span, coverage, segments
 
 #: Different names and numbers listed above a text.
@@ -77,15 +76,17 @@ def pair(
     texts: tuple[str | None, str | None],
     *,
     limit: int,
+    names: tuple[str, str] = ("the left text", "the right text"),
 ) -> Pair:
     """From a match as a dictionary (``Match.to_dict`` or a row of ``matches``).
 
     ``limit`` bounds the characters shown of each text; a text that is None is not shown.
+    ``names``: what the texts are called where it is not known which is the source.
     """
     passages = list(match["passages"] or ())
     roles = {"a_from_b": ("copy", "source"), "b_from_a": ("source", "copy")}
     role = roles.get(match["direction"], ("", ""))
-    names = role if role[0] else ("left text", "right text")
+    names = (f"the {role[0]}", f"the {role[1]}") if role[0] else names
     shares = (match["containment_a"], match["containment_b"])
     compared = _contrast(texts, passages, match["kind"])
     sides = [
@@ -106,10 +107,17 @@ def pair(
     )  # fmt: skip
 
 
-def pair_from_match(match: Match, a: Document, b: Document, *, limit: int) -> Pair:
-    """From the records of a comparison."""
+def pair_from_match(
+    match: Match,
+    a: Document,
+    b: Document,
+    *,
+    limit: int,
+    names: tuple[str, str] = ("the left text", "the right text"),
+) -> Pair:
+    """From the records of a comparison, as :func:`pair`."""
     known = (known_from_document(a), known_from_document(b))
-    return pair(1, match.to_dict(), known, (a.text, b.text), limit=limit)
+    return pair(1, match.to_dict(), known, (a.text, b.text), limit=limit, names=names)
 
 
 def _contrast(
@@ -188,17 +196,17 @@ def _reasons(
         if plural:
             said += f", {_in_order(places)} of them in the same order"
         if left.covered is not None and right.covered is not None:
-            said += f"; {percent(left.covered)} of the {left.name} and {percent(right.covered)} "
-            said += f"of the {right.name} lie in {'them' if plural else 'it'}"
+            said += f"; {percent(left.covered)} of {left.name} and {percent(right.covered)} "
+            said += f"of {right.name} lie in {'them' if plural else 'it'}"
         reasons.append(("Passages", said + "."))
     if match["kind"] != "translation":
-        said = f"{percent(left.contained)} of the {left.name}’s three-word runs stand in the "
-        said += f"{right.name}, {percent(right.contained)} of the {right.name}’s in the {left.name}"
+        said = f"{percent(left.contained)} of {left.name}’s three-word runs stand in "
+        said += f"{right.name}, {percent(right.contained)} of {right.name}’s in {left.name}"
         reasons.append(("Wording", f"{said} (Jaccard {match['jaccard']:.2f})."))
     if left.facts.total or right.facts.total:
-        said = f"{right.facts.shared} of the {right.facts.total} in the {right.name} stand in the "
-        said += f"{left.name} too, {left.facts.shared} of the {left.facts.total} in the "
-        reasons.append(("Names and numbers", f"{said}{left.name} in the {right.name}."))
+        said = f"{right.facts.shared} of the {right.facts.total} in {right.name} stand in "
+        said += f"{left.name} too, {left.facts.shared} of the {left.facts.total} in "
+        reasons.append(("Names and numbers", f"{said}{left.name} in {right.name}."))
     if match["kind"] != "none":
         reasons.append(("Direction", _direction(left, right)))
     return reasons
@@ -216,17 +224,16 @@ def _in_order(places: Sequence[int]) -> int:
 def _direction(left: Side, right: Side) -> str:
     if not left.role:
         return "Not known: no dates that differ, and neither length nor facts tell."
-    dates = f"{moment(left.known.published)} against {moment(right.known.published)}"
     if _earlier(left.known.published, right.known.published):
-        return f"The left text is the source: it is dated earlier ({dates})."
+        dates = f"{moment(left.known.published)} against {moment(right.known.published)}"
+        return f"The source is dated earlier ({dates})."
     own_left = left.facts.total - left.facts.shared
     own_right = right.facts.total - right.facts.shared
-    said = "No date tells; by length and facts the left text is the source"
+    said = "No date tells; length and facts do"
     if own_left or own_right:
-        said += (
-            f": it has {own_left} name{'s or numbers' if own_left != 1 else ' or number'} that the "
-        )
-        said += f"copy lacks, the copy {grouped(own_right)} of its own"
+        noun = "names or numbers" if own_left != 1 else "name or number"
+        said += f": the source has {own_left} {noun} that the copy lacks, "
+        said += f"the copy {own_right} of its own"
     return said + ". A copy drops facts and seldom adds any."
 
 

@@ -97,7 +97,7 @@ def test_a_page_is_written_beside_the_data(
     html = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert len(result.stdout.splitlines()) == 3
     assert "3 documents scored" in html
-    assert "made of" not in html
+    assert "is made of" in html
 
 
 def test_urls_are_fetched_and_private_ones_only_when_allowed(run: Run, library: Any) -> None:

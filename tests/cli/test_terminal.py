@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupdetect.cli.showing import show_match, show_verdict
-from dupdetect.cli.terminal import Terminal, clip, display_width, plain, safe_json, wants_colour
+from dupdetect.cli.terminal import (
+    Terminal,
+    clip,
+    display_width,
+    plain,
+    safe_json,
+    wants_colour,
+    wrap,
+)
 from dupdetect.records import Document, Finding, Match, Passage, Scores, Verdict
 
 ATTACKS = ["\x1b[2J", "\x1b]0;title\x07", "\x9b31m", "\u202egnp", "\u2066x", "\r\x08", "\U000e0041",
@@ -55,6 +63,44 @@ def test_a_clipped_text_fits(text: str, columns: int) -> None:
 def test_wide_characters_take_two_columns() -> None:
     assert display_width("東京ab") == 6
     assert clip("東京都庁", 5) == "東京…"
+
+
+@given(st.text(max_size=200), st.integers(4, 40), st.integers(0, 3))
+def test_wrapped_lines_fit_and_keep_every_word(text: str, columns: int, lines: int) -> None:
+    shown = wrap(text, columns, lines=lines)
+    assert all(display_width(line) <= columns for line in shown)
+    assert not lines or len(shown) <= lines
+    if lines == 0 and all(display_width(word) <= columns for word in plain(text).split()):
+        assert " ".join(shown) == plain(text)
+
+
+def test_a_cut_quote_says_that_it_goes_on() -> None:
+    assert wrap("un deux trois quatre cinq six", 10, lines=2) == ["un deux", "trois qua…"]
+    assert wrap("un deux trois", 13, lines=1) == ["un deux trois"]
+
+
+def test_entries_hang_under_their_label() -> None:
+    stream = io.StringIO()
+    terminal = Terminal(stream, width=40)
+    terminal.entry("0.70", "x " * 30, column=6, mark="A")
+    lines = stream.getvalue().splitlines()
+    assert lines[0].startswith("  0.70  A  x x")
+    assert all(line.startswith(" " * 11 + "x") for line in lines[1:])
+    assert all(len(line) <= 40 for line in lines) and len(lines) > 1
+
+
+def test_a_comparison_says_why_and_what_one_side_alone_has() -> None:
+    a = Document(id="a", text="Hier soir, Hector Grandin a inauguré 84 logements à Valmorin.")
+    b = Document(id="b", text="Hector Grandin ouvre à Valmorin 91 logements, dit Zoé Perrachon.")
+    match = Match("a", "b", "rewrite", 0.9, passages=(Passage(0, 20, 0, 14, 0.98),))
+    stream = Tty()
+    show_match(Terminal(stream, colour=True, width=90), match, a, b)
+    shown = stream.getvalue()
+    assert "Only in A           84\n" in shown
+    assert "Only in B           91, Zoé Perrachon\n" in shown
+    assert "2 of the 3 in A stand in B too" in shown and "1 passage aligns" in shown
+    assert "\x1b[31m\x1b[1m0.98\x1b[0m  A  Hier soir" in shown
+    assert "\x1b[22m" not in shown
 
 
 def test_tables_fit_the_width() -> None:
@@ -109,6 +155,7 @@ def test_a_verdict_shows_scores_quotes_and_matches() -> None:
     stream = io.StringIO()
     show_verdict(Terminal(stream), verdict)
     shown = stream.getvalue()
+    assert "0.93  inserted link · unrelated site\n" in shown
     assert "« Rendez-vous sur casino.example. »" in shown
     assert "0.88  content farm" in shown
     assert "0.97  rewrite  derives from  original" in shown

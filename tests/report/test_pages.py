@@ -223,7 +223,7 @@ def test_the_sample_report_says_what_the_scan_found(tmp_path: Path, scans: Modul
     words = re.sub(r"\s+", " ", "".join(reader.text))
     assert "105 of 247 documents are copies" in words
     assert "5 passages align, 5 of them in the same order" in words
-    assert "it is dated earlier (2024-03-12 against 2024-03-13)" in words
+    assert "The source is dated earlier (2024-03-12 against 2024-03-13)" in words
     assert "offset 1841223" in words
     sections = {a["id"] for tag, a in reader.elements if tag == "section" and "id" in a}
     assert sections == {"overview", "domains", "clusters", "pairs", "documents", "run"}

@@ -48,7 +48,7 @@ def test_dates_are_a_reason_only_where_they_say_the_same(
 
 def test_without_dates_the_reason_is_what_each_side_lacks() -> None:
     said = dict(made().reasons)["Direction"]
-    assert "it has 1 name or number that the copy lacks, the copy 0 of its own" in said
+    assert "the source has 1 name or number that the copy lacks, the copy 0 of its own" in said
     assert dict(made("unknown").reasons)["Direction"].startswith("Not known")
 
 
@@ -56,7 +56,7 @@ def test_the_source_stands_left_whichever_is_called_the_first() -> None:
     pair = made("a_from_b")
     assert (pair.left.known.id, pair.left.role, pair.right.role) == ("b", "source", "copy")
     assert pair.right.own == (("84", "number"),)
-    assert made("unknown").left.name == "left text"
+    assert made("unknown").left.name == "the left text"
 
 
 def test_marks_inside_passages_are_notes_and_the_text_is_whole() -> None:
