@@ -13,6 +13,7 @@ import click
 
 from dupdetect.cli.messages import Skips, say
 from dupdetect.cli.options import Settings, fetching_options, reading_options
+from dupdetect.cli.serve import command as serve_stdin
 from dupdetect.cli.terminal import Terminal, plain, safe_json
 from dupdetect.records import Document
 
@@ -37,6 +38,9 @@ def command() -> None:
 
     PATH is a folder (embedded store) or redis://...
     """
+
+
+command.add_command(serve_stdin)
 
 
 @command.command()
