@@ -17,13 +17,18 @@ from dupdetect.index.stores.memory import MemoryStore
 SMALL_MAP = 1 << 20
 
 
-@pytest.fixture(params=["memory", "lmdb"])
+#: How each kind of store is made in an empty folder. A segment of four documents makes the embedded
+#: store merge in the middle of everything.
+KINDS = {
+    "memory": lambda path: MemoryStore(),
+    "lmdb": lambda path: LmdbStore(path, map_size=SMALL_MAP),
+    "lmdb in small segments": lambda path: LmdbStore(path, map_size=SMALL_MAP, recent=4),
+}
+
+
+@pytest.fixture(params=KINDS)
 def store(request, tmp_path):
-    opened: Store = (
-        MemoryStore()
-        if request.param == "memory"
-        else LmdbStore(tmp_path / "index", map_size=SMALL_MAP)
-    )
+    opened: Store = KINDS[request.param](tmp_path / "index")
     yield opened
     opened.close()
 
@@ -217,12 +222,9 @@ operations = st.lists(
 
 @settings(deadline=None, max_examples=30)
 @given(operations)
-@pytest.mark.parametrize("kind", ["memory", "lmdb"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_any_history_ends_like_a_dictionary(kind, tmp_path_factory, history):
-    if kind == "memory":
-        store: Store = MemoryStore()
-    else:
-        store = LmdbStore(tmp_path_factory.mktemp("history"), map_size=SMALL_MAP)
+    store: Store = KINDS[kind](tmp_path_factory.mktemp("history"))
     model = {}
     for operation, key, bands, anchors in history:
         if operation == "put":

@@ -154,6 +154,10 @@ class Environment:
             finally:
                 self._close(batch)
 
+    def batching(self) -> bool:
+        """Whether a batch of this thread is open."""
+        return self._batch() is not None
+
     def info(self) -> dict[str, Any]:
         """Bytes in use and readers."""
         with translated(self.path):

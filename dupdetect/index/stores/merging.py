@@ -1,0 +1,149 @@
+"""Segments made: from recent documents, and from smaller segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.index.stores.segment import (
+    SECTIONS,
+    Segment,
+    ViewSource,
+    bucket_bits,
+    chunk_bits,
+    write_segment,
+)
+from dupdetect.kernels.postings import HASH_BITS, NUMBER_BITS, SIZE
+
+U64 = NDArray[np.uint64]
+U8 = NDArray[np.uint8]
+
+#: Segments of one tier that are merged into one of the next; a tier holds 4 times as many
+#: documents as the one below. With 4, a million documents lie in 5 segments on average, each
+#: document is written 5 times, and a lookup costs some microseconds a segment.
+FANOUT = 4
+#: Bytes of records that are copied at a time.
+_COPY = 1 << 23
+
+
+def write_recent(
+    path: Path, *, first: int, records: Sequence[bytes], hashes: Sequence[Sequence[U64]]
+) -> int:
+    """A segment of documents ``first`` onwards; its size in bytes.
+
+    ``hashes``: for each view the documents' hashed keys, in the order of the documents. A document
+    that is gone has an empty record and no hashes.
+    """
+    rows = np.zeros(len(records) + 1, np.int64)
+    np.cumsum([len(record) for record in records], out=rows[1:])
+    documents = sum(1 for record in records if record)
+    views = []
+    for lists in hashes:
+        lengths = [len(keys) for keys in lists]
+        owners = np.repeat(np.arange(len(lists), dtype=np.uint64), lengths)
+        joined = np.concatenate([np.empty(0, np.uint64), *lists])
+        postings = np.sort((joined << np.uint64(NUMBER_BITS)) | owners)
+        views.append(ViewSource(bucket_bits(len(postings)), 0, [postings]))
+    return write_segment(
+        path, first=first, rows=rows, documents=documents, records=iter(records), views=views
+    )
+
+
+def merge_segments(path: Path, segments: Sequence[Segment], *, dead: U8) -> tuple[int, int]:
+    """One segment of several that follow each other, without the dead; bytes and documents.
+
+    Memory stays bounded: postings are decoded, sorted and encoded one range of hashes at a time.
+    """
+    first = segments[0].first
+    rows, alive = _rows(segments, dead)
+    views = [_merged_view(segments, view, dead) for view in range(len(SECTIONS))]
+    size = write_segment(
+        path, first=first, rows=rows, documents=int(alive.sum()),
+        records=_records(segments, alive), views=views,
+    )  # fmt: skip
+    return size, int(alive.sum())
+
+
+def bits_of(dead: U8, first: int, last: int) -> NDArray[np.bool_]:
+    """Which of documents ``first`` to ``last`` are in the bitmap."""
+    low, high = first // 8, -(-last // 8)
+    padded = np.zeros(high - low, np.uint8)
+    held = dead[low:high]
+    padded[: len(held)] = held
+    bits = np.unpackbits(padded, bitorder="little")
+    return bits[first - 8 * low : last - 8 * low].astype(bool)
+
+
+def plan(sizes: Sequence[int], counts: Sequence[int], *, unit: int, limit: int) -> int:
+    """From which segment on all should be merged into one; ``len(sizes)`` for: none.
+
+    ``sizes`` are live documents and ``counts`` the ranges of numbers, oldest segment first; ``unit``
+    is the size of the smallest tier, ``limit`` the most numbers in a segment.
+    """
+    tiers = [_tier(size, unit) for size in sizes]
+    for tier in range(max(tiers, default=0) + 1):
+        begin = len(sizes)
+        while begin and tiers[begin - 1] <= tier and sum(counts[begin - 1 :]) <= limit:
+            begin -= 1
+        if sum(1 for value in tiers[begin:] if value == tier) >= FANOUT:
+            return begin
+    return len(sizes)
+
+
+def _tier(size: int, unit: int) -> int:
+    tier = 0
+    while size >= unit * FANOUT ** (tier + 1):
+        tier += 1
+    return tier
+
+
+def _rows(segments: Sequence[Segment], dead: U8) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    first, last = segments[0].first, segments[-1].first + segments[-1].count
+    lengths = np.zeros(last - first, np.int64)
+    for segment in segments:
+        at = segment.first - first
+        lengths[at : at + segment.count] = np.diff(segment.rows.astype(np.int64))
+    if lengths.min(initial=0) < 0:
+        raise segments[0].broken("its records are out of place")
+    alive = (lengths > 0) & ~bits_of(dead, first, last)
+    rows = np.zeros(last - first + 1, np.int64)
+    np.cumsum(np.where(alive, lengths, 0), out=rows[1:])
+    return rows, alive
+
+
+def _records(segments: Sequence[Segment], alive: NDArray[np.bool_]) -> Iterator[Any]:
+    """Records of the living, in runs of neighbours."""
+    for segment in segments:
+        at = segment.first - segments[0].first
+        mine = alive[at : at + segment.count] | (np.diff(segment.rows) == 0)
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], mine.view(np.int8), [0]))))
+        for begin, end in edges.reshape(-1, 2).tolist():
+            yield from segment.record_bytes(begin, end, step=_COPY)
+
+
+def _merged_view(segments: Sequence[Segment], view: int, dead: U8) -> ViewSource:
+    total = sum(segment.row(view)[SIZE] for segment in segments) // 4
+    bits = bucket_bits(total)
+    chunks = chunk_bits(total, bits)
+    return ViewSource(bits, chunks, _chunks(segments, view, chunks, dead))
+
+
+def _chunks(segments: Sequence[Segment], view: int, chunks: int, dead: U8) -> Iterator[U64]:
+    """Sorted postings of all segments, one range of hashes (their ``chunks`` bits) at a time."""
+    for number in range(1 << chunks):
+        parts = []
+        for segment in segments:
+            bits, shift = segment.bits[view], segment.first - segments[0].first
+            if bits >= chunks:
+                first, last = number << (bits - chunks), (number + 1) << (bits - chunks)
+                part = segment.postings(view, first, last, shift=shift, dead=dead)
+            else:
+                bucket = number >> (chunks - bits)
+                part = segment.postings(view, bucket, bucket + 1, shift=shift, dead=dead)
+                part = part[part >> np.uint64(HASH_BITS + NUMBER_BITS - chunks) == number]
+            parts.append(part)
+        yield np.sort(np.concatenate(parts))

@@ -1,0 +1,142 @@
+"""Documents that were added lately: blocks of bytes in LMDB, posting lists in memory."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.errors import IndexCorruptError
+from dupdetect.index.stores.base import Postings
+from dupdetect.kernels.recent import insert, rehash, walk
+
+U64 = NDArray[np.uint64]
+U8 = NDArray[np.uint8]
+
+_HEAD = struct.Struct("<II")
+#: Bytes of a hashed key in a block: 40 bits.
+_KEY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A document as it was added: its record and its hashed keys in each view (ids first)."""
+
+    record: bytes
+    hashes: tuple[U64, U64, U64]
+
+
+def pack_block(documents: Sequence[Added]) -> bytes:
+    """Documents as one value: checksum, their number, lengths, hashed keys, records."""
+    lengths = [[len(d.record), *(len(keys) for keys in d.hashes)] for d in documents]
+    keys = np.concatenate([part for d in documents for part in d.hashes])
+    packed = keys.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :_KEY]
+    body = np.array(lengths, "<u4").tobytes() + packed.tobytes()
+    body += b"".join(d.record for d in documents)
+    return _HEAD.pack(zlib.crc32(body), len(documents)) + body
+
+
+def unpack_block(block: bytes) -> list[Added]:
+    """The documents of a block; raises IndexCorruptError."""
+    checksum, n = _HEAD.unpack_from(block) if len(block) >= _HEAD.size else (0, -1)
+    body = block[_HEAD.size :]
+    if n < 1 or zlib.crc32(body) != checksum or len(body) < 16 * n:
+        raise IndexCorruptError("a block of recent documents is damaged")
+    lengths = np.frombuffer(body, "<u4", count=4 * n).reshape(n, 4).astype(np.int64)
+    total = int(lengths[:, 1:].sum())
+    keys_end = 16 * n + _KEY * total
+    if keys_end + int(lengths[:, 0].sum()) != len(body):
+        raise IndexCorruptError("a block of recent documents has a wrong length")
+    padded = np.zeros((total, 8), np.uint8)
+    padded[:, :_KEY] = np.frombuffer(body, np.uint8, _KEY * total, 16 * n).reshape(total, _KEY)
+    keys = padded.view("<u8").reshape(total).astype(np.uint64)
+    documents, at, key = [], keys_end, 0
+    for size, ids, bands, anchors in lengths.tolist():
+        a, b, c = key + ids, key + ids + bands, key + ids + bands + anchors
+        documents.append(Added(body[at : at + size], (keys[key:a], keys[a:b], keys[b:c])))
+        at, key = at + size, c
+    return documents
+
+
+class Recent:
+    """Recent documents, from number ``first`` on, with their posting lists; safe for threads."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self._lock = threading.Lock()
+        self._documents: list[Added] = []
+        self._clear()
+
+    @property
+    def end(self) -> int:
+        """The number after the last document."""
+        return self.first + len(self._documents)
+
+    def documents(self, end: int) -> list[Added]:
+        """All documents before number ``end``."""
+        return self._documents[: end - self.first]
+
+    def get(self, number: int) -> Added:
+        """The document with this number."""
+        return self._documents[number - self.first]
+
+    def extend(self, documents: Sequence[Added]) -> None:
+        """Adds documents with the numbers that follow."""
+        with self._lock:
+            for document in documents:
+                self._insert(document)
+
+    def cut(self, end: int) -> None:
+        """Forgets the documents from number ``end`` on (of a write that was undone)."""
+        with self._lock:
+            if end < self.end:
+                kept = self._documents[: end - self.first]
+                self._documents = []
+                self._clear()
+                for document in kept:
+                    self._insert(document)
+
+    def lookup(self, view: int, hashes: U64, *, limit: int, cap: int, dead: U8) -> Postings:
+        """Documents before ``limit`` under each hashed key, the dead left out."""
+        n = len(hashes)
+        numbers = np.empty(n * cap, np.int64)
+        start, sizes = np.empty(n + 1, np.int64), np.empty(n, np.int64)
+        with self._lock:
+            walk(
+                self._keys, self._first, self._number, self._next, _tagged(hashes, view),
+                self.first, limit, cap, dead, numbers, start, sizes,
+            )  # fmt: skip
+        return Postings(numbers[: start[n]], start, sizes)
+
+    def _clear(self) -> None:
+        self._used = self._distinct = 0
+        self._keys, self._first, self._last = _table(1 << 10)
+        self._number, self._next = np.empty(1 << 10, np.int32), np.empty(1 << 10, np.int32)
+
+    def _insert(self, document: Added) -> None:
+        fresh = np.concatenate([_tagged(keys, i) for i, keys in enumerate(document.hashes)])
+        while self._used + len(fresh) > len(self._number):
+            self._number = np.concatenate([self._number, np.empty_like(self._number)])
+            self._next = np.concatenate([self._next, np.empty_like(self._next)])
+        while 4 * (self._distinct + len(fresh)) > 3 * len(self._keys):
+            table = _table(2 * len(self._keys))
+            rehash(self._keys, self._first, self._last, *table)
+            self._keys, self._first, self._last = table
+        self._used, self._distinct = insert(
+            self._keys, self._first, self._last, self._number, self._next,
+            self._used, self._distinct, fresh, len(self._documents),
+        )  # fmt: skip
+        self._documents.append(document)
+
+
+def _tagged(hashes: U64, view: int) -> U64:
+    return (hashes << np.uint64(2)) + np.uint64(view + 1)
+
+
+def _table(size: int) -> tuple[U64, NDArray[np.int32], NDArray[np.int32]]:
+    return np.zeros(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32)

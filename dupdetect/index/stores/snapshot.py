@@ -1,0 +1,151 @@
+"""What a process sees of an embedded index at one moment: mapped segments and recent documents."""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.errors import IndexCorruptError
+from dupdetect.index.stores.base import Postings
+from dupdetect.index.stores.recent import Recent
+from dupdetect.index.stores.segment import SECTIONS, Segment
+from dupdetect.index.stores.state import State
+from dupdetect.kernels.postings import COLUMNS, hash_keys, lookup
+from dupdetect.kernels.recent import join
+
+U64 = NDArray[np.uint64]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+
+IDS, BANDS, ANCHORS = range(len(SECTIONS))
+#: Before every record: how many bands and anchor keys it has, and the bytes of its key.
+_PREFIX = struct.Struct("<HHI")
+#: More documents than this under one 40-bit hash of an id would be a wonder.
+_NAMESAKES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as it lies in the store."""
+
+    key: bytes
+    record: bytes
+    bands: int
+    anchors: int
+
+
+def wrap(stored: Stored) -> bytes:
+    """The bytes of a document; never empty, which means: gone."""
+    head = _PREFIX.pack(stored.bands, stored.anchors, len(stored.key))
+    return head + stored.key + stored.record
+
+
+def unwrap(data: bytes) -> Stored:
+    """The document of these bytes; raises IndexCorruptError."""
+    if len(data) < _PREFIX.size:
+        raise IndexCorruptError("a stored document is cut short")
+    bands, anchors, length = _PREFIX.unpack_from(data)
+    at = _PREFIX.size + length
+    if at > len(data):
+        raise IndexCorruptError("a stored document is cut short")
+    return Stored(data[_PREFIX.size : at], data[at:], bands, anchors)
+
+
+def hash_ids(keys: Sequence[bytes]) -> U64:
+    """Hashes of documents' keys, of any length, by which they are found again."""
+    digests = b"".join(blake2b(key, digest_size=8).digest() for key in keys)
+    return hash_keys(np.frombuffer(digests, "<u8").astype(np.uint64))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of the index, ready to be asked; ``raw`` is the state as stored.
+
+    ``dead`` is a bitmap over documents' numbers; arrays are never written after they were given.
+    """
+
+    raw: bytes | None
+    state: State
+    segments: tuple[Segment, ...]
+    recent: Recent
+    dead: U8
+    tables: tuple[I64, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        tables = tuple(
+            np.array([segment.row(view) for segment in self.segments], np.int64).reshape(-1, COLUMNS)
+            for view in range(len(SECTIONS))
+        )
+        object.__setattr__(self, "tables", tables)
+
+    def lookup(self, view: int, hashes: U64, *, cap: int) -> Postings:
+        """Documents under each hashed key; see ``Store.lookup``."""
+        n = len(hashes)
+        limit = self.state.next
+        if not self.segments:
+            return self.recent.lookup(view, hashes, limit=limit, cap=cap, dead=self.dead)
+        numbers = np.empty(n * cap, np.int64)
+        start, sizes = np.empty(n + 1, np.int64), np.empty(n, np.int64)
+        status = lookup(self.tables[view], hashes, cap, self.dead, numbers, start, sizes)
+        if status:
+            raise self.segments[status - 1].broken("its posting lists are malformed")
+        if self.recent.first == limit:
+            return Postings(numbers[: start[n]], start, sizes)
+        late = self.recent.lookup(view, hashes, limit=limit, cap=cap, dead=self.dead)
+        return Postings(*join(n, cap, numbers, start, sizes, *late))
+
+    def find(self, keys: Sequence[bytes]) -> list[int]:
+        """Numbers of documents by key, 0 where there is none."""
+        found = self.lookup(IDS, hash_ids(keys), cap=_NAMESAKES)
+        numbers, start = found.numbers.tolist(), found.start.tolist()
+        answers = []
+        for i, key in enumerate(keys):
+            mine = numbers[start[i] : start[i + 1]]
+            answers.append(next((n for n in mine if self._stored(n).key == key), 0))
+        return answers
+
+    def stored(self, number: int) -> Stored | None:
+        """The document with this number, None if there is none or it is dead."""
+        if not 0 < number < self.state.next or self.is_dead(number):
+            return None
+        return self._stored(number)
+
+    def is_dead(self, number: int) -> bool:
+        """Whether the document with this number was removed or replaced."""
+        at = number >> 3
+        return at < len(self.dead) and bool(self.dead[at] >> (number & 7) & 1)
+
+    def bytes_of(self, number: int) -> bytes:
+        """The bytes of a document, empty if it is gone from its segment."""
+        if number >= self.recent.first:
+            return self.recent.get(number).record
+        at = bisect_right(self.state.parts, number, key=lambda part: part.first) - 1
+        return self.segments[at].record(number)
+
+    def __iter__(self) -> Iterator[tuple[int, Stored]]:
+        """Living documents and their numbers, in order."""
+        for number in range(1, self.state.next):
+            if not self.is_dead(number):
+                data = self.bytes_of(number)
+                if data:
+                    yield number, unwrap(data)
+
+    def killed(self, numbers: Sequence[int]) -> U8:
+        """The bitmap with more bits set."""
+        if not len(numbers):
+            return self.dead
+        size = max(len(self.dead), (max(numbers) >> 3) + 1)
+        bitmap = np.zeros(-(-size // 64) * 64, np.uint8)
+        bitmap[: len(self.dead)] = self.dead
+        which = np.asarray(numbers, np.int64)
+        np.bitwise_or.at(bitmap, which >> 3, np.left_shift(1, which & 7).astype(np.uint8))
+        return bitmap
+
+    def _stored(self, number: int) -> Stored:
+        return unwrap(self.bytes_of(number))

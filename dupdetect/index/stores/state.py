@@ -1,0 +1,82 @@
+"""What an embedded index consists of at one moment: the value that every write replaces."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from dupdetect.errors import IndexCorruptError
+from dupdetect.index.stores.segment import MAX_DOCUMENTS
+
+_NAME = re.compile(r"[0-9a-f]{1,24}\.segment")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment: its file, the numbers of its documents, how many live in it, its bytes."""
+
+    file: str
+    first: int
+    count: int
+    documents: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Which documents there are and where.
+
+    ``version`` rises by one with every write. Documents ``tail`` to ``next - 1`` lie in LMDB, those
+    before in ``parts``, oldest first, without gaps between them. Lists of the dead are numbered
+    ``dead_first`` to ``dead_next - 1``. ``documents``, ``bands`` and ``anchors`` count living
+    documents and their postings.
+    """
+
+    version: int = 0
+    next: int = 1
+    tail: int = 1
+    dead_first: int = 0
+    dead_next: int = 0
+    documents: int = 0
+    bands: int = 0
+    anchors: int = 0
+    parts: tuple[Part, ...] = ()
+
+    def encode(self) -> bytes:
+        """The state as JSON."""
+        return json.dumps(asdict(self), separators=(",", ":")).encode()
+
+    @classmethod
+    def decode(cls, data: bytes | None) -> State:
+        """The state from JSON, the empty one from None; raises IndexCorruptError."""
+        if data is None:
+            return cls()
+        try:
+            values: dict[str, Any] = json.loads(data)
+            parts = tuple(Part(**part) for part in values.pop("parts"))
+            state = cls(**values, parts=parts)
+            state._check()
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise IndexCorruptError(f"the index's state cannot be read: {error}") from error
+        return state
+
+    def advanced(self, **changes: Any) -> State:
+        """The next state."""
+        return replace(self, version=self.version + 1, **changes)
+
+    def _check(self) -> None:
+        plain = [getattr(self, item.name) for item in fields(self) if item.name != "parts"]
+        numbers = [v for part in self.parts for v in (part.first, part.count, part.size)]
+        if not all(isinstance(value, int) and value >= 0 for value in [*plain, *numbers]):
+            raise ValueError("a number is none")
+        at = 1
+        for part in self.parts:
+            if part.first != at or not 0 < part.count <= MAX_DOCUMENTS:
+                raise ValueError("segments out of order")
+            if not _NAME.fullmatch(part.file):
+                raise ValueError(f"no name of a segment: {part.file!r}")
+            at += part.count
+        if at != self.tail or self.next < self.tail:
+            raise ValueError("documents are missing between the segments and the tail")

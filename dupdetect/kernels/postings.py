@@ -1,0 +1,261 @@
+"""Posting lists in bytes: sorted, bucketed, mapped from a file and looked up where they lie.
+
+A posting is a uint64: the 40-bit hash of its key, then the 23-bit number of its document, so that
+sorting uint64 sorts by key and document. Encoded, the hash's high bits name a *bucket* (an offset
+table leads to it); in a bucket every different key is the rest of its hash (``width`` bytes) and
+its documents, three bytes each (number * 2, plus 1 when another follows). A list is cut after
+:data:`LIST_CAP` documents and then ends with :data:`MORE`.
+
+Files come from strangers: every offset and number is checked before it is followed. Kernels answer
+a negative count, or a status other than 0, for data that cannot be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+from numba import carray, types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels.mix import mix64
+
+U64 = NDArray[np.uint64]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+
+#: Bits of a key's hash that are kept: among a billion postings one lookup in a thousand is wrong.
+HASH_BITS = 40
+#: Bits of a document's number within its segment.
+NUMBER_BITS = 23
+#: Documents of one key that are kept in one segment; such a key says next to nothing.
+LIST_CAP = 254
+#: Stands at the end of a list that was cut.
+MORE = (1 << NUMBER_BITS) - 1
+
+#: Columns of the table that describes encoded lists: addresses, lengths, shape, document range.
+OFFSETS, DATA, SIZE, BITS, WIDTH, FIRST, COUNT = range(7)
+COLUMNS = 7
+
+
+@intrinsic
+def _pointer(typing: Any, address: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(signature.return_type)
+        return builder.inttoptr(arguments[0], kind)
+
+    return types.CPointer(types.uint8)(types.int64), generate
+
+
+@intrinsic
+def _pointer64(typing: Any, address: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(signature.return_type)
+        return builder.inttoptr(arguments[0], kind)
+
+    return types.CPointer(types.uint64)(types.int64), generate
+
+
+_bytes_at = cast(Callable[[np.int64], Any], _pointer)
+_words_at = cast(Callable[[np.int64], Any], _pointer64)
+
+
+@kernel
+def hash_keys(keys: U64) -> U64:
+    """The 40-bit hashes of posting keys."""
+    out = np.empty(keys.size, np.uint64)
+    for i in range(keys.size):
+        out[i] = mix64(keys[i]) >> np.uint64(64 - HASH_BITS)
+    return out
+
+
+@inlined
+def _read(data: U8, at: int, width: int) -> np.uint64:
+    value = np.uint64(0)
+    for i in range(width):
+        value |= np.uint64(data[at + i]) << np.uint64(8 * i)
+    return value
+
+
+@kernel
+def encode(
+    postings: U64, bits: int, first_bucket: int, width: int, data: U8, offsets: U64, base: int
+) -> int:
+    """Writes sorted postings into ``data``; bytes written, or -1 if there is no room.
+
+    ``offsets[i]`` becomes the place (from ``base``) where bucket ``first_bucket + i`` begins.
+    Repeated postings are written once.
+    """
+    n = 0
+    bucket = 0
+    shift = np.uint64(HASH_BITS - bits)
+    rest = (np.uint64(1) << shift) - np.uint64(1)
+    offsets[0] = base
+    i = 0
+    while i < postings.size:
+        key = postings[i] >> np.uint64(NUMBER_BITS)
+        mine = np.int64(key >> shift) - first_bucket
+        if mine < bucket or mine >= offsets.size - 1:
+            return -1
+        while bucket < mine:
+            bucket += 1
+            offsets[bucket] = base + n
+        if n + width + 3 * (LIST_CAP + 1) > data.size:
+            return -1
+        value = key & rest
+        for b in range(width):
+            data[n + b] = np.uint8((value >> np.uint64(8 * b)) & np.uint64(255))
+        n += width
+        taken = 0
+        last = np.int64(-1)
+        while i < postings.size and postings[i] >> np.uint64(NUMBER_BITS) == key:
+            number = np.int64(postings[i] & np.uint64(MORE))
+            i += 1
+            if number == last or last == MORE:
+                continue
+            if taken == LIST_CAP:
+                number = np.int64(MORE)
+            if taken > 0:
+                data[n - 3] |= np.uint8(1)
+            data[n] = np.uint8((number << 1) & 255)
+            data[n + 1] = np.uint8((number >> 7) & 255)
+            data[n + 2] = np.uint8((number >> 15) & 255)
+            n += 3
+            taken += 1
+            last = number
+    while bucket < offsets.size - 1:
+        bucket += 1
+        offsets[bucket] = base + n
+    return n
+
+
+@kernel
+def decode(
+    offsets: U64, data: U8, bits: int, width: int, count: int, first: int, last: int,
+    shift: int, offset: int, dead: U8, out: U64,
+) -> int:  # fmt: skip
+    """Postings of buckets ``first`` to ``last`` of one segment; how many, or -1 if malformed.
+
+    ``count``: documents' numbers are below it. Documents whose bit ``number + offset`` is set in
+    ``dead`` are left out; ``shift`` is added to the numbers of the others.
+    """
+    n = 0
+    for bucket in range(first, last):
+        at, end = np.int64(offsets[bucket]), np.int64(offsets[bucket + 1])
+        if at < 0 or end < at or end > data.size:
+            return -1
+        high = np.uint64(bucket) << np.uint64(HASH_BITS - bits)
+        previous = np.int64(-1)
+        while at < end:
+            if at + width + 3 > end:
+                return -1
+            value = _read(data, at, width)
+            if np.int64(value) <= previous or value >> np.uint64(HASH_BITS - bits) != 0:
+                return -1
+            previous = np.int64(value)
+            at += width
+            more = True
+            while more:
+                if at + 3 > end or n == out.size:
+                    return -1
+                coded = np.int64(_read(data, at, 3))
+                at += 3
+                more = coded & 1 != 0
+                number = coded >> 1
+                key = (high | value) << np.uint64(NUMBER_BITS)
+                if number == MORE:
+                    out[n] = key | np.uint64(MORE)
+                    n += 1
+                elif number >= count:
+                    return -1
+                elif not is_set(dead, number + offset):
+                    out[n] = key | np.uint64(number + shift)
+                    n += 1
+    return n
+
+
+@inlined
+def is_set(dead: U8, number: int) -> bool:
+    """Whether a document's bit is set; documents beyond the bitmap are alive."""
+    at = number >> 3
+    return at < dead.size and (dead[at] >> np.uint8(number & 7)) & 1 != 0
+
+
+@kernel
+def lookup(
+    table: I64, hashes: U64, cap: int, dead: U8, numbers: I64, start: I64, sizes: I64
+) -> int:
+    """Documents of each hash in all segments, which ``table`` lists in the order of their numbers.
+
+    ``numbers`` has room for ``cap`` documents a hash; ``start`` and ``sizes`` as in ``Postings``
+    (sizes end at ``cap + 1``). Answers 0, or 1 + the row of a segment that is malformed.
+    """
+    n_segments, n = table.shape[0], hashes.size
+    begin = np.empty((n_segments, n), np.int64)
+    end = np.empty((n_segments, n), np.int64)
+    touched = np.uint64(0)
+    # Offsets first, then the first byte of every bucket: loads that do not wait for each other.
+    for s in range(n_segments):
+        bits = table[s, BITS]
+        offsets = carray(_words_at(table[s, OFFSETS]), ((np.int64(1) << bits) + 1,))
+        for i in range(n):
+            bucket = np.int64(hashes[i] >> np.uint64(HASH_BITS - bits))
+            begin[s, i] = np.int64(offsets[bucket])
+            end[s, i] = np.int64(offsets[bucket + 1])
+    for s in range(n_segments):
+        size = table[s, SIZE]
+        data = carray(_bytes_at(table[s, DATA]), (size,))
+        for i in range(n):
+            if begin[s, i] < 0 or end[s, i] < begin[s, i] or end[s, i] > size:
+                return 1 + s
+            if begin[s, i] < end[s, i]:
+                touched += np.uint64(data[begin[s, i]])
+    total = 0
+    start[0] = 0
+    for i in range(n):
+        found = 0
+        for s in range(n_segments):
+            if begin[s, i] == end[s, i] or found > cap:
+                continue
+            data = carray(_bytes_at(table[s, DATA]), (table[s, SIZE],))
+            bits, width = table[s, BITS], table[s, WIDTH]
+            wanted = hashes[i] & ((np.uint64(1) << np.uint64(HASH_BITS - bits)) - np.uint64(1))
+            at, stop = begin[s, i], end[s, i]
+            while at < stop:
+                if at + width + 3 > stop:
+                    return 1 + s
+                value = _read(data, at, width)
+                if value > wanted:
+                    break
+                at += width
+                more = True
+                while more:
+                    if at + 3 > stop:
+                        return 1 + s
+                    coded = np.int64(_read(data, at, 3))
+                    at += 3
+                    more = coded & 1 != 0
+                    if value != wanted or found > cap:
+                        continue
+                    number = coded >> 1
+                    if number == MORE:
+                        found = cap + 1
+                        continue
+                    if number >= table[s, COUNT]:
+                        return 1 + s
+                    number += table[s, FIRST]
+                    if not is_set(dead, number):
+                        if found < cap:
+                            numbers[total] = number
+                            total += 1
+                        found += 1
+                if value == wanted:
+                    break
+        sizes[i] = found
+        start[i + 1] = total
+    if touched == np.uint64(1):  # keeps the loads above from being optimised away
+        start[0] = 0
+    return 0

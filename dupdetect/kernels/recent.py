@@ -1,0 +1,118 @@
+"""Posting lists of recent documents in memory: an open-addressing table of linked lists.
+
+A key is the 40-bit hash of a posting key with its view in the lowest two bits, plus one (0 means:
+free). Lists are in the order of their documents, so that a walk may stop after the first few.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels.mix import mix64
+
+U64 = NDArray[np.uint64]
+I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
+
+
+@inlined
+def _slot(keys: U64, key: np.uint64) -> int:
+    """Where the key is, or would be, in a table whose size is a power of two."""
+    mask = np.uint64(keys.size - 1)
+    at = mix64(key) & mask
+    while keys[at] != 0 and keys[at] != key:
+        at = (at + np.uint64(1)) & mask
+    return np.int64(at)
+
+
+@kernel
+def insert(
+    keys: U64, first: I32, last: I32, number: I32, following: I32, used: int, distinct: int,
+    fresh: U64, document: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Lists ``document`` (higher than all before) under the ``fresh`` keys.
+
+    ``number`` and ``following`` hold ``used`` postings, the table ``distinct`` keys; both counts
+    come back.
+    """
+    for i in range(fresh.size):
+        at = _slot(keys, fresh[i])
+        if keys[at] == 0:
+            keys[at] = fresh[i]
+            first[at] = used
+            distinct += 1
+        else:
+            following[last[at]] = used
+        last[at] = used
+        number[used] = document
+        following[used] = -1
+        used += 1
+    return used, distinct
+
+
+@kernel
+def rehash(keys: U64, first: I32, last: I32, new: U64, new_first: I32, new_last: I32) -> None:
+    """Moves all keys to a larger, empty table."""
+    for i in range(keys.size):
+        if keys[i] != 0:
+            at = _slot(new, keys[i])
+            new[at], new_first[at], new_last[at] = keys[i], first[i], last[i]
+
+
+@kernel
+def walk(
+    keys: U64, first: I32, number: I32, following: I32, wanted: U64, base: int, limit: int,
+    cap: int, dead: NDArray[np.uint8], numbers: I64, start: I64, sizes: I64,
+) -> None:  # fmt: skip
+    """Documents of each wanted key, as in ``kernels.postings.lookup``.
+
+    Documents are counted from ``base``; those from ``limit`` on are not seen.
+    """
+    total = 0
+    start[0] = 0
+    for i in range(wanted.size):
+        found = 0
+        at = _slot(keys, wanted[i])
+        posting = first[at] if keys[at] != 0 else np.int32(-1)
+        while posting >= 0 and found <= cap:
+            document = number[posting] + base
+            if document >= limit:
+                break
+            byte = document >> 3
+            if byte >= dead.size or (dead[byte] >> np.uint8(document & 7)) & 1 == 0:
+                if found < cap:
+                    numbers[total] = document
+                    total += 1
+                found += 1
+            posting = following[posting]
+        sizes[i] = found
+        start[i + 1] = total
+
+
+@kernel
+def join(
+    n: int, cap: int, numbers_a: I64, start_a: I64, sizes_a: I64,
+    numbers_b: I64, start_b: I64, sizes_b: I64,
+) -> tuple[I64, I64, I64]:  # fmt: skip
+    """Two answers to the same n keys as one: a's documents go before b's, ``cap`` a key."""
+    numbers = np.empty(start_a[n] + start_b[n], np.int64)
+    start = np.zeros(n + 1, np.int64)
+    sizes = np.empty(n, np.int64)
+    total = 0
+    for i in range(n):
+        taken = 0
+        for j in range(start_a[i], start_a[i + 1]):
+            numbers[total] = numbers_a[j]
+            total += 1
+            taken += 1
+        for j in range(start_b[i], start_b[i + 1]):
+            if taken == cap:
+                break
+            numbers[total] = numbers_b[j]
+            total += 1
+            taken += 1
+        start[i + 1] = total
+        sizes[i] = sizes_a[i] + sizes_b[i]
+    return numbers[:total].copy(), start, sizes
