@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,3 +34,64 @@ def shared() -> Path:
     if not (path / "seeds" / "expected.json").exists():
         pytest.skip("reference data absent: set DUPDETECT_SHARED to its folder")
     return path
+
+
+class RedisServer:
+    """A Redis server of the tests' own, on a free port, that writes down all it is told."""
+
+    def __init__(self, folder: Path) -> None:
+        self._binary = shutil.which("redis-server") or ""
+        if not self._binary:
+            pytest.skip("redis-server is not installed")
+        pytest.importorskip("redis")
+        self._folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """The address of its first database."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Starts it, with what it wrote down before, and waits until it answers."""
+        import redis
+
+        options = f"--port {self.port} --bind 127.0.0.1 --dir {self._folder} --appendonly yes"
+        command = [self._binary, *options.split(), "--save", "", "--logfile", "log"]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        client = redis.Redis(port=self.port)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                client.ping()
+                break
+            except redis.ConnectionError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    self.kill()
+                    raise
+                time.sleep(0.02)
+        client.close()
+
+    def kill(self) -> None:
+        """Ends it without warning."""
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A server for all tests: each takes a prefix of its own. Skips where there is no Redis."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def mortal_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A server for one test, which may kill it. Skips where there is no Redis."""
+    server = RedisServer(tmp_path)
+    yield server
+    server.kill()

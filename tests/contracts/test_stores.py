@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -26,9 +27,19 @@ KINDS = {
 }
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture
+def redis_store(redis_server):
+    """Makes new stores on the tests' server."""
+    from dupdetect.index.stores.redis import RedisStore
+
+    return lambda _: RedisStore(f"{redis_server.url}?bits=8&prefix={uuid4().hex}")
+
+
+@pytest.fixture(params=[*KINDS, "redis"])
 def store(request, tmp_path):
-    opened: Store = KINDS[request.param](tmp_path / "index")
+    kind = request.param
+    make = request.getfixturevalue("redis_store") if kind == "redis" else KINDS[kind]
+    opened: Store = make(tmp_path / "index")
     yield opened
     opened.close()
 
@@ -222,9 +233,10 @@ operations = st.lists(
 
 @settings(deadline=None, max_examples=30)
 @given(operations)
-@pytest.mark.parametrize("kind", KINDS)
-def test_any_history_ends_like_a_dictionary(kind, tmp_path_factory, history):
-    store: Store = KINDS[kind](tmp_path_factory.mktemp("history"))
+@pytest.mark.parametrize("kind", [*KINDS, "redis"])
+def test_any_history_ends_like_a_dictionary(kind, request, tmp_path_factory, history):
+    make = request.getfixturevalue("redis_store") if kind == "redis" else KINDS[kind]
+    store: Store = make(tmp_path_factory.mktemp("history"))
     model = {}
     for operation, key, bands, anchors in history:
         if operation == "put":
