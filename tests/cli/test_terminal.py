@@ -98,7 +98,7 @@ def test_a_comparison_says_why_and_what_one_side_alone_has() -> None:
     shown = stream.getvalue()
     assert "Only in A           84\n" in shown
     assert "Only in B           91, Zoé Perrachon\n" in shown
-    assert "2 of the 3 in A stand in B too" in shown and "1 passage aligns" in shown
+    assert "in B stand in A too, 2 of the 3 in A in B." in shown and "1 passage aligns" in shown
     assert "\x1b[31m\x1b[1m0.98\x1b[0m  A  Hier soir" in shown
     assert "\x1b[22m" not in shown
 
