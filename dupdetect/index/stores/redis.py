@@ -158,7 +158,10 @@ class RedisStore:
         self._clean(self._server.run(lambda c: c.hkeys(self._key("dead"))))
 
     def check(self) -> list[str]:
-        """See Store. What dead writers left is no problem: it cannot be seen."""
+        """See Store. What dead writers left is no problem: it cannot be seen.
+
+        Not for while others write: counts would be taken at different moments.
+        """
         problems: list[str] = []
         totals = np.zeros(3, np.int64)
         for first in range(1, self._last() + 1, 64):
@@ -305,7 +308,8 @@ class RedisStore:
 
     def _counts(self) -> dict[str, int]:
         def operation(client: Any) -> list[Any]:
-            pipe = client.pipeline(transaction=True)
+            # No transaction: a server out of memory would refuse to queue it.
+            pipe = client.pipeline(transaction=False)
             pipe.hlen(self._key("names")).hlen(self._key("ids")).hmget(self._meta, VIEWS)
             answers: list[Any] = pipe.execute()
             return answers

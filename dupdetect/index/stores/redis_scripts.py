@@ -12,6 +12,8 @@ endian; a *place* is 8 bytes, the 3 of a bucket's name and 5 of the posting key'
 
 A document is staged (record, places, postings) before it is published (``ids`` and ``names``), and
 unpublished before its postings go; whoever dies in between leaves what only ``compact`` can see.
+A server that is out of memory refuses a script at its first write that needs memory: those that
+free some begin with one that needs none.
 """
 
 from __future__ import annotations
@@ -143,6 +145,7 @@ CLEAN = (
     + """
 for i = 1, #ARGV do
   local field, packed = ARGV[i], call('HGET', DEAD, ARGV[i])
+  call('HDEL', DEAD, field)
   for at = 5, packed and #packed or 0, 8 do
     local name, entry = bucket(packed, at), own(packed, at) .. field
     local entries = call('GET', name) or ''
@@ -155,7 +158,6 @@ for i = 1, #ARGV do
       if entries == '' then call('DEL', name) else call('SET', name, entries) end
     end
   end
-  call('HDEL', DEAD, field)
 end
 """
 )
@@ -168,9 +170,9 @@ for number = tonumber(ARGV[1]), tonumber(ARGV[2]) do
   local field = struct.pack('<I4', number)
   local packed = call('HGET', PLACES, field)
   if packed and call('HEXISTS', NAMES, field) == 0 then
-    call('HSET', DEAD, field, packed)
     call('HDEL', PLACES, field)
     call('HDEL', RECORDS, field)
+    call('HSET', DEAD, field, packed)
   end
 end
 """

@@ -34,8 +34,8 @@ _OPTIONS: dict[str, Callable[[str], Any]] = {
 _PREFIX = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 #: Seconds before the first retry.
 _PAUSE = 0.1
-#: What may pass by itself: the server is starting, or busy with somebody's script.
-_PASSING = ("LOADING", "BUSY ", "TRYAGAIN", "MASTERDOWN")
+#: An answer that may change by itself: the server is busy with somebody's script.
+_BUSY = "BUSY "
 #: Answers that mean that other data lie under our keys.
 _FOREIGN = ("WRONGTYPE", "ERR hash value is not an integer")
 
@@ -141,4 +141,4 @@ def _passing(error: redis.RedisError) -> bool:
         return False
     if isinstance(error, (redis.ConnectionError, redis.TimeoutError)):
         return True
-    return str(error).startswith(_PASSING)
+    return str(error).startswith(_BUSY)

@@ -1,0 +1,363 @@
+"""The store on Redis: addresses, other people's data, and a server that dies."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+import dupdetect
+from dupdetect.config import AnchorConfig, Config
+from dupdetect.errors import IndexCorruptError, IndexError_, IndexMismatchError
+from dupdetect.index import CandidateIndex
+from dupdetect.index.stores.base import Entry
+
+redis = pytest.importorskip("redis")
+
+from dupdetect.index.stores import redis_scripts  # noqa: E402
+from dupdetect.index.stores.redis import RedisStore  # noqa: E402
+from dupdetect.index.stores.redis_server import Address  # noqa: E402
+
+ROOT = str(Path(__file__).resolve().parents[2])
+
+_WRITER = """
+import sys, numpy as np
+from dupdetect.index.stores.base import Entry
+from dupdetect.index.stores.redis import RedisStore
+store = RedisStore(sys.argv[1])
+for i in range(len(store), 100_000):
+    keys = np.arange(i, i + 20, dtype=np.uint64)
+    store.put([Entry(b"d%d" % i, bytes(3000), keys, keys)])
+    print(i, flush=True)
+"""
+
+
+def entry(key: str, keys: Any = (), size: int = 10) -> Entry:
+    numbers = np.unique(np.array(list(keys), np.uint64))
+    return Entry(key.encode(), bytes(size), numbers, numbers)
+
+
+def found(store: RedisStore, key: int, cap: int = 100) -> list[str]:
+    postings = store.lookup("bands", np.array([key], np.uint64), cap=cap)
+    return sorted(name.decode() for name in store.names(postings.numbers.tolist()) if name)
+
+
+@pytest.fixture
+def address(redis_server: Any) -> str:
+    return f"{redis_server.url}?bits=8&prefix={uuid4().hex}"
+
+
+@pytest.fixture
+def store(address: str) -> Any:
+    with_store = RedisStore(address)
+    yield with_store
+    with_store.close()
+
+
+@pytest.fixture
+def client(redis_server: Any) -> Any:
+    with redis.Redis(port=redis_server.port) as opened:
+        yield opened
+
+
+def raw(store: RedisStore, name: str) -> bytes:
+    return f"{Address.parse(store.info()['path']).prefix}:{name}".encode()
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("redis://h/0?prefix=a:b", "prefix must be"),
+        ("redis://h/0?prefix=", "prefix must be"),
+        ("redis://h/0?timeout=soon", "timeout: could not convert"),
+        ("redis://h/0?timeout=0", "timeout must be positive"),
+        ("redis://h/0?retries=-1", r"retries must be in 0\.\.100"),
+        ("redis://h/0?bits=25", r"bits must be in 1\.\.24"),
+        ("redis://h/0?buckets=3&shape=4", "unknown option buckets, shape"),
+        ("redis://h/first", "the database must be a number"),
+        ("http://h/0", "must begin with redis or rediss"),
+    ],
+)
+def test_addresses_are_checked(address: str, message: str) -> None:
+    with pytest.raises(IndexError_, match=message):
+        Address.parse(address)
+
+
+def test_passwords_are_not_shown() -> None:
+    address = Address.parse("redis://me:secret@localhost:1/2?prefix=p&retries=0&timeout=0.5")
+    assert address.name == "redis://localhost:1/2?prefix=p&retries=0&timeout=0.5"
+    assert address.url == "redis://me:secret@localhost:1/2"
+    with pytest.raises(IndexError_, match="cannot be reached") as error:
+        RedisStore("redis://me:secret@localhost:1/2?retries=0")
+    assert "secret" not in str(error.value)
+
+
+def test_an_index_knows_what_other_processes_added(sample: Path, address: str) -> None:
+    text = (sample / "articles.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    document = dupdetect.Document(id="a", text=text)
+    with dupdetect.Index.open(address) as index, dupdetect.Index.open(address) as other:
+        index.add(document)
+        assert list(other) == ["a"]
+        match = other.query(dupdetect.Document(id="b", text=text.replace("\n", " ")))[0]
+        assert (match.b, match.kind) == ("a", "exact")
+        assert other.info()["kind"] == "redis" and other.info()["path"] == address
+        assert other.verify() == []
+
+
+def test_other_settings_are_refused(address: str) -> None:
+    CandidateIndex.open(address).close()
+    with pytest.raises(IndexMismatchError, match=r"anchor\.keys is 256 in the index, 32 now"):
+        CandidateIndex.open(address, config=Config(anchor=AnchorConfig(keys=32)))
+
+
+def test_another_layout_is_refused(store: RedisStore, client: Any, address: str) -> None:
+    client.hset(raw(store, "meta"), "layout", 2)
+    with pytest.raises(IndexMismatchError, match="its layout is 2, 1 now"):
+        RedisStore(address)
+
+
+def test_absent_and_not_to_be_made(address: str, client: Any) -> None:
+    for options in ({"create": False}, {"readonly": True}):
+        with pytest.raises(IndexError_, match="no index here"):
+            RedisStore(address, **options)
+    prefix = Address.parse(address).prefix
+    assert client.keys(f"{prefix}:*") == []
+
+
+def test_opened_for_reading_nothing_can_be_written(store: RedisStore, address: str) -> None:
+    store.put([entry("a", [1])])
+    reader = RedisStore(address, readonly=True)
+    assert found(reader, 1) == ["a"]
+    for write in (lambda: reader.put([entry("b")]), lambda: reader.delete([b"a"]), reader.compact):
+        with pytest.raises(IndexError_, match="reading only"):
+            write()
+    reader.close()
+
+
+def test_other_peoples_data_are_left_alone(address: str, client: Any) -> None:
+    prefix = Address.parse(address).prefix
+    client.set(f"{prefix}:meta", "theirs")
+    with pytest.raises(IndexCorruptError, match="not an index"):
+        RedisStore(address)
+    assert client.get(f"{prefix}:meta") == b"theirs"
+
+
+def test_indexes_of_two_prefixes_do_not_see_each_other(redis_server: Any) -> None:
+    name = uuid4().hex
+    stores = [RedisStore(f"{redis_server.url}?prefix={name}{end}&bits=8") for end in ("", "b")]
+    for number, one in enumerate(stores):
+        one.put([entry(f"d{number}", range(500))])
+    assert [list(one) for one in stores] == [[b"d0"], [b"d1"]]
+    assert [found(one, 3) for one in stores] == [["d0"], ["d1"]]
+    assert [one.check() for one in stores] == [[], []]
+
+
+def test_what_a_dead_writer_staged_is_not_seen_and_swept(store: RedisStore, client: Any) -> None:
+    store.put([entry("a", [1])])
+    before = client.dbsize(), store.info()["postings"]
+    packed = b"\1\0\0\0" + bytes(8) * 2
+    store._run(redis_scripts.STAGE, [0, b"b", b"half", packed])
+    assert list(store) == [b"a"] and len(store) == 1
+    assert store.records([2]) == [None] and store.names([2]) == [None]
+    assert not store.contains(b"b")
+    assert store.check() == []
+    store.compact()
+    assert (client.dbsize(), store.info()["postings"]) == before
+    assert store.check() == []
+
+
+def test_a_write_that_was_swept_is_made_again(store: RedisStore) -> None:
+    script, swept = store._server.script, []
+
+    def sweeping(code: str, arguments: Any) -> Any:
+        if code == redis_scripts.COMMIT and not swept:
+            swept.append(True)
+            store.compact()
+        return script(code, arguments)
+
+    store._server.script = sweeping  # type: ignore[method-assign]
+    with store.batch():
+        store.put([entry(f"d{i}", range(i, i + 300)) for i in range(60)])
+    assert swept and len(store) == 60
+    assert found(store, 299) == sorted(f"d{i}" for i in range(60))
+    assert store.check() == []
+
+
+def test_check_notices_damage(store: RedisStore, client: Any) -> None:
+    store.put([entry("a", [1, 2]), entry("b", [2])])
+    assert store.check() == []
+    record = client.hgetall(raw(store, "records"))
+    client.delete(raw(store, "records"))
+    assert store.check() == [f"document {name}: its record is missing" for name in "ab"]
+    client.hset(raw(store, "records"), mapping=record)
+    buckets = client.keys(raw(store, "b???"))
+    kept = client.get(buckets[0])
+    client.delete(buckets[0])
+    assert any("postings are missing" in problem for problem in store.check())
+    client.set(buckets[0], kept + b"12345\xff\0\0\0")
+    assert store.check() == ["1 postings of no document"]
+
+
+def test_hot_lists_stay_bounded(store: RedisStore, client: Any) -> None:
+    n = redis_scripts.LONG // redis_scripts.ENTRY + 50
+    none = np.empty(0, np.uint64)
+    store.put([Entry(b"d%05d" % i, b"", np.array([7], np.uint64), none) for i in range(n)])
+    bucket = max(client.keys(raw(store, "b???")), key=client.strlen)
+    assert client.strlen(bucket) < redis_scripts.LONG + 2 * redis_scripts.ENTRY
+    postings = store.lookup("bands", np.array([7, 8], np.uint64), cap=64)
+    assert postings.numbers.tolist() == list(range(1, 65))
+    assert postings.sizes[0] > 64 and postings.sizes[1] == 0
+    assert store.delete([b"d00000", b"d%05d" % (n - 1)]) == 2
+    assert len(store) == n - 2 and store.check() == []
+
+
+def test_the_lowest_of_a_list_are_those_that_are_left(store: RedisStore) -> None:
+    store.put([entry(f"d{i:03d}", [5]) for i in range(100)])
+    store.delete([b"d%03d" % i for i in range(90)])
+    assert found(store, 5, cap=10) == [f"d{i:03d}" for i in range(90, 100)]
+    with store.batch():
+        store.delete([b"d%03d" % i for i in range(90, 95)])
+        store.put([entry("new", [5])])
+        postings = store.lookup("bands", np.array([5], np.uint64), cap=3)
+        assert store.names(postings.numbers.tolist()) == [b"d095", b"d096", b"d097"]
+        assert postings.sizes[0] > 3
+        assert found(store, 5) == ["d095", "d096", "d097", "d098", "d099", "new"]
+    assert found(store, 5) == ["d095", "d096", "d097", "d098", "d099", "new"]
+
+
+def test_a_full_server_refuses_and_keeps_what_it_has(mortal_redis: Any) -> None:
+    store = RedisStore(f"{mortal_redis.url}?bits=8")
+    store.put([entry("a", [1])])
+    with redis.Redis(port=mortal_redis.port) as client:
+        client.config_set("maxmemory", "1mb")
+    with pytest.raises(IndexError_, match=r"the server refuses: .*maxmemory"):
+        store.put([entry("b", [1], size=3_000_000)])
+    assert list(store) == [b"a"] and found(store, 1) == ["a"]
+    assert store.check() == []
+    assert store.delete([b"a"]) == 1
+    assert found(store, 1) == [] and store.info()["postings"] == {"bands": 0, "anchors": 0}
+    with redis.Redis(port=mortal_redis.port) as client:
+        assert client.keys("dupdetect:b*") == []
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        assert any("may evict" in problem for problem in store.check())
+    store.close()
+
+
+def test_a_wrong_password_is_said_without_retries(mortal_redis: Any) -> None:
+    with redis.Redis(port=mortal_redis.port) as client:
+        client.config_set("requirepass", "right")
+    port = mortal_redis.port
+    with pytest.raises(IndexError_, match="refuses the user or password"):
+        RedisStore(f"redis://:wrong@127.0.0.1:{port}/0")
+    RedisStore(f"redis://:right@127.0.0.1:{port}/0").close()
+
+
+def test_a_server_that_is_gone_is_an_error_and_back_is_used_again(mortal_redis: Any) -> None:
+    store = RedisStore(f"{mortal_redis.url}?bits=8&retries=0")
+    store.put([entry("a", [1])])
+    mortal_redis.kill()
+    for use in (
+        lambda: store.put([entry("b", [1])]),
+        lambda: store.delete([b"a"]),
+        lambda: found(store, 1),
+        lambda: list(store),
+        lambda: len(store),
+    ):
+        with pytest.raises(IndexError_, match="the server cannot be reached"):
+            use()
+    mortal_redis.start()
+    assert list(store) == [b"a"] and found(store, 1) == ["a"]
+    store.put([entry("b", [1])])
+    assert found(store, 1) == ["a", "b"]
+    store.close()
+
+
+def test_retries_outlast_a_restart(mortal_redis: Any) -> None:
+    store = RedisStore(f"{mortal_redis.url}?bits=8&retries=9")
+    store.put([entry("a", [1])])
+    mortal_redis.kill()
+    starter = threading.Timer(0.3, mortal_redis.start)
+    starter.start()
+    store.put([entry("b", [1])])
+    starter.join()
+    assert found(store, 1) == ["a", "b"] and store.check() == []
+    store.close()
+
+
+def test_servers_killed_in_the_middle_of_adds_lose_nothing_acknowledged(mortal_redis: Any) -> None:
+    rng, address = random.Random(5), f"{mortal_redis.url}?bits=8&retries=0"
+    acknowledged = -1
+    for _ in range(4):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", _WRITER, address], cwd=ROOT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert writer.stdout is not None
+        for _ in range(rng.randrange(5, 200)):
+            acknowledged = int(writer.stdout.readline())
+        mortal_redis.kill()
+        rest, error = writer.communicate()
+        acknowledged = max([acknowledged, *map(int, rest.split())])
+        assert "IndexError_" in error and "cannot be reached" in error
+        mortal_redis.start()
+        store = RedisStore(address)
+        assert store.check() == []
+        assert len(store) >= acknowledged + 1
+        assert all(store.contains(b"d%d" % i) for i in range(acknowledged + 1))
+        assert f"d{acknowledged}" in found(store, acknowledged)
+        store.close()
+
+
+def test_two_writers_and_readers_at_once(address: str) -> None:
+    failures: list[Exception] = []
+    done = threading.Event()
+
+    def write(name: str) -> None:
+        store = RedisStore(address)
+        try:
+            for i in range(150):
+                store.put([entry(f"{name}{i}", range(i, i + 30), size=500)])
+                if i % 3 == 2:
+                    store.put([entry(f"{name}{i - 1}", [1000 + i])])
+                    store.delete([f"{name}{i - 2}".encode()])
+        except Exception as error:
+            failures.append(error)
+        store.close()
+
+    def read() -> None:
+        store = RedisStore(address, create=False)
+        try:
+            while not done.is_set():
+                postings = store.lookup("bands", np.arange(200, dtype=np.uint64), cap=500)
+                records = store.records(postings.numbers.tolist())
+                assert {len(record) for record in records if record is not None} <= {500}
+        except Exception as error:
+            failures.append(error)
+        store.close()
+
+    store = RedisStore(address)
+    writers = [threading.Thread(target=write, args=(name,)) for name in "xy"]
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for thread in (*readers, *writers):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    for thread in readers:
+        thread.join()
+    assert failures == []
+    assert sorted(store) == sorted(
+        f"{name}{i}".encode() for name in "xy" for i in range(150) if i % 3
+    )
+    kept = [f"{name}{i}" for name in "xy" for i in range(21) if i % 3 == 2]
+    assert found(store, 20) == sorted(kept)
+    assert found(store, 1002) == ["x1", "y1"]
+    assert store.check() == []
+    store.close()
