@@ -79,7 +79,8 @@ class CandidateIndex:
         readonly: bool = False,
         keep_text: bool = True,
     ) -> CandidateIndex:
-        """The index in the folder ``path`` (LMDB), or a new one in memory for None.
+        """The index in the folder ``path`` (LMDB) or at a ``redis://`` address (see
+        ``stores.redis_server``), or a new one in memory for None.
 
         Raises IndexError_ when there is none and ``create`` is false, or it cannot be opened;
         IndexCorruptError when something else lies there; IndexMismatchError.
@@ -202,12 +203,24 @@ class CandidateIndex:
 def _store(path: str | Path | None, *, create: bool, readonly: bool) -> Store:
     if path is None:
         return MemoryStore()
+    if str(path).startswith(("redis://", "rediss://")):
+        return _redis(str(path), create=create, readonly=readonly)
     if "://" in str(path):
         raise IndexError_(f"{path}: no store for this kind of address")
     # Imported here: a process that keeps its index in memory needs no LMDB.
     from dupdetect.index.stores.lmdb import LmdbStore
 
     return LmdbStore(path, create=create, readonly=readonly)
+
+
+def _redis(address: str, *, create: bool, readonly: bool) -> Store:
+    try:
+        from dupdetect.index.stores.redis import RedisStore
+    except ModuleNotFoundError as error:
+        if error.name != "redis":
+            raise
+        raise IndexError_("an index on Redis needs: pip install 'dupdetect[redis]'") from None
+    return RedisStore(address, create=create, readonly=readonly)
 
 
 def _key(id: str) -> bytes:
