@@ -40,7 +40,7 @@ _PREPOSITIONS, _INFINITIVES = _french("prepositions"), _french("infinitives")
 _PLURAL_ARTICLES = _french("plural_articles")
 _ELIDED, _VOWEL_WORDS = _french("elided"), _french("vowel_words")
 _ELIDED_ARTICLE, _NOT_ELIDED = _french("elided_article"), _french("not_elided")
-_SUBJECTS = _french("subjects")
+_SUBJECTS, _COUNTRIES = _french("subjects"), _french("countries")
 _SINGULAR, _PLURAL = _french("singular_pronouns"), _french("plural_pronouns")
 _COLLECTIVE, _NOT_SUBJECT = _french("collective"), _french("not_subject")
 _SINGULAR_VERBS, _PLURAL_VERBS = _french("singular_verbs"), _french("plural_verbs")
@@ -86,7 +86,29 @@ def find(view: View) -> list[Finding]:
     pattern = _OTHER.get(view.language)
     if pattern is None:
         return []
-    return [view.finding(RULE, *match.span(), _GENDER) for match in pattern.finditer(view.text)]
+    found = {match.span() for match in pattern.finditer(view.text)}
+    found.update(_wrong_articles(view))
+    return [view.finding(RULE, *span, _GENDER) for span in sorted(found)]
+
+
+def _wrong_articles(view: View) -> list[tuple[int, int]]:
+    """Spans of an article and a listed noun that do not fit, side by side.
+
+    After a comma a German article may be a relative pronoun, an Italian or Spanish one a pronoun
+    before a verb that looks like the noun.
+    """
+    table = mismatches(view.language)
+    hits = [i for i, word, after in view.suspects if word in table and after in table[word]]
+    if not hits:
+        return []
+    spans = view.spans()
+    found = []
+    for index in hits:
+        before = view.gap(spans, index - 1) if index else " "
+        apart = before.strip() in (",", "'", "’") or _opens_late(view, spans, index)
+        if is_space(view.gap(spans, index)) and not apart:
+            found.append((spans[index][0], spans[index + 1][1]))
+    return found
 
 
 def _find_french(view: View) -> list[Finding]:
@@ -137,6 +159,8 @@ def _pair_score(view: View, index: int, word: str, after: str) -> float:
     if word in _SINGULAR or word in _PLURAL:
         return _pronoun_score(view, index)
     if word in ("si", "Si") or (word in _ELIDED and after in _VOWEL_WORDS):
+        return _ELISION
+    if after in _COUNTRIES:
         return _ELISION
     if after == "ils":
         return _taken_up(view, index + 1)

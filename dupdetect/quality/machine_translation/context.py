@@ -40,11 +40,23 @@ def is_native(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index:
     if len(word) > 3 and word.islower() and word.isalpha():
         # Not on the lists, but on nobody else's either: a rarer word of the document's language.
         return word not in strange_words(view.language) and word not in lexicon.foreign
+    if view.language == "de" and _is_german_noun(view, lexicon, index):
+        return True
     if word[0].isupper() and word.lower() in lexicon.known:
-        # German writes its nouns with a capital.
-        opens = index == 0 or is_break(view.gap(spans, index - 1))
-        return opens or (view.language == "de" and len(word) > 3)
+        return index == 0 or is_break(view.gap(spans, index - 1))
     return len(word) == 1 and word in "ldnscjmtqLDNSCJMT" and view.language in ("fr", "it")
+
+
+def _is_german_noun(view: View, lexicon: Lexicon, index: int) -> bool:
+    """German writes its nouns with a capital: a known word, or any after a word like an article."""
+    word = view.words[index]
+    if len(word) < 4 or not word.istitle():
+        return False
+    low = word.lower()
+    if low in lexicon.known:
+        return True
+    after_article = index > 0 and view.words[index - 1].lower() in lexicon.function
+    return after_article and low not in lexicon.foreign and low not in strange_words("de")
 
 
 def foreign_nearby(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:

@@ -5,7 +5,8 @@ région". Doublings that languages have of their own (nous nous, très très, th
 Bora) are none.
 
 Scores: two finite auxiliaries 0.6, a repeated phrase 0.6, two articles 0.55, a function word twice
-0.4 (hasty typing does that too), a longer word twice 0.3.
+0.4 (hasty typing does that too), a phrase that ends one sentence and begins the next 0.4 (speakers
+do that on purpose), a verb twice around *and* 0.35, a longer word twice 0.3.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from dupdetect.records import Finding
 
 RULE = "duplicated_translation"
 _AUXILIARIES, _PHRASE, _ARTICLES, _FUNCTION, _CONTENT = 0.6, 0.6, 0.55, 0.4, 0.3
-#: Longest phrase whose immediate repetition is looked for, in words.
-_MAX_PHRASE = 4
+_ACROSS, _ELIDED, _AND = 0.4, 0.4, 0.35
+#: Longest phrase whose immediate repetition is looked for, in words; shortest one across sentences,
+#: in words and letters.
+_MAX_PHRASE, _MIN_ACROSS, _MIN_LETTERS = 8, 3, 10
 
 
 _TABLES = tables(RULE)
@@ -31,6 +34,9 @@ _FINITE = _TABLES["finite"]["*"]
 #: Longer words that people double on purpose.
 _EMPHASIS = _TABLES["emphasis"]["*"]
 _JOINERS = _TABLES["joiners"]["*"]
+_ANDS = _TABLES["and"]
+#: Elided words that begin a doubled piece (qu'il qu'il); people say "c'est c'est".
+_ELISIONS = frozenset(("qu", "d", "l", "s", "n"))
 
 
 def find(view: View) -> list[Finding]:
@@ -39,21 +45,31 @@ def find(view: View) -> list[Finding]:
     return _findings(view, hits) if hits else []
 
 
-def _repeats(view: View) -> list[tuple[int, int, float]]:
+_Hit = tuple[int, int, float]
+
+
+def _repeats(view: View) -> list[_Hit]:
     """Words and phrases that come twice in a row: first and last word, score."""
     words = view.words
-    hits = []
+    lower = view.plain.lower().split()
+    if len(lower) != len(words):  # a few letters change their number when they become small
+        lower = words
+    ands = _ANDS.get(view.language, frozenset())
+    hits: list[_Hit] = []
     latest: dict[str, int] = {}
-    for index, word in enumerate(words):
+    for index, word in enumerate(lower):
         before = latest.get(word)
         latest[word] = index
         if before is None or index - before > _MAX_PHRASE:
             continue
         size = index - before
         if size == 1:
-            hits.append((before, index, _word_score(view, before)))
-        elif words[before:index] == words[index : index + size]:
-            hits.append((before, index + size - 1, _phrase_score(words[before:index])))
+            if words[before] == words[index]:
+                hits.append((before, index, _word_score(view, before)))
+        elif lower[before:index] == lower[index : index + size]:
+            hits.append((before, index + size - 1, _phrase_score(words[index : index + size])))
+        elif size == 2 and lower[index - 1] in ands and word in _FINITE:
+            hits.append((index - 1, index, _AND))
     return hits
 
 
@@ -65,7 +81,8 @@ def _word_score(view: View, index: int) -> float:
             return 0.0  # "what it is is a mess"
         # "la mort de de Gaulle"
         return 0.0 if word == "de" and after[:1].isupper() else _FUNCTION
-    if len(word) >= 5 and word.islower() and word not in _EMPHASIS:
+    known = view.lexicon is not None and word in view.lexicon.known
+    if len(word) > (3 if known else 4) and word.islower() and word not in _EMPHASIS:
         thrice = index + 2 < len(view.words) and view.words[index + 2] == word
         return 0.0 if thrice else _CONTENT
     return 0.0
@@ -74,28 +91,33 @@ def _word_score(view: View, index: int) -> float:
 def _phrase_score(phrase: list[str]) -> float:
     if len(set(phrase)) == 1 or any(word.isdigit() for word in phrase):
         return 0.0
+    if len(phrase) == 2 and phrase[0] in _ELISIONS and len(phrase[1]) > 1:
+        return _ELIDED
     if len(phrase) == 2 and (phrase[0] in _JOINERS or phrase[1] in _JOINERS):
         return 0.0
     if "droite" in phrase or "gauche" in phrase:  # la gauche de la gauche
         return 0.0
-    if not any(word.islower() and len(word) > 3 for word in phrase):
+    if not any(map(str.islower, phrase)) or not any(len(word) > 3 for word in phrase):
         return 0.0
     return _PHRASE
 
 
 def _is_plain_clause(words: list[str], index: int, language: str) -> bool:
-    before = [word.lower() for word in words[max(0, index - 5) : index]]
-    if not before or before[-1] in ("l", "d", "n", "s", "c"):
+    before = words[max(0, index - 5) : index]
+    if language != "de":  # there a capital tells the article of a sentence from the pronoun
+        before = [word.lower() for word in before]
+    if not before or before[-1] in ("l", "d", "n", "c"):
         return False
-    # "sont a craindre": an accent is missing, not a word too many.
+    # "sont a craindre": an accent is missing, not a word too many; "sont a priori" is Latin.
     after = words[index + 2] if index + 2 < len(words) else ""
-    if words[index + 1] == "a" and after.endswith(("er", "ir", "re")):
+    if words[index + 1] == "a" and (after.endswith(("er", "ir", "re")) or after in _LATIN):
         return False
     return _RELATIVE[language].isdisjoint(before)
 
 
-#: Before "le la", the note.
-_TUNING = frozenset(("donner", "donne", "donné", "donnent"))
+#: Before "le la", the note, and before "un" and "une" as pronouns (l'un le, un à un les).
+_NO_ARTICLE = frozenset(("donner", "donne", "donné", "donnent", "l", "L", "à", "par", "a", "por"))
+_LATIN = frozenset(("priori", "posteriori", "contrario", "fortiori", "minima", "maxima", "minimo"))
 
 
 def _pairs(view: View) -> list[tuple[int, int, float]]:
@@ -109,21 +131,44 @@ def _pairs(view: View) -> list[tuple[int, int, float]]:
         if word.lower() == after:
             hits.append((index, index + 1, _FUNCTION))
         elif f"{word.lower()}+{after}" in articles:
-            if not (index and view.words[index - 1] in _TUNING):
+            if not (index and view.words[index - 1] in _NO_ARTICLE):
                 hits.append((index, index + 1, _ARTICLES))
         elif _is_plain_clause(view.words, index, view.language):
             hits.append((index, index + 1, _AUXILIARIES))
     return hits
 
 
-def _findings(view: View, hits: list[tuple[int, int, float]]) -> list[Finding]:
+def _findings(view: View, hits: list[_Hit]) -> list[Finding]:
     spans = view.spans()
     findings: list[Finding] = []
     for first, last, score in sorted(hits):
-        if not score or not all(is_space(view.gap(spans, at)) for at in range(first, last)):
-            continue
-        if view.text[spans[first][0] - 1 : spans[first][0]] in ("'", "’") and first == last - 1:
-            continue
-        if not findings or spans[first][0] >= findings[-1].end:
+        score = _in_place(view, spans, first, last, score)
+        if score and (not findings or spans[first][0] >= findings[-1].end):
             findings.append(view.finding(RULE, spans[first][0], spans[last][1], score))
     return findings
+
+
+def _in_place(
+    view: View, spans: list[tuple[int, int]], first: int, last: int, score: float
+) -> float:
+    """The score by what stands between the words: spaces, elisions, or the end of a sentence."""
+    text = view.text
+    gaps = [view.gap(spans, at) for at in range(first, last)]
+    if score == _AND or last == first + 1:
+        elided = text[spans[first][0] - 1 : spans[first][0]] in ("'", "’")
+        himself = elided and view.words[first - 1] == "s" and view.words[first] == "est"
+        return score if is_space(gaps[0]) and (himself or not elided) else 0.0
+    middle = len(gaps) // 2
+    if gaps[middle] == ". " and score == _PHRASE:
+        letters = sum(map(len, view.words[first : first + middle + 1]))
+        short = middle + 1 < _MIN_ACROSS or letters < _MIN_LETTERS
+        if short or _in_quotation(text, spans[first][0]):
+            return 0.0
+        score, gaps[middle] = _ACROSS, " "
+    return score if all(is_space(gap) or gap in ("'", "’") for gap in gaps) else 0.0
+
+
+def _in_quotation(text: str, at: int) -> bool:
+    """Whether quotation marks are open at ``at`` in its line."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return line.count("«") > line.count("»") or line.count("“") > line.count("”")

@@ -45,6 +45,8 @@ _NO_STRAY = _TABLES["no_stray"]["*"]
 #: Openers that brand names end with (LinkedIn).
 _NO_HEADING = _TABLES["no_heading"]["*"]
 _NONE: frozenset[str] = frozenset()
+#: Languages whose article may be l' (dansl'équipe).
+_ELIDING = ("fr", "it")
 
 _CAMEL = re.compile(rf"([{_LOW}]+)([{_UP}]\w*)")
 _QUOTED = re.compile(rf"[»”](?=[{_UP}{_LOW}])")
@@ -53,7 +55,9 @@ _COMMA_BEFORE = re.compile(rf" ,(?=[{_LOW}{_UP}])")
 _COMMA_TIGHT = re.compile(rf",(?=[{_LOW}]['’{_LOW}]+[^\w.,@/])")
 _STOP_TIGHT = re.compile(rf"\.(?=[{_UP}][{_LOW}'’]+[ ,])")
 _QUOTE_TIGHT = re.compile(rf"\"(?=[{_LOW}{_UP}]{{2}})")
-_TWICE = re.compile(r"\b[ldLD]['’][LD]['’]\w+")
+_TWICE = re.compile(r"\b(?:[^\W\d_]{1,5}['’][LD]|[ldLD]['’][ld])['’]\w+")
+_TWICE_MARKS = tuple(f"{mark}{letter}{mark}" for mark in "'’" for letter in "LDld")
+_GERMAN_CLOSING = re.compile(rf"(?<=[{_LOW}.,!?])“(?=[{_UP}{_LOW}])")
 _DIGIT_AFTER = re.compile(rf"([{_LOW}]{{2,}})\d+")
 _DIGIT_BEFORE = re.compile(rf"\d+([{_LOW}]{{4,}})")
 _NEXT_WORD = re.compile(r"[\w'’-]+")
@@ -69,6 +73,7 @@ class _Sets(NamedTuple):
     openers: frozenset[str]
     articles: frozenset[str]
     joined: frozenset[str]
+    elided: frozenset[str]
     heading: re.Pattern[str]
 
 
@@ -89,6 +94,11 @@ def _sets(language: str) -> _Sets:
         openers,
         frozenset(word.capitalize() for word in articles) | {"L", "D"},
         joined - common_words(language) - own_words(language) - _REAL_WORDS,
+        frozenset(f"{word}l" for word in _PREPOSITIONS.get(language, _NONE) if len(word) > 1)
+        - common_words(language)
+        - own_words(language)
+        if language in _ELIDING
+        else _NONE,
         re.compile(rf"\w+[{_LOW}](?:{long})" if long else r"(?!)"),
     )
 
@@ -97,13 +107,13 @@ def find(view: View) -> list[Finding]:
     """Glued pieces, strong kinds first; weak kinds weigh by how often they occur."""
     text = view.text
     hits = _words(view)
-    if "»" in text or "”" in text:
+    if "»" in text or "”" in text or "„" in text:
         hits += _closing_quotes(view)
     if "«" in text or "“" in text:
         hits += _opening_quotes(view)
     if " ," in text:
         hits += [_around(text, m.start(), m.end(), _COMMA) for m in _COMMA_BEFORE.finditer(text)]
-    if "'L'" in text or "’L’" in text:
+    if any(marks in text for marks in _TWICE_MARKS):
         hits += [(*match.span(), _TWO_ARTICLES) for match in _TWICE.finditer(text)]
     hits += _weak(text, _STOP_TIGHT)
     hits += _weak(text, _COMMA_TIGHT)
@@ -119,7 +129,8 @@ def find(view: View) -> list[Finding]:
 def _words(view: View) -> list[_Hit]:
     """Words with a capital inside, joined small words, words with digits stuck to them."""
     sets = _sets(view.language)
-    scores = dict.fromkeys(view.unknown & sets.joined, _JOINED)
+    elided = view.unknown & sets.elided
+    scores = dict.fromkeys((view.unknown & sets.joined) | elided, _JOINED)
     for word in view.capitals:
         if not (word.istitle() or word.isupper() or word.isdigit()):
             scores[word] = _camel_score(word, sets, view)
@@ -141,7 +152,8 @@ def _words(view: View) -> list[_Hit]:
         elif score == _STRAY:
             # "le cLe": the article before the stray letter belongs to the piece.
             start -= len(view.words[index - 1]) + 1
-        if word[-1] in "LD" and view.text[end : end + 1] not in ("'", "’"):
+        needs_apostrophe = word[-1] in "LD" or word in elided
+        if needs_apostrophe and view.text[end : end + 1] not in ("'", "’"):
             continue
         target = headings if score <= _HEADING else hits
         target.append((*_with_apostrophe(view.text, start, end), score))
@@ -165,7 +177,10 @@ def _camel_score(word: str, sets: _Sets, view: View) -> float:
     match = _CAMEL.fullmatch(word)
     if match:
         head, tail = match.groups()
-        if head in sets.opens and (tail in sets.articles or head.capitalize() == tail):
+        if len(head) > 1 and head.capitalize() == tail:
+            known = _TWO_ARTICLES if head in sets.opens else _JOINED
+            return known if view.words.count(word) < 3 else 0.0
+        if head in sets.opens and tail in sets.articles:
             return _TWO_ARTICLES if view.words.count(word) < 3 else 0.0
         full = len(head) > 1 or head == "à"
         if head in sets.opens and full and len(tail) > 2 and tail[1:].islower():
@@ -203,15 +218,16 @@ def _around(text: str, start: int, end: int, score: float) -> _Hit:
 
 def _is_reversed(text: str) -> bool:
     """Whether guillemets point inwards, as German books set them (»so«)."""
-    first_open, first_close = text.find("«"), text.find("»")
-    return first_close >= 0 and not 0 <= first_open < first_close
+    return 0 <= text.find("»") < text.find("«")
 
 
 def _closing_quotes(view: View) -> list[_Hit]:
     """A closing mark with a letter right after it. German »…« and Swedish ”…” open with it."""
     text = view.text
     if view.language == "de":
-        return []
+        opens = text.find("„")
+        matches = _GERMAN_CLOSING.finditer(text, opens) if opens >= 0 else ()
+        return [_around(text, match.start(), match.end(), _QUOTE) for match in matches]
     reversed_style = _is_reversed(text)
     hits = []
     for match in _QUOTED.finditer(text):
@@ -220,6 +236,8 @@ def _closing_quotes(view: View) -> list[_Hit]:
             continue
         if mark == "”" and (start == 0 or text[start - 1].isspace()):
             continue
+        if not text[text.rfind("\n", 0, start) + 1 : start].strip():
+            continue  # a mark of an item in a list
         score = _QUOTE_CAPITAL if text[match.end()].isupper() else _QUOTE
         hits.append(_around(text, start, match.end(), score))
     return hits

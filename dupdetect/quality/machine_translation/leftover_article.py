@@ -145,7 +145,11 @@ def _shouted(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: 
 def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
     """A capitalised foreign article before a native noun: "I détails", "El gouvernement"."""
     word, after = view.words[index], view.words[index + 1]
-    if not is_space(view.gap(spans, index)) or not after.islower() or len(after) < 4:
+    if not is_space(view.gap(spans, index)) or len(after) < 4:
+        return None
+    if view.language == "de":
+        return _german(view, lexicon, spans, index)
+    if not after.islower():
         return None
     if index and not is_break(view.gap(spans, index - 1)):
         before = view.words[index - 1]
@@ -153,11 +157,40 @@ def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: 
             return None
     if after in lexicon.function or not _is_native_noun(lexicon, after):
         return None
-    if after in common_words(_ARTICLES[word]) or after in lexicon.foreign:
+    if after in lexicon.foreign:
+        return None
+    # Die is a town too: "Die propose".
+    if (word == "Die" or after in common_words(_ARTICLES[word])) and not _goes_on(
+        view, lexicon, spans, index
+    ):
         return None
     if word == "I" and not after.endswith(_PLURAL.get(view.language, ("s",))):
         return None
     return index + 1, _LETTER if word == "I" else _ARTICLE
+
+
+def _goes_on(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:
+    """Whether the noun after the article at ``index`` is French and French goes on after it."""
+    if view.language != "fr" or index + 2 >= len(spans):
+        return False
+    gender = gender_fr()
+    noun, after = view.words[index + 1], view.words[index + 2]
+    is_noun = (noun in gender.masculine or noun in gender.feminine) and noun not in gender.verbal
+    return is_noun and is_space(view.gap(spans, index + 1)) and after in lexicon.known
+
+
+def _german(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
+    """The same before a German noun, which has a capital like a name's: a known one, a verb or
+    function word of German after it."""
+    noun = view.words[index + 1].lower()
+    if not view.words[index + 1].istitle() or noun not in lexicon.known:
+        return None
+    if any(noun in common_words(other) for other in ("en", _ARTICLES[view.words[index]])):
+        return None
+    opens = index == 0 or is_break(view.gap(spans, index - 1))
+    follows = index + 2 < len(spans) and is_space(view.gap(spans, index + 1))
+    plain = follows and view.words[index + 2] in lexicon.known
+    return (index + 1, _ARTICLE) if opens and plain else None
 
 
 def _is_native_noun(lexicon: Lexicon, word: str) -> bool:

@@ -112,13 +112,19 @@ def lexicon(language: str) -> Lexicon | None:
     loose |= frozenset(word for word in foreign if len(word) <= 3)
     adverbs = frozenset().union(*(lists[other]["adverb"] for other in others))
     openers = frozenset(word.capitalize() for word in (adverbs & foreign) - loose if len(word) > 4)
+    for other, words in tables("untranslated_word")["openers"].items():
+        openers |= words if other != language else _EMPTY
+    openers = frozenset(word for word in openers if word.lower() not in known)
     function = lists[language]["function"] | lists[language]["adverb"]
     content = frozenset().union(
         *(common_words(other) for other in LANGUAGES if other != language),
         *(lists[other]["verb"] for other in others),
     )
     content -= known | foreign | frozenset(homographs["never"].split())
-    content -= frozenset(_load("ambiguous_words")[language].split())
+    ambiguous = frozenset(_load("ambiguous_words")[language].split())
+    # English participles: outside English and French hardly a word in small letters ends so.
+    plain = frozenset(w for w in ambiguous if w.endswith("ed") and len(w) > 5)
+    content -= ambiguous - plain if language in ("de", "it", "es") else ambiguous
     content = frozenset(word for word in content if len(word) > 4)
     return Lexicon(language, function, known, foreign, loose & foreign, content, openers)
 

@@ -33,8 +33,17 @@ _HTML_TAGS = (
     "b|i|u|em|strong|br|p|div|span|a|h[1-6]|li|ul|ol|td|tr|table|font|su[pb]|img|blockquote"
 )
 _TRP = r"(?:/?trp-gettext[^#\n]{0,60}(?:#!trpen#)?)?"
-#: What the second byte of an accented letter turns into, read as Latin-1 or Windows-1252.
-_SECOND_BYTE = "[\u0080-\u00bf\u0160\u0161\u2030\u2020-\u2022\u0152\u0153\u02c6\u20ac ]"
+#: What a byte from 80 to BF turns into, read as Latin-1 or Windows-1252 (à ends in a space).
+_BYTE = (
+    "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a"
+    "\u20ac\u2122]"
+)
+#: Characters of two to four bytes read one by one: é, ’, an emoji, Cyrillic and Greek words.
+_MISREAD = (
+    rf"(?:[ÃÂÅÄ]{_BYTE}|Ã(?= )|Â(?= [%€!?;:»])|â(?:€{_BYTE}?|{_BYTE}{_BYTE})|ðŸ{_BYTE}{{0,2}}"
+    rf"|(?:[ÐÑ]{_BYTE}){{2,}}|(?:[ÎÏ]{_BYTE}){{2,}})"
+)
+_MOJIBAKE = rf"\w*{_MISREAD}(?:{_MISREAD}|\w)*"
 
 #: What must be in the text → pattern → score. The first column keeps clean text cheap.
 _SOURCES: tuple[tuple[str, str, float], ...] = (
@@ -77,12 +86,7 @@ _SOURCES: tuple[tuple[str, str, float], ...] = (
     ("\\’", r"\w+\\’\w+", _PLAIN),
     ("\\x", r"\w*\\x[0-9a-f]{2}\w*", _PLAIN),
     ("<", rf"</?(?:{_HTML_TAGS})\b[^<>\n]{{0,120}}>", _PLAIN),
-    ("Ã", rf"\w*(?:Ã{_SECOND_BYTE}\w*)+", _PLAIN),
-    ("â€", r"\w*â€[^\w\s]?\w*", _PLAIN),
-    ("Â", r"Â[\u00a0«»°€£]", _PLAIN),
-    ("Å", r"\w*Å[\u0080-\u00bf“”‘’]\w*", _PLAIN),
-    ("ðŸ", r"ðŸ\S{0,3}", _PLAIN),
-    ("Ð", r"(?:[ÐÑ][\u0080-\u00bf\u201a-\u203a\u20ac\u2122]){2,}", _PLAIN),
+    *((mark, _MOJIBAKE, _PLAIN) for mark in ("Ã", "Â", "Å", "Ä", "â", "ðŸ", "Ð", "Î")),
     ("ï»¿", r"ï»¿", _PLAIN),
     ("\ufffd", r"\w*\ufffd+\w*", _PLAIN),
 )

@@ -8,6 +8,7 @@ few places where its own table holds the pair.
 from __future__ import annotations
 
 from functools import cache
+from itertools import permutations
 
 from dupdetect.quality.machine_translation.lexicon import gender_fr, tables
 
@@ -45,10 +46,9 @@ def doubles(language: str) -> Pairs:
         first, second = pair.split("+")
         table.setdefault(first, set()).add(second)
         table.setdefault(first.capitalize(), set()).add(second)
-    for pair in rule["same_verb"].get(language, _NONE):
-        first, second = pair.split("+")
-        table.setdefault(first, set()).add(second)
-        table.setdefault(second, set()).add(first)
+    for forms in rule["same_verb"].get(language, _NONE):
+        for first, second in permutations(forms.split("+"), 2):
+            table.setdefault(first, set()).add(second)
     return {first: frozenset(seconds) for first, seconds in table.items()}
 
 
@@ -91,9 +91,9 @@ def pronouns(language: str) -> Pairs:
 
 @cache
 def mismatches(language: str) -> Pairs:
-    """French pairs that may not agree (``agreement``)."""
+    """Pairs that may not agree (``agreement``)."""
     if language != "fr":
-        return {}
+        return _wrong_articles(language)
     rule = {name: words["fr"] for name, words in tables("agreement").items() if "fr" in words}
     gender, plurals = gender_fr(), plurals_fr()
     both = gender.masculine | gender.feminine
@@ -127,4 +127,22 @@ def mismatches(language: str) -> Pairs:
     table |= dict.fromkeys(rule["singular_pronouns"], rule["plural_verbs"])
     table |= dict.fromkeys(rule["plural_pronouns"], rule["singular_verbs"])
     table["si"] = table["Si"] = frozenset(("il", "ils"))
+    for word in ("de", "que"):
+        table[word] |= rule["countries"]
     return table
+
+
+def _wrong_articles(language: str) -> Pairs:
+    """Articles of one gender or number and nouns of another (de, it, es): none for others."""
+    rule = {name: words.get(language, _NONE) for name, words in tables("agreement").items()}
+    nouns = {gender: rule[f"{gender}_nouns"] for gender in ("masculine", "feminine", "neuter")}
+    table: dict[str, set[str]] = {}
+    for gender, listed in nouns.items():
+        for article in rule[f"for_{gender}"]:
+            table.setdefault(article, set()).update(listed)
+    singular = {noun for noun in nouns["masculine"] if noun.endswith("o")}
+    if language == "es":
+        singular |= {noun for noun in nouns["feminine"] if not noun.endswith("s")}
+    for article in rule["plural_only"]:
+        table.setdefault(article, set()).update(singular)
+    return {article: frozenset(listed) for article, listed in table.items()}

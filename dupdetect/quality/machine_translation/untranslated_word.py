@@ -24,6 +24,7 @@ from dupdetect.quality.machine_translation.context import (
     is_native,
     stands_free,
 )
+from dupdetect.quality.machine_translation.homographs import find_homographs
 from dupdetect.quality.machine_translation.leftover_article import find_articles
 from dupdetect.quality.machine_translation.lexicon import Lexicon, tables
 from dupdetect.quality.machine_translation.pairs import phrases
@@ -38,6 +39,9 @@ _CONTENT, _NAME, _ENDING, _PHRASE = 0.5, 0.5, 0.45, 0.7
 _PARTICLES = frozenset(("los", "las", "el", "der", "die", "das", "della", "del", "il"))
 _NAME_ARTICLES = _PARTICLES | {"the", "of", "and", "from", "with", "gli", "und"}
 
+
+#: Before a newspaper rather than a person whose name has a particle.
+_ACCORDING = frozenset(("selon", "according", "laut", "secondo", "según"))
 
 _TABLES = tables(RULE)
 #: How adverbs of other languages end, and other words of theirs; by document language.
@@ -76,6 +80,7 @@ def find(view: View) -> list[Finding]:
     if words or openers or endings:
         findings += _in_context(view, lexicon, words, openers, endings)
     findings += _phrases(view)
+    findings += find_homographs(view)
     # The greatest word starts with the greatest character: a cheap look for another script.
     if view.unknown and max(view.unknown) >= "\u0370":
         findings += _scripts(view)
@@ -198,12 +203,14 @@ def _word_score(
 def _before_name(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> float:
     """A foreign article between a native preposition and a name: "de the Commission"."""
     words = view.words
-    if words[index - 1] not in lexicon.function or index + 1 >= len(words):
+    before = words[index - 1].lower()
+    if before not in lexicon.function or index + 1 >= len(words):
         return 0.0
     name = words[index + 1]
     if not name.istitle() or words[index] not in _NAME_ARTICLES:
         return 0.0
-    if words[index] in _PARTICLES and name.lower() not in lexicon.known:
+    cited = before in _ACCORDING  # selon der Spiegel
+    if words[index] in _PARTICLES and name.lower() not in lexicon.known and not cited:
         return 0.0
     if not is_space(view.gap(spans, index)):
         return 0.0
@@ -214,7 +221,8 @@ def _before_name(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], ind
 
 def _opener_score(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> float:
     """A capitalised foreign adverb: first of its sentence, a native word after it."""
-    opens = index == 0 or is_break(view.gap(spans, index - 1))
+    gap = view.gap(spans, index - 1) if index else "\n"
+    opens = is_break(gap) and "(" not in gap
     if not opens or index + 2 >= len(spans) or is_break(view.gap(spans, index)):
         return 0.0
     if not is_native(view, lexicon, spans, index + 1):

@@ -1,0 +1,65 @@
+"""Foreign words that look like words of the document's language, given away by their company.
+
+"Le parti ha annoncé": *ha* is also an exclamation, but no French sentence has it before a
+participle. "Une enquête sobre les faits": *sobre* is an adjective, but none stands before an
+article. ", die doit être votée": a relative pronoun before a finite verb.
+
+Score 0.6: the tables are short, and each holds only pairs that the language itself cannot have.
+"""
+
+from __future__ import annotations
+
+from dupdetect.quality.machine_translation.lexicon import tables
+from dupdetect.quality.machine_translation.view import View, is_space
+from dupdetect.records import Finding
+
+RULE = "untranslated_word"
+_SCORE = 0.6
+
+_TABLES = tables("homographs")
+#: Auxiliaries of other languages, before a participle; prepositions before an article; relative
+#: pronouns after a comma, before a finite verb; words that stand between any two known ones.
+_AUXILIARIES, _BEFORE_ARTICLE = _TABLES["auxiliaries"], _TABLES["before_article"]
+_RELATIVE, _BETWEEN = _TABLES["relative"], _TABLES["between"]
+_ARTICLES, _FINITE = _TABLES["articles"], _TABLES["finite"]
+_PARTICIPLE = {
+    "fr": ("é", "ée", "és", "ées"),
+    "en": ("ed",),
+    "de": (),
+    "it": ("ato", "ata", "ati", "ate", "uto", "uta", "uti", "ute", "ito", "ita"),
+    "es": ("ado", "ada", "ados", "adas", "ido", "ida", "idos", "idas"),
+}
+_NONE: frozenset[str] = frozenset()
+
+
+def find_homographs(view: View) -> list[Finding]:
+    """Words of two languages where only the foreign one fits."""
+    language, lexicon = view.language, view.lexicon
+    auxiliaries = _AUXILIARIES.get(language, _NONE)
+    prepositions = _BEFORE_ARTICLE.get(language, _NONE)
+    relative, between = _RELATIVE.get(language, _NONE), _BETWEEN.get(language, _NONE)
+    wanted = (auxiliaries | prepositions | relative | between) & view.vocabulary
+    if not wanted or lexicon is None:
+        return []
+    findings = []
+    spans = view.spans()
+    for index in range(1, len(view.words) - 1):
+        word = view.words[index]
+        if word not in wanted or not is_space(view.gap(spans, index)):
+            continue
+        before, after, gap = (
+            view.words[index - 1],
+            view.words[index + 1],
+            view.gap(spans, index - 1),
+        )
+        side = is_space(gap)
+        native = side and (before in lexicon.known or before.islower()) and before not in wanted
+        found = (
+            (word in auxiliaries and native and after.endswith(_PARTICIPLE[language]))
+            or (word in prepositions and native and after in _ARTICLES[language])
+            or (word in relative and gap == ", " and after in _FINITE[language])
+            or (word in between and native and before in lexicon.known and after in lexicon.known)
+        )
+        if found and after not in lexicon.foreign and before not in lexicon.foreign:
+            findings.append(view.finding(RULE, *spans[index], _SCORE))
+    return findings
