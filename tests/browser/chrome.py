@@ -92,6 +92,13 @@ class Browser:
         self.js("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
 
+    def settle(self) -> None:
+        """Return when the events that are under way have been handled and painted."""
+        self.driver.execute_async_script(
+            "const done = arguments[arguments.length - 1];"
+            "setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 0);"
+        )
+
     def messages(self) -> list[str]:
         """What the console has got since the page was opened."""
         return [str(entry["message"]) for entry in self.driver.get_log("browser")]

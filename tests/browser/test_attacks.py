@@ -89,6 +89,7 @@ def test_planted_attacks_are_shown_and_do_nothing(
     path = make(scans, tmp_path)
     browser.open(path)
     stir(browser)
+    browser.settle()
     assert browser.js("return window.hit") is None
     assert browser.requests() == [path.resolve().as_uri()]
     assert browser.messages() == []

@@ -97,6 +97,7 @@ def test_a_pair_opens_by_click_by_key_and_from_its_cluster(browser: Any, pages: 
     target = browser.one(link).get_attribute("href").split("#")[1]
     browser.js("document.querySelectorAll('details.pair').forEach(c => c.open = false)")
     browser.click(link)
+    browser.settle()
     assert browser.one(f"#{target}").get_attribute("open")
     top = browser.js(
         "return document.getElementById(arguments[0]).getBoundingClientRect().top", target

@@ -16,7 +16,7 @@ import pytest
 from dupdetect.errors import ScanError
 from dupdetect.records import Document, Finding, Match, Passage, Scores, Verdict
 from dupdetect.report import render_comparison, render_report, render_scores
-from dupdetect.report.page import MAX_BYTES
+from dupdetect.report.page import MAX_BYTES, moment
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 BREAKOUT = "\"'><svg onload=alert(3)></title></style></script><b>"
@@ -230,6 +230,55 @@ def test_the_sample_report_says_what_the_scan_found(tmp_path: Path, scans: Modul
     landmarks = Counter(tag for tag, _ in reader.elements)
     assert landmarks["main"] == landmarks["nav"] == landmarks["h1"] == landmarks["footer"] == 1
     assert len(html.encode()) < 600_000
+
+
+def test_cards_that_belong_together_are_linked(tmp_path: Path, scans: ModuleType) -> None:
+    html = render_report(scans.sample_scan(tmp_path)).read_text(encoding="utf-8")
+    cluster = html[html.index('id="cluster-') :]
+    spun = cluster.index("bonne nouvelle pour les voitures")
+    row = cluster[spun : cluster.index("</tr>", spun)]
+    pair, document = (re.search(rf'href="#{name}-(\d+)"', row) for name in ("pair", "document"))
+    assert pair is not None and document is not None
+    card = html[html.index(f'id="pair-{pair[1]}"') :][:2000]
+    assert "Le pont de Valmorin" in card and "bonne nouvelle" in card
+    card = html[html.index(f'id="document-{document[1]}"') :][:9000]
+    assert f'<a href="#pair-{pair[1]}">' in card and "this text derives from it" in card
+
+
+def test_domains_of_the_drawing_lead_to_the_table(tmp_path: Path, scans: ModuleType) -> None:
+    reader = check(render_report(scans.sample_scan(tmp_path)).read_text(encoding="utf-8"))
+    rows = {a["id"] for tag, a in reader.elements if tag == "tr" and "id" in a}
+    nodes = {a["href"][1:] for tag, a in reader.elements if a.get("class", "").startswith("node")
+             and tag == "a"}  # fmt: skip
+    assert nodes and nodes <= rows
+
+
+def test_scores_name_their_rules_and_parts(tmp_path: Path) -> None:
+    text = "Le XNUMX mars. Le XNUMX mai."
+    findings = [Finding("machine_translation", "number_slot", i, i + 4, "XNUMX", score)
+                for i, score in ((3, 0.7), (18, 0.9))]  # fmt: skip
+    scores, parts = Scores(0, 0.9, 0, 0.8), {"machine_translation": 0.79, "repeats": 0.0}
+    verdict = Verdict(Document(id="a", text=text), "fr", 6, scores, tuple(findings), (), parts)
+    reader = check(render_scores([verdict], tmp_path / "s.html").read_text(encoding="utf-8"))
+    words = " ".join("".join(reader.text).split())
+    assert "number slot × 2, 0.90" in words
+    assert "machine translation0.79 repeats0.00" in words
+    titles = [a["title"] for tag, a in reader.elements if tag == "mark"]
+    assert titles == [f"Machine translation · number slot · {s}" for s in ("0.70", "0.90")]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2024-03-12", "2024-03-12"),
+        ("2024-03-12T08:05:59.123+01:00", "2024-03-12 08:05 +01:00"),
+        ("2024-03-12T08:05Z", "2024-03-12 08:05 Z"),
+        ("2024-03-12T08:05:00", "2024-03-12 08:05"),
+        ("last week", "last week"),
+    ],
+)
+def test_times_are_shown_without_seconds(value: str, shown: str) -> None:
+    assert moment(value) == shown
 
 
 def test_texts_are_shown_whole_with_the_source_on_the_left(
