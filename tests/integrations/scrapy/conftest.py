@@ -67,7 +67,14 @@ def crawls(
         yield [_crawl(address, folder / f"{n}.json", reactor) for n, reactor in enumerate(REACTORS)]
 
 
-def _crawl(address: str, out: Path, reactor: str) -> Crawl:
+@pytest.fixture
+def run_crawl() -> Callable[..., Crawl]:
+    """Crawls an address with the index beside the file of results."""
+    pytest.importorskip("scrapy")
+    return _crawl
+
+
+def _crawl(address: str, out: Path, reactor: str = REACTORS[0]) -> Crawl:
     command = [sys.executable, HERE / "crawl_site.py", address, out.parent / "index", out, reactor]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-4000:]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,6 +136,17 @@ def test_a_dropped_item_is_one_short_line_of_the_log(crawls: list[Any]) -> None:
 def test_both_ways_of_waiting_were_used(crawls: list[Any]) -> None:
     reactors = [crawl.stats["reactor"] for crawl in crawls]
     assert reactors == ["AsyncioSelectorReactor", "SelectReactor"]
+
+
+def test_an_index_that_cannot_be_opened_ends_it_before_a_page_is_asked_for(
+    run_crawl: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "data.mdb").write_bytes(b"of somebody else")
+    crawl = run_crawl("http://127.0.0.1:9", tmp_path / "out.json")
+    assert "downloader/request_count" not in crawl.stats
+    assert "IndexCorruptError" in crawl.log
+    assert (tmp_path / "index" / "data.mdb").read_bytes() == b"of somebody else"
 
 
 def _examined(crawl: Any) -> list[dict[str, Any]]:
