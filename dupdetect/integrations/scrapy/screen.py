@@ -138,15 +138,11 @@ class Screen:
         )
 
     def _extracted(self, item: Item) -> Document:
-        encoded = isinstance(item.html, str)
-        page = Page(
-            id=item.name,
-            content=item.html.encode("utf-8", "replace")
-            if isinstance(item.html, str)
-            else item.html,
-            url=item.url,
-            charset="utf-8" if encoded else None,
-        )
+        if isinstance(item.html, str):
+            content, charset = item.html.encode("utf-8", "replace"), "utf-8"
+        else:
+            content, charset = item.html, None
+        page = Page(id=item.name, content=content, url=item.url, charset=charset)
         sandbox = self._sandboxes.get()
         try:
             return sandbox.extract(page)
