@@ -112,6 +112,9 @@ def lexicon(language: str) -> Lexicon | None:
     loose |= frozenset(word for word in foreign if len(word) <= 3)
     adverbs = frozenset().union(*(lists[other]["adverb"] for other in others))
     openers = frozenset(word.capitalize() for word in (adverbs & foreign) - loose if len(word) > 4)
+    small = frozenset().union(*(lists[other]["function"] for other in others)) & foreign
+    small -= tables("untranslated_word")["names"]["*"]
+    openers |= frozenset(word.capitalize() for word in small if len(word) > 3)
     for other, words in tables("untranslated_word")["openers"].items():
         openers |= words if other != language else _EMPTY
     openers = frozenset(word for word in openers if word.lower() not in known)

@@ -26,14 +26,14 @@ from dupdetect.quality.machine_translation.context import (
 )
 from dupdetect.quality.machine_translation.homographs import find_homographs
 from dupdetect.quality.machine_translation.leftover_article import find_articles
-from dupdetect.quality.machine_translation.lexicon import Lexicon, tables
+from dupdetect.quality.machine_translation.lexicon import Lexicon, strange_words, tables
 from dupdetect.quality.machine_translation.pairs import phrases
 from dupdetect.quality.machine_translation.view import View, is_break, is_space
 from dupdetect.records import Finding
 
 RULE = "untranslated_word"
 _BOTH_SIDES, _ONE_SIDE, _LOOSE, _OPENER, _ADVERB, _SCRIPT = 0.85, 0.65, 0.6, 0.7, 0.7, 0.6
-_CONTENT, _NAME, _ENDING, _PHRASE = 0.5, 0.5, 0.45, 0.7
+_CONTENT, _NAME, _ENDING, _PHRASE, _SUBJECT = 0.5, 0.5, 0.45, 0.7, 0.5
 #: Articles that may stand before a name, and those that names have as a particle: they count only
 #: before a word of the language ("de los Affaires étrangères", not "Bartolomé de las Casas").
 _PARTICLES = frozenset(("los", "las", "el", "der", "die", "das", "della", "del", "il"))
@@ -172,6 +172,8 @@ def _word_score(
     if not any(word in lexicon.function for word in near):
         return 0.0
     left_side, right_side = left and is_space(gaps[0]), right and is_space(gaps[1])
+    if right_side and is_space(gaps[0]) and _after_name(view, lexicon, spans, index):
+        return _SUBJECT
     if left_side and right_side:
         if view.words[index + 1] == "intérieur":  # dans son for intérieur
             return 0.0
@@ -219,10 +221,28 @@ def _before_name(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], ind
     return _NAME if ends or is_native(view, lexicon, spans, after) else 0.0
 
 
+def _after_name(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:
+    """Whether a name stands before and native text after: "Marie Dupont said que la loi"."""
+    name = view.words[index - 1] if index else ""
+    if not name.istitle() or len(name) < 3 or index + 2 >= len(spans):
+        return False
+    low, word = name.lower(), view.words[index]
+    if low in lexicon.known or low in lexicon.foreign or low in strange_words(view.language):
+        return False
+    if word in _PARTICLES or len(word) < 3:  # Oscar de la Hoya
+        return False
+    return (
+        view.words[index + 1] in lexicon.known
+        and view.words[index + 2] in lexicon.known
+        and is_space(view.gap(spans, index + 1))
+    )
+
+
 def _opener_score(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> float:
     """A capitalised foreign adverb: first of its sentence, a native word after it."""
     gap = view.gap(spans, index - 1) if index else "\n"
-    opens = is_break(gap) and "(" not in gap
+    abbreviated = gap == ". " and len(view.words[index - 1]) < 3  # M. Allen
+    opens = is_break(gap) and "(" not in gap and not abbreviated
     if not opens or index + 2 >= len(spans) or is_break(view.gap(spans, index)):
         return 0.0
     if not is_native(view, lexicon, spans, index + 1):
