@@ -7,6 +7,7 @@ Detector ── quality.assess ──┐
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,8 @@ import pyarrow as pa
 
 from dupdetect.config import Config
 from dupdetect.index import CandidateIndex
+from dupdetect.index.sketches import pack as pack_sketches
+from dupdetect.index.sketches import unpack as unpack_sketches
 from dupdetect.quality import assess, refine
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
 from dupdetect.schemas import PAIR_RESULTS
@@ -87,25 +90,45 @@ class Index:
 
     @classmethod
     def open(
-        cls, path: str | Path | None = None, *, config: Config | None = None, create: bool = True
+        cls,
+        path: str | Path | None = None,
+        *,
+        config: Config | None = None,
+        create: bool = True,
+        readonly: bool = False,
+        keep_text: bool | None = None,
     ) -> Index:
-        """The index at a folder, created if absent and ``create``; in memory for None.
+        """The index at a folder or ``redis://`` address, created if absent and ``create``; in
+        memory for None.
 
-        Without ``config`` an existing index keeps its settings. Raises IndexError_,
-        IndexCorruptError, or IndexMismatchError saying which settings differ.
+        Without ``config`` an existing index keeps its settings, without ``keep_text`` what it was
+        created with (by default texts are kept: they give matches their passages; scores are the
+        same without). Raises IndexError_, IndexCorruptError, or IndexMismatchError saying which
+        settings differ.
         """
-        return cls(CandidateIndex.open(path, config=config, create=create))
+        return cls(
+            CandidateIndex.open(
+                path, config=config, create=create, readonly=readonly, keep_text=keep_text
+            )
+        )
 
     def add(self, document: Document) -> None:
         """Adds one document; it is durable when this returns (inside :meth:`batch`, at its end)."""
         self.add_many([document])
 
     def add_many(self, documents: Sequence[Document]) -> None:
-        """Adds documents, in transactions of some hundreds."""
-        for at in range(0, len(documents), _BATCH):
-            part = [_spoken(document) for document in documents[at : at + _BATCH]]
-            batch = sketch_texts([document.text for document in part], self.config)
-            self._candidates.add_many(part, batch)
+        """Adds documents, in transactions of some hundreds; one part is sketched while the last one
+        is written."""
+        parts = [documents[at : at + _BATCH] for at in range(0, len(documents), _BATCH)]
+        if len(parts) == 1:
+            self._candidates.add_many(*self._sketched(parts[0]))
+        elif parts:
+            with ThreadPoolExecutor(1) as ahead:
+                coming = ahead.submit(self._sketched, parts[0])
+                for following in [*parts[1:], ()]:
+                    ready = coming.result()
+                    coming = ahead.submit(self._sketched, following)
+                    self._candidates.add_many(*ready)
 
     def query(self, document: Document | str) -> list[Match]:
         """Matches among the known documents, best first; ``a`` is the document asked for.
@@ -114,21 +137,53 @@ class Index:
         """
         return self._related(document, "query")
 
+    def query_many(self, documents: Sequence[Document | str]) -> list[list[Match]]:
+        """Matches of each document, as :meth:`query` gives them; cheaper than one by one."""
+        found: list[list[Match]] = []
+        for at in range(0, len(documents), _BATCH):
+            found += self._related_many(documents[at : at + _BATCH], "query")
+        return found
+
+    def _sketched(self, documents: Sequence[Document]) -> tuple[list[Document], SketchBatch]:
+        spoken = [_spoken(document) for document in documents]
+        return spoken, sketch_texts([document.text for document in spoken], self.config)
+
     def _related(self, document: Document | str, name: str) -> list[Match]:
         """Matches of a document, or of a plain text under ``name``."""
-        exclude = document.id if isinstance(document, Document) else None
-        own = _spoken(_document(document, name))
-        batch = sketch_texts([own.text], self.config)
-        names = [found.id for found in self._candidates.candidates(batch, exclude=exclude)]
-        known = [found for found in self._candidates.get_many(names) if found and found.text]
-        if not known:
-            return []
-        documents = [own, *known]
-        both = SketchBatch.concat([batch, sketch_texts([d.text for d in known], self.config)])
-        others = np.arange(1, len(documents))
-        pairs = np.stack([np.zeros_like(others), others], axis=1)
-        matches = [m for m in _matches(both, pairs, documents, self.config) if m.kind != "none"]
-        return sorted(matches, key=lambda match: (-match.score, -match.jaccard, match.b))
+        return self._related_many([document], name)[0]
+
+    def _related_many(self, documents: Sequence[Document | str], name: str) -> list[list[Match]]:
+        excluded = [asked.id if isinstance(asked, Document) else None for asked in documents]
+        own, batch = self._sketched([_document(asked, name) for asked in documents])
+        found = [
+            self._candidates.likely(batch, row, language=own[row].language, exclude=exclude)
+            for row, exclude in enumerate(excluded)
+        ]
+        records = [record for mine in found for record in mine]
+        if not records:
+            return [[] for _ in own]
+        rows = np.repeat(np.arange(len(own)), [len(mine) for mine in found])
+        asked = np.unique(rows)
+        packed = pack_sketches(batch)
+        both = unpack_sketches(
+            [*(packed[row] for row in asked.tolist()), *(record.sketch for record in records)],
+            self.config,
+            keys=False,
+        )
+        known = [own[row] for row in asked.tolist()] + [record.known() for record in records]
+        pairs = np.stack([np.searchsorted(asked, rows), len(asked) + np.arange(len(rows))], axis=1)
+        verdicts = verify_pairs(
+            both, pairs, languages=[document.language or "und" for document in known],
+            config=self.config, dates=[document.published for document in known],
+        )  # fmt: skip
+        matches: list[list[Match]] = [[] for _ in own]
+        for row in np.flatnonzero(verdicts.kind).tolist():
+            asker = int(rows[row])
+            other = records[row].document()
+            matches[asker].append(_match(verdicts, row, own[asker], other, self.config))
+        for mine in matches:
+            mine.sort(key=lambda match: (-match.score, -match.jaccard, match.b))
+        return matches
 
     def remove(self, id: str) -> bool:
         """Forgets a document; whether it was there."""
@@ -150,6 +205,17 @@ class Index:
     def batch(self) -> AbstractContextManager[None]:
         """Groups writes into one transaction: all durable at its end, or none."""
         return self._candidates.batch()
+
+    def merge(self, other: Index) -> int:
+        """Adds all documents of another index, which replace those of the same id; how many.
+
+        Raises IndexMismatchError when the two were built with different settings.
+        """
+        return self._candidates.merge(other._candidates)
+
+    def compact(self) -> None:
+        """Gives back the room of what was removed or replaced."""
+        self._candidates.compact()
 
     def info(self) -> dict[str, Any]:
         """Kind, path, documents, bytes and settings."""
@@ -249,7 +315,7 @@ def _matches(
 def _match(verdicts: PairVerdicts, row: int, a: Document, b: Document, config: Config) -> Match:
     kind = MATCH_KINDS[int(verdicts.kind[row])]
     found: tuple[Passage, ...] = ()
-    if kind != "none":
+    if kind != "none" and a.text and b.text:
         found = passages(a.text, b.text, across=kind == "translation", config=config)
     return Match(
         a=a.id,

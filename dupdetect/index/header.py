@@ -13,7 +13,7 @@ from dupdetect.config import FOLDING_VERSION, AnchorConfig, Config, ShingleConfi
 from dupdetect.errors import IndexCorruptError, IndexMismatchError
 
 #: Layout of records and posting keys in a store.
-FORMAT = 1
+FORMAT = 2
 #: Names of signatures and of their hash as in datasketch 2.
 SCHEME, HASH = "affine32", "xxh32"
 
@@ -22,9 +22,17 @@ _SHINGLE = ("size", "permutations", "seed", "bands", "rows", "min_tokens")
 _ANCHOR = ("max_zipf", "window", "keys")
 
 
+#: Names that are said of an index but need not agree.
+_SAID = ("keep_text",)
+
+
 @cache
-def background_digest() -> str:
-    """Twelve hexadecimal digits of the shipped table that decides which words are anchors."""
+def model_digest() -> str:
+    """Twelve hexadecimal digits of the trained table that decides which words are anchors.
+
+    The verifier's weights are not in it: they judge sketches and do not make them, so that new
+    weights need no new index.
+    """
     data = (resources.files("dupdetect.data") / "background.npz").read_bytes()
     return hashlib.sha256(data).hexdigest()[:12]
 
@@ -37,7 +45,8 @@ def settings(config: Config) -> dict[str, Any]:
         "scheme": SCHEME,
         "hash": HASH,
         "folding": FOLDING_VERSION,
-        "background": background_digest(),
+        "extractor": config.extract.extractor,
+        "model": model_digest(),
         **{f"shingle.{name}": getattr(config.shingle, name) for name in _SHINGLE},
         **{f"anchor.{name}": getattr(config.anchor, name) for name in _ANCHOR},
     }
@@ -62,7 +71,7 @@ def decode(data: bytes, *, path: str) -> dict[str, Any]:
 def check(header: dict[str, Any], config: Config, *, path: str) -> None:
     """Raises IndexMismatchError, saying what differs and what to do."""
     wanted = settings(config)
-    names = sorted(set(header) | set(wanted))
+    names = sorted((set(header) | set(wanted)) - set(_SAID))
     differences = [
         f"{name} is {header.get(name)!r} in the index, {wanted.get(name)!r} now"
         for name in names
@@ -82,4 +91,5 @@ def adopt(header: dict[str, Any], config: Config) -> Config:
     anchor = {n: header[f"anchor.{n}"] for n in _ANCHOR if f"anchor.{n}" in header}
     known_shingle: ShingleConfig = replace(config.shingle, **shingle)
     known_anchor: AnchorConfig = replace(config.anchor, **anchor)
-    return replace(config, shingle=known_shingle, anchor=known_anchor)
+    extract = replace(config.extract, extractor=header.get("extractor", config.extract.extractor))
+    return replace(config, shingle=known_shingle, anchor=known_anchor, extract=extract)

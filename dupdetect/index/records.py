@@ -1,7 +1,10 @@
-"""A document as bytes in an index: no pickle, a checksum, and the text compressed.
+"""A document as bytes in an index: no pickle, a checksum, its packed sketch, its text if wanted.
 
-Layout: ``<B version> <I checksum of the rest> <I bytes of metadata> <I bytes of text>``, then the
-metadata as JSON (UTF-8), then the text as zstd. A text of 0xFFFFFFFF bytes means: not kept.
+Layout: ``<B version> <2s language> <I checksum> <I bytes of metadata> <I bytes of sketch> <I bytes
+of text>``, then the metadata as a JSON list (UTF-8), the sketch (see
+:mod:`dupdetect.index.sketches`; :mod:`dupdetect.kernels.likely` reads it in its place) and the text
+as zstd. A text of 0xFFFFFFFF bytes means: not kept. The id is the store's key; the checksum
+covers it and everything but itself.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -16,50 +20,96 @@ import pyarrow as pa
 from dupdetect.errors import IndexCorruptError, TextError
 from dupdetect.records import Document, Link
 
-VERSION = 1
-_HEAD = struct.Struct("<BIII")
+VERSION = 2
+_HEAD = struct.Struct("<B2sIIII")
+_SIZES = struct.Struct("<B2sIII")
 _NO_TEXT = 0xFFFFFFFF
-_FIELDS = ("id", "url", "title", "language", "published")
+_FIELDS = ("url", "title", "language", "published")
 
 
-def pack(document: Document, *, keep_text: bool = True) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The parts of a record; the document's text is empty when it is not kept."""
+
+    id: str
+    meta: bytes
+    sketch: bytes
+    text: bytes
+    size: int
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the text is kept."""
+        return self.size != _NO_TEXT
+
+    def known(self) -> Document:
+        """The document without its text; raises IndexCorruptError."""
+        try:
+            url, title, language, published, links = json.loads(self.meta)
+            return Document(
+                id=self.id, text="", url=url, title=title, language=language,
+                published=published, links=tuple(Link(*link) for link in links),
+            )  # fmt: skip
+        except (ValueError, TypeError) as error:
+            raise IndexCorruptError(f"a record cannot be read: {error}") from error
+
+    def document(self) -> Document:
+        """The document; raises IndexCorruptError."""
+        if self.size in (0, _NO_TEXT):
+            return self.known()
+        try:
+            text = pa.decompress(self.text, decompressed_size=self.size, codec="zstd", asbytes=True)
+            return replace(self.known(), text=text.decode())
+        except (ValueError, pa.ArrowException) as error:
+            raise IndexCorruptError(f"a record cannot be read: {error}") from error
+
+
+def pack(document: Document, *, sketch: bytes = b"", keep_text: bool = True) -> bytes:
     """The record of a document; raises TextError on lone surrogates."""
-    meta: dict[str, Any] = {name: getattr(document, name) for name in _FIELDS}
-    meta = {name: value for name, value in meta.items() if value is not None}
-    if document.links and keep_text:
-        meta["links"] = [[li.start, li.end, li.href, li.rel] for li in document.links]
+    links = document.links if keep_text else ()
+    meta: list[Any] = [getattr(document, name) for name in _FIELDS]
+    meta.append([[link.start, link.end, link.href, link.rel] for link in links])
     try:
         text = document.text.encode()
         head = json.dumps(meta, ensure_ascii=False, separators=(",", ":")).encode()
+        key = document.id.encode()
     except UnicodeEncodeError as error:
         raise TextError(f"document {document.id!r}: not valid Unicode: {error}") from error
-    body = head
+    body = head + sketch
     if keep_text and text:
         body += pa.Codec("zstd", compression_level=3).compress(text, asbytes=True)
     size = len(text) if keep_text else _NO_TEXT
-    checksum = zlib.crc32(struct.pack("<II", len(head), size) + body)
-    return _HEAD.pack(VERSION, checksum, len(head), size) + body
+    language = language_bytes(document.language)
+    checksum = zlib.crc32(body, _seed(key, language, len(head), len(sketch), size))
+    return _HEAD.pack(VERSION, language, checksum, len(head), len(sketch), size) + body
 
 
-def unpack(record: bytes) -> Document:
-    """The document of a record, its text empty if not kept; raises IndexCorruptError."""
+def language_bytes(language: str | None) -> bytes:
+    """Two bytes of an ISO 639-1 code, zeros for anything else."""
+    code = (language or "").encode("utf-8", "replace")
+    return code if len(code) == 2 else b"\0\0"
+
+
+def parse(key: bytes, record: bytes) -> Record:
+    """The parts of the record of the document ``key``; raises IndexCorruptError."""
     try:
-        version, checksum, head, size = _HEAD.unpack_from(record)
+        version, language, checksum, head, sketch, size = _HEAD.unpack_from(record)
         body = record[_HEAD.size :]
         if version != VERSION:
             raise IndexCorruptError(f"a record of version {version}, this is version {VERSION}")
-        if zlib.crc32(struct.pack("<II", head, size) + body) != checksum:
-            raise IndexCorruptError("a record is damaged (wrong checksum)")
-        meta = json.loads(body[:head])
-        text = b""
-        if size not in (0, _NO_TEXT):
-            text = pa.decompress(body[head:], decompressed_size=size, codec="zstd", asbytes=True)
-        links = tuple(Link(*link) for link in meta.pop("links", ()))
-        return Document(text=text.decode(), links=links, **meta)
-    except (struct.error, ValueError, TypeError, pa.ArrowException) as error:
+        if zlib.crc32(body, _seed(key, language, head, sketch, size)) != checksum:
+            raise IndexCorruptError("a record is damaged or another document's (wrong checksum)")
+        parts = body[:head], body[head : head + sketch], body[head + sketch :]
+        return Record(key.decode("utf-8", "surrogatepass"), *parts, size)
+    except (struct.error, ValueError) as error:
         raise IndexCorruptError(f"a record cannot be read: {error}") from error
 
 
-def has_text(record: bytes) -> bool:
-    """Whether the record keeps its text."""
-    return bool(_HEAD.unpack_from(record)[3] != _NO_TEXT)
+def unpack(key: bytes, record: bytes) -> Document:
+    """The document of a record, its text empty if not kept; raises IndexCorruptError."""
+    return parse(key, record).document()
+
+
+def _seed(key: bytes, language: bytes, head: int, sketch: int, size: int) -> int:
+    """Checksum of all that is not in the body."""
+    return zlib.crc32(_SIZES.pack(VERSION, language, head, sketch, size) + key)

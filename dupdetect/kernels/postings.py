@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
-from numba import carray, types
+from numba import carray, types  # type: ignore[attr-defined]
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -25,6 +25,7 @@ from dupdetect.kernels.mix import mix64
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
+U32 = NDArray[np.uint32]
 U8 = NDArray[np.uint8]
 
 #: Bits of a key's hash that are kept: among a billion postings one lookup in a thousand is wrong.
@@ -39,6 +40,8 @@ MORE = (1 << NUMBER_BITS) - 1
 #: Columns of the table that describes encoded lists: addresses, lengths, shape, document range.
 OFFSETS, DATA, SIZE, BITS, WIDTH, FIRST, COUNT = range(7)
 COLUMNS = 7
+#: Bytes before a record: two counts (uint16), then the length of the key that follows (uint32).
+PREFIX = 8
 
 
 @intrinsic
@@ -47,20 +50,22 @@ def _pointer(typing: Any, address: Any) -> Any:
         kind = context.get_value_type(signature.return_type)
         return builder.inttoptr(arguments[0], kind)
 
-    return types.CPointer(types.uint8)(types.int64), generate
+    pointer: Any = types.CPointer
+    return pointer(types.uint8)(types.int64), generate
 
 
 @intrinsic
-def _pointer64(typing: Any, address: Any) -> Any:
+def _pointer32(typing: Any, address: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = context.get_value_type(signature.return_type)
         return builder.inttoptr(arguments[0], kind)
 
-    return types.CPointer(types.uint64)(types.int64), generate
+    pointer: Any = types.CPointer
+    return pointer(types.uint32)(types.int64), generate
 
 
 _bytes_at = cast(Callable[[np.int64], Any], _pointer)
-_words_at = cast(Callable[[np.int64], Any], _pointer64)
+_words_at = cast(Callable[[np.int64], Any], _pointer32)
 
 
 @kernel
@@ -73,7 +78,7 @@ def hash_keys(keys: U64) -> U64:
 
 
 @inlined
-def _read(data: U8, at: int, width: int) -> np.uint64:
+def _read(data: U8, at: Any, width: Any) -> np.uint64:
     value = np.uint64(0)
     for i in range(width):
         value |= np.uint64(data[at + i]) << np.uint64(8 * i)
@@ -82,7 +87,7 @@ def _read(data: U8, at: int, width: int) -> np.uint64:
 
 @kernel
 def encode(
-    postings: U64, bits: int, first_bucket: int, width: int, data: U8, offsets: U64, base: int
+    postings: U64, bits: int, first_bucket: int, width: int, data: U8, offsets: U32, base: int
 ) -> int:
     """Writes sorted postings into ``data``; bytes written, or -1 if there is no room.
 
@@ -129,12 +134,12 @@ def encode(
     while bucket < offsets.size - 1:
         bucket += 1
         offsets[bucket] = base + n
-    return n
+    return n if base + n < 1 << 32 else -1
 
 
 @kernel
 def decode(
-    offsets: U64, data: U8, bits: int, width: int, count: int, first: int, last: int,
+    offsets: U32, data: U8, bits: int, width: int, count: int, first: int, last: int,
     shift: int, offset: int, dead: U8, out: U64,
 ) -> int:  # fmt: skip
     """Postings of buckets ``first`` to ``last`` of one segment; how many, or -1 if malformed.
@@ -178,10 +183,10 @@ def decode(
 
 
 @inlined
-def is_set(dead: U8, number: int) -> bool:
+def is_set(dead: U8, number: Any) -> bool:
     """Whether a document's bit is set; documents beyond the bitmap are alive."""
     at = number >> 3
-    return at < dead.size and (dead[at] >> np.uint8(number & 7)) & 1 != 0
+    return bool(at < dead.size and (dead[at] >> np.uint8(number & 7)) & 1 != 0)
 
 
 @kernel
@@ -259,3 +264,51 @@ def lookup(
     if touched == np.uint64(1):  # keeps the loads above from being optimised away
         start[0] = 0
     return 0
+
+
+@kernel
+def locate(table: I64, numbers: I64, dead: U8, begin: I64, end: I64) -> int:
+    """Where the records of documents lie: address and end in memory; both 0 where there is none.
+
+    ``table`` (rows' address in ``OFFSETS``, records in ``DATA`` and ``SIZE``) lists the segments in
+    the order of their numbers. What precedes a record is left out. Answers 0, or 1 + the row of a
+    segment that is malformed.
+    """
+    for i in range(numbers.size):
+        begin[i] = end[i] = 0
+        low, high = 0, table.shape[0]
+        while low < high:
+            middle = (low + high) // 2
+            if table[middle, FIRST] <= numbers[i]:
+                low = middle + 1
+            else:
+                high = middle
+        s = low - 1
+        if s < 0 or numbers[i] >= table[s, FIRST] + table[s, COUNT] or is_set(dead, numbers[i]):
+            continue
+        rows = carray(_words_at(table[s, OFFSETS]), (2 * (table[s, COUNT] + 1),))
+        row = 2 * (numbers[i] - table[s, FIRST])
+        first = np.int64(rows[row]) | (np.int64(rows[row + 1]) << 32)
+        last = np.int64(rows[row + 2]) | (np.int64(rows[row + 3]) << 32)
+        if first == last:
+            continue
+        if first < 0 or last < first + PREFIX or last > table[s, SIZE]:
+            return 1 + s
+        data = carray(_bytes_at(table[s, DATA]), (table[s, SIZE],))
+        key = np.int64(_read(data, first + 4, 4))
+        if first + PREFIX + key > last:
+            return 1 + s
+        begin[i] = table[s, DATA] + first + PREFIX + key
+        end[i] = table[s, DATA] + last
+    return 0
+
+
+@kernel
+def gather(begin: I64, end: I64, out: U8) -> None:
+    """Copies what :func:`locate` found, one after the other."""
+    at = 0
+    for i in range(begin.size):
+        size = end[i] - begin[i]
+        if size > 0:
+            out[at : at + size] = carray(_bytes_at(begin[i]), (size,))
+            at += size

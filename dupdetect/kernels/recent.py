@@ -24,7 +24,7 @@ def _slot(keys: U64, key: np.uint64) -> int:
     at = mix64(key) & mask
     while keys[at] != 0 and keys[at] != key:
         at = (at + np.uint64(1)) & mask
-    return np.int64(at)
+    return int(np.int64(at))
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -12,10 +13,11 @@ import lmdb
 import numpy as np
 import pytest
 
-from dupdetect.errors import IndexCorruptError, IndexError_
+from dupdetect.errors import IndexCorruptError, IndexError_, IndexMismatchError
 from dupdetect.index import CandidateIndex
 from dupdetect.index.stores.base import Entry
 from dupdetect.index.stores.lmdb import LmdbStore
+from dupdetect.index.stores.memory import MemoryStore
 
 ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -23,7 +25,7 @@ _WRITER = """
 import sys, numpy as np
 from dupdetect.index.stores.base import Entry
 from dupdetect.index.stores.lmdb import LmdbStore
-store = LmdbStore(sys.argv[1], map_size=1 << 20)
+store = LmdbStore(sys.argv[1], map_size=1 << 20, recent=4)
 store.set_header(b"header")
 start = len(store)
 for i in range(start, start + 100_000):
@@ -40,15 +42,66 @@ for line in sys.stdin:
     print(len(store), flush=True)
 """
 
+_FULL = """
+import resource, sys, numpy as np
+from dupdetect.errors import IndexError_
+from dupdetect.index.stores.base import Entry
+from dupdetect.index.stores.lmdb import LmdbStore
+store = LmdbStore(sys.argv[1], map_size=1 << 20, recent=4)
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+try:
+    for i in range(10_000):
+        keys = np.arange(i, i + 10, dtype=np.uint64)
+        store.put([Entry(b"d%d" % i, bytes(4000), keys, keys)])
+except IndexError_ as error:
+    print(i)
+    print(f"{type(error).__name__}: {error}")
+print(store.check())
+print(len(store))
+"""
+
+_HALF = """
+import sys, numpy as np
+from dupdetect.index.stores.base import Entry
+from dupdetect.index.stores.lmdb import LmdbStore
+store, half = LmdbStore(sys.argv[1], map_size=1 << 20, recent=4), int(sys.argv[2])
+for i in range(half, 120, 2):
+    keys = np.arange(i, i + 10, dtype=np.uint64)
+    store.put([Entry(b"d%d" % i, bytes(2000), keys, keys)])
+    assert store.contains(b"d%d" % i)
+    if i % 10 == half:
+        assert store.delete([b"d%d" % i]) == 1
+"""
+
+# Every document that is found under a key must have it, and no document is ever lost.
+_WATCH = """
+import select, sys, numpy as np
+from dupdetect.index.stores.lmdb import LmdbStore
+store = LmdbStore(sys.argv[1], map_size=1 << 20, create=False, recent=4)
+keys, last = np.arange(120, dtype=np.uint64), 0
+seen = set()
+while not select.select([sys.stdin], [], [], 0)[0]:
+    found = store.lookup("bands", keys, cap=50)
+    names = store.names(found.numbers.tolist())
+    for i in range(len(keys)):
+        for name in names[found.start[i] : found.start[i + 1]]:
+            assert name is None or int(name[1:]) <= i < int(name[1:]) + 10
+    now = {name for name in names if name}
+    gone = {name for name in seen - now if int(name[1:]) % 10 > 1}
+    assert not gone, gone
+    seen |= now
+print("ok")
+"""
+
 
 def entry(i, size=2000):
     keys = np.arange(i, i + 10, dtype=np.uint64)
     return Entry(b"d%d" % i, bytes(size), keys, keys)
 
 
-def child(code, path):
+def child(code, path, *arguments):
     return subprocess.Popen(
-        [sys.executable, "-c", code, str(path)], cwd=ROOT, text=True,
+        [sys.executable, "-c", code, str(path), *arguments], cwd=ROOT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
 
@@ -137,17 +190,156 @@ def test_opened_for_reading_nothing_can_be_written(tmp_path):
             pass
 
 
-def test_check_notices_lost_postings(tmp_path):
-    store = LmdbStore(tmp_path / "i")
-    store.put([entry(1), entry(2)])
+def small(path, **options):
+    """A store that makes segments and merges them all the time."""
+    return LmdbStore(path, map_size=1 << 20, recent=4, **options)
+
+
+def filled(path, n=30):
+    store = small(path)
+    store.put([entry(i) for i in range(n)])
+    for i in range(n, n + 10):
+        store.put([entry(i)])
+    store.delete([b"d3"])
+    return store
+
+
+def test_check_notices_damage_in_every_part_of_a_segment(tmp_path):
+    filled(tmp_path / "i").close()
+    rng = random.Random(3)
+    for file in sorted((tmp_path / "i").glob("*.segment")):
+        whole = file.read_bytes()
+        for _ in range(15):
+            damaged = bytearray(whole)
+            at = rng.randrange(len(whole))
+            damaged[at] ^= rng.randrange(1, 256)
+            file.write_bytes(damaged)
+            problems = []
+            try:
+                store = small(tmp_path / "i")
+            except IndexCorruptError:
+                continue  # the header, which is looked at at once
+            try:
+                problems = store.check()
+                keys = np.arange(60, dtype=np.uint64)
+                for view in ("bands", "anchors"):
+                    numbers = store.lookup(view, keys, cap=9).numbers
+                    store.records(numbers.tolist())
+            except IndexCorruptError as error:
+                problems.append(str(error))
+            finally:
+                store.close()
+            in_padding = whole[at] == 0 and not problems
+            assert problems or in_padding
+        file.write_bytes(whole)
+    store = small(tmp_path / "i")
+    assert store.check() == []
     store.close()
+
+
+def test_a_segment_cut_short_or_lost_is_said_and_nothing_is_touched(tmp_path):
+    filled(tmp_path / "i").close()
+    file = max((tmp_path / "i").glob("*.segment"), key=lambda path: path.stat().st_size)
+    whole = file.read_bytes()
+    for keep in (0, 100, len(whole) // 2, len(whole) - 1):
+        file.write_bytes(whole[:keep])
+        with pytest.raises(IndexCorruptError, match="cut short"):
+            small(tmp_path / "i")
+        assert file.read_bytes() == whole[:keep]
+    file.unlink()
+    with pytest.raises(IndexCorruptError, match="missing"):
+        small(tmp_path / "i")
+    file.write_bytes(whole)
+    store = small(tmp_path / "i")
+    assert store.check() == []
+    assert len(store) == 39
+    store.close()
+
+
+def test_files_that_a_crash_left_behind_are_swept_away(tmp_path):
+    store = filled(tmp_path / "i")
+    for name in ("ab12.segment", "cd34.tmp"):
+        (tmp_path / "i" / name).write_bytes(b"left behind")
+    store.compact()
+    assert len(list((tmp_path / "i").glob("*.segment"))) == 1
+    assert not list((tmp_path / "i").glob("*.tmp"))
+    assert store.check() == []
+    store.close()
+
+
+def test_the_layout_of_earlier_versions_is_refused_and_left_alone(tmp_path):
+    with lmdb.open(str(tmp_path), max_dbs=8) as env:
+        for name in (b"meta", b"ids", b"names", b"records", b"postings", b"bands", b"anchors"):
+            env.open_db(name)
+    with pytest.raises(IndexMismatchError, match="create a new index"):
+        CandidateIndex.open(tmp_path)
+    with lmdb.open(str(tmp_path), max_dbs=8) as env, env.begin() as txn:
+        assert len(list(txn.cursor())) == 7
+
+
+def test_a_state_that_points_elsewhere_is_refused(tmp_path):
+    filled(tmp_path / "i").close()
     with lmdb.open(str(tmp_path / "i"), max_dbs=16) as env:
-        bands = env.open_db(b"bands", create=False)
-        with env.begin(write=True) as txn, txn.cursor(bands) as cursor:
-            cursor.first()
-            cursor.delete()
-    store = LmdbStore(tmp_path / "i")
-    assert any("bands" in problem for problem in store.check())
+        meta = env.open_db(b"meta", create=False)
+        with env.begin(write=True) as txn:
+            state = json.loads(txn.get(b"state", db=meta))
+            state["parts"][0]["file"] = "../../etc/passwd"
+            txn.put(b"state", json.dumps(state).encode(), db=meta)
+    with pytest.raises(IndexCorruptError, match="no name of a segment"):
+        small(tmp_path / "i")
+
+
+def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL, str(tmp_path / "i")], cwd=ROOT, text=True,
+        capture_output=True, check=True,
+    )  # fmt: skip
+    acknowledged, error, *rest = done.stdout.splitlines()
+    assert int(acknowledged) > 20
+    assert error.startswith("IndexError_: ")
+    assert rest == ["[]", acknowledged]
+    store = small(tmp_path / "i")
+    assert store.check() == []
+    assert all(store.contains(b"d%d" % i) for i in range(int(acknowledged)))
+    store.put([entry(10_000 + i) for i in range(50)])
+    assert store.check() == []
+    store.close()
+
+
+def test_two_writers_and_four_readers_end_like_one_writer(tmp_path):
+    path = tmp_path / "i"
+    small(path).close()
+    writers = [child(_HALF, path, str(half)) for half in range(2)]
+    readers = [child(_WATCH, path) for _ in range(4)]
+    try:
+        assert [writer.wait(60) for writer in writers] == [0, 0]
+        answers = []
+        for reader in readers:
+            out, _ = reader.communicate("stop\n", timeout=60)
+            answers.append(out)
+    finally:
+        for process in [*writers, *readers]:
+            process.kill()
+            process.communicate()
+    assert answers == ["ok\n"] * 4
+    store, serial = small(path), MemoryStore()
+    for half in range(2):
+        for i in range(half, 120, 2):
+            serial.put([entry(i)])
+            if i % 10 == half:
+                serial.delete([b"d%d" % i])
+    assert store.check() == []
+    assert sorted(store) == sorted(serial)
+    keys = np.arange(130, dtype=np.uint64)
+    for view in ("bands", "anchors"):
+        mine, theirs = (s.lookup(view, keys, cap=50) for s in (store, serial))
+        assert mine.sizes.tolist() == theirs.sizes.tolist()
+        for i in range(len(keys)):
+            found = [
+                sorted(s.names(p.numbers[p.start[i] : p.start[i + 1]].tolist()))
+                for s, p in ((store, mine), (serial, theirs))
+            ]
+            assert found[0] == found[1]
     store.close()
 
 
@@ -169,16 +361,16 @@ def test_a_reader_sees_what_another_process_adds_even_when_the_map_grows(tmp_pat
 def test_killed_writers_lose_nothing_that_was_acknowledged(tmp_path):
     rng = random.Random(7)
     acknowledged = -1
-    for _ in range(4):
+    for _ in range(8):
         writer = child(_WRITER, tmp_path / "i")
         try:
-            for _ in range(rng.randrange(5, 120)):
+            for _ in range(rng.randrange(5, 60)):
                 acknowledged = int(writer.stdout.readline())
         finally:
             writer.kill()
             rest = writer.communicate()[0].split("\n")
         acknowledged = max([acknowledged, *map(int, [line for line in rest[:-1] if line])])
-        store = LmdbStore(tmp_path / "i", map_size=1 << 20)
+        store = small(tmp_path / "i")
         assert store.check() == []
         assert all(store.contains(b"d%d" % i) for i in range(acknowledged + 1))
         store.close()

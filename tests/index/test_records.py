@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupdetect.errors import IndexCorruptError, TextError
-from dupdetect.index.records import has_text, pack, unpack
+from dupdetect.index.records import pack, parse, unpack
 from dupdetect.records import Document, Link
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -22,15 +22,16 @@ documents = st.builds(
 @settings(deadline=None)
 @given(documents)
 def test_a_document_survives_the_way_there_and_back(document):
-    assert unpack(pack(document)) == document
+    assert unpack(document.id.encode(), pack(document)) == document
 
 
 @settings(deadline=None)
 @given(documents)
 def test_without_its_text_only_what_is_known_of_it_is_kept(document):
-    record = pack(document, keep_text=False)
-    known = unpack(record)
-    assert not has_text(record)
+    record = parse(document.id.encode(), pack(document, sketch=b"sketch", keep_text=False))
+    known = record.document()
+    assert record.sketch == b"sketch"
+    assert not record.has_text
     assert (known.id, known.url, known.text, known.links) == (document.id, document.url, "", ())
 
 
@@ -41,14 +42,19 @@ def test_any_changed_byte_is_noticed(document, data):
     at = data.draw(st.integers(0, len(record) - 1))
     record[at] ^= data.draw(st.integers(1, 255))
     with pytest.raises(IndexCorruptError):
-        unpack(bytes(record))
+        unpack(document.id.encode(), bytes(record))
 
 
 def test_cut_records_are_refused():
     record = pack(Document(id="a", text="b" * 100))
     for length in range(len(record)):
         with pytest.raises(IndexCorruptError):
-            unpack(record[:length])
+            unpack(b"a", record[:length])
+
+
+def test_a_record_belongs_to_its_document():
+    with pytest.raises(IndexCorruptError, match="another document's"):
+        unpack(b"b", pack(Document(id="a", text="b")))
 
 
 def test_lone_surrogates_are_refused():

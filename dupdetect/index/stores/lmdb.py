@@ -1,10 +1,10 @@
 """The embedded store: an LMDB folder and segments beside it, for many processes at once.
 
 LMDB alone, with a table entry per posting, took 23.6 KB a document, added 600 documents a second
-and answered in 1.85 ms at 35,000 documents: 270 random keys a document are what a B+tree does worst.
-So LMDB keeps what must change atomically (the state, the recent documents, lists of the removed) and
-everything else lies in immutable segments that are sorted once and mapped (O'Neil et al. 1996, the
-log-structured merge-tree):
+and answered in 1.85 ms at 35,000 documents: 270 random keys a document are what a B+tree does
+worst. So LMDB keeps what must change atomically (the state, the recent documents, lists of the
+removed) and everything else lies in immutable segments that are sorted once and mapped: a
+log-structured merge-tree (O'Neil et al. 1996).
 
 - ``put`` writes one value of packed keys and records per call: one write, one sync.
 - At :data:`RECENT` documents the recent ones become a segment, in the same transaction; four
@@ -26,7 +26,7 @@ import secrets
 import struct
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,9 @@ from numpy.typing import NDArray
 from dupdetect.errors import IndexCorruptError, IndexError_, IndexMismatchError
 from dupdetect.index.stores.base import Entry, Postings, View
 from dupdetect.index.stores.environment import MAP_SIZE, Environment, translated
-from dupdetect.index.stores.merging import merge_segments, plan, write_recent
+from dupdetect.index.stores.merging import bits_of, fits, merge_segments, plan, write_recent
 from dupdetect.index.stores.recent import Added, Recent, pack_block, unpack_block
-from dupdetect.index.stores.segment import MAX_DOCUMENTS, Segment
+from dupdetect.index.stores.segment import Segment
 from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot, Stored, hash_ids, wrap
 from dupdetect.index.stores.state import Part, State
 from dupdetect.kernels.postings import hash_keys
@@ -119,7 +119,7 @@ class LmdbStore:
     def delete(self, keys: Sequence[bytes]) -> int:
         """See Store."""
         kept = list(dict.fromkeys(keys))
-        return self._write(lambda txn: self._change(txn, kept, []))
+        return int(self._write(lambda txn: self._change(txn, kept, [])))
 
     def get(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """See Store."""
@@ -142,8 +142,7 @@ class LmdbStore:
 
     def records(self, numbers: Sequence[int]) -> list[bytes | None]:
         """See Store."""
-        found = map(self._snapshot().stored, numbers)
-        return [None if stored is None else stored.record for stored in found]
+        return self._snapshot().records(numbers)
 
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""
@@ -176,14 +175,11 @@ class LmdbStore:
             begin = 0
             while begin < len(parts := self._snapshot().state.parts):
                 end = begin + 1
-                while end < len(parts) and _numbers(parts[begin : end + 1]) <= MAX_DOCUMENTS:
+                while end < len(parts) and fits(parts[begin : end + 1]):
                     end += 1
-                snapshot = self._snapshot()
-                if end > begin + 1 or any(
-                    snapshot.is_dead(part.first + i)
-                    for part in parts[begin:end]
-                    for i in range(part.count)
-                ):
+                last = parts[end - 1].first + parts[end - 1].count
+                dead = bits_of(self._snapshot().dead, parts[begin].first, last)
+                if end > begin + 1 or dead.any():
                     self._merge(begin, end)
                 begin += 1
 
@@ -259,9 +255,7 @@ class LmdbStore:
     def _segments(self, state: State) -> tuple[Segment, ...]:
         """All segments of a state, those that are open already as they are."""
         opened = {segment.path.name: segment for segment in self._known.segments}
-        return tuple(
-            opened.get(part.file) or _segment(self.path, part) for part in state.parts
-        )
+        return tuple(opened.get(part.file) or _segment(self.path, part) for part in state.parts)
 
     def _write(self, operation: Any) -> Any:
         with self._writing:
@@ -327,10 +321,11 @@ class LmdbStore:
             records=[document.record if alive else b"" for document, alive in pairs],
             hashes=[[d.hashes[view] if alive else none for d, alive in pairs] for view in range(3)],
         )
-        part = Part(file, state.tail, len(documents), sum(living), size)
+        segment = Segment(self.path / file, size=size, first=state.tail, count=len(documents))
+        part = Part(file, state.tail, len(documents), sum(living), size, segment.lists)
         txn.drop(self._tail, delete=False)
         state = state.advanced(tail=state.next, parts=(*state.parts, part))
-        segments = (*snapshot.segments, _segment(self.path, part))
+        segments = (*snapshot.segments, segment)
         self._stage(txn, state, segments, Recent(state.next), snapshot.dead)
 
     def _stage(
@@ -354,9 +349,7 @@ class LmdbStore:
             return
 
     def _due(self) -> int:
-        parts = self._known.state.parts
-        sizes, counts = [part.documents for part in parts], [part.count for part in parts]
-        return plan(sizes, counts, unit=self._unit, limit=MAX_DOCUMENTS)
+        return plan(self._known.state.parts, unit=self._unit)
 
     def _merge(self, begin: int, end: int) -> None:
         """Makes one segment of several; the merge lock is held."""
@@ -365,7 +358,9 @@ class LmdbStore:
         inputs = [_segment(self.path, part, sequential=True) for part in parts]
         file = f"{secrets.token_hex(8)}.segment"
         size, documents = merge_segments(self.path / file, inputs, dead=snapshot.dead)
-        part = Part(file, parts[0].first, _numbers(parts), documents, size)
+        count = sum(part.count for part in parts)
+        merged = Segment(self.path / file, size=size, first=parts[0].first, count=count)
+        part = Part(file, merged.first, count, documents, size, merged.lists)
 
         def swap(txn: Any) -> None:
             now = self._current(txn)
@@ -375,7 +370,7 @@ class LmdbStore:
                 raise IndexError_(f"{self.path}: segments changed while they were merged")
             state = now.state.advanced(parts=(*found[:begin], part, *found[end:]))
             state = self._forget_dead(txn, state, part, snapshot)
-            segments = (*now.segments[:begin], _segment(self.path, part), *now.segments[end:])
+            segments = (*now.segments[:begin], merged, *now.segments[end:])
             self._stage(txn, state, segments, now.recent, now.dead)
 
         with self._writing:
@@ -446,10 +441,6 @@ def _values(txn: Any, table: Any, first: int) -> Iterator[bytes]:
 
 def _total(documents: Sequence[Added], view: int) -> int:
     return sum(len(document.hashes[view]) for document in documents)
-
-
-def _numbers(parts: Sequence[Part]) -> int:
-    return sum(part.count for part in parts)
 
 
 def _number(value: int) -> bytes:

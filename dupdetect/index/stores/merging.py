@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.index.stores.segment import (
+    MAX_DOCUMENTS,
+    MAX_LISTS,
     SECTIONS,
     Segment,
     ViewSource,
@@ -17,6 +19,7 @@ from dupdetect.index.stores.segment import (
     chunk_bits,
     write_segment,
 )
+from dupdetect.index.stores.state import Part
 from dupdetect.kernels.postings import HASH_BITS, NUMBER_BITS, SIZE
 
 U64 = NDArray[np.uint64]
@@ -78,20 +81,25 @@ def bits_of(dead: U8, first: int, last: int) -> NDArray[np.bool_]:
     return bits[first - 8 * low : last - 8 * low].astype(bool)
 
 
-def plan(sizes: Sequence[int], counts: Sequence[int], *, unit: int, limit: int) -> int:
-    """From which segment on all should be merged into one; ``len(sizes)`` for: none.
+def plan(parts: Sequence[Part], *, unit: int) -> int:
+    """From which segment on all should be merged into one; ``len(parts)`` for: none.
 
-    ``sizes`` are live documents and ``counts`` the ranges of numbers, oldest segment first; ``unit``
-    is the size of the smallest tier, ``limit`` the most numbers in a segment.
+    ``unit`` is the number of documents of the smallest tier.
     """
-    tiers = [_tier(size, unit) for size in sizes]
+    tiers = [_tier(part.documents, unit) for part in parts]
     for tier in range(max(tiers, default=0) + 1):
-        begin = len(sizes)
-        while begin and tiers[begin - 1] <= tier and sum(counts[begin - 1 :]) <= limit:
+        begin = len(parts)
+        while begin and tiers[begin - 1] <= tier and fits(parts[begin - 1 :]):
             begin -= 1
         if sum(1 for value in tiers[begin:] if value == tier) >= FANOUT:
             return begin
-    return len(sizes)
+    return len(parts)
+
+
+def fits(parts: Sequence[Part]) -> bool:
+    """Whether these segments can be one."""
+    count, lists = sum(part.count for part in parts), sum(part.lists for part in parts)
+    return count <= MAX_DOCUMENTS and lists <= MAX_LISTS
 
 
 def _tier(size: int, unit: int) -> int:

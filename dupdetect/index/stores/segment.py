@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import IndexCorruptError
-from dupdetect.kernels.postings import COLUMNS, HASH_BITS, LIST_CAP, decode, encode
+from dupdetect.kernels.postings import COLUMNS, HASH_BITS, LIST_CAP, SIZE, decode, encode
 
 U64 = NDArray[np.uint64]
+U32 = NDArray[np.uint32]
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
 
@@ -31,6 +32,8 @@ U8 = NDArray[np.uint8]
 SECTIONS = ("ids", "bands", "anchors")
 #: Documents' numbers in a segment (23 bits, less the one that ends a cut list).
 MAX_DOCUMENTS = (1 << 23) - 2
+#: Bytes of one view's lists in a segment: offsets have 32 bits, and a merge may add a little.
+MAX_LISTS = 3_200_000_000
 
 _MAGIC = int.from_bytes(b"ddsegmnt", "little")
 _VERSION = 1
@@ -60,7 +63,7 @@ def chunk_bits(postings: int, bits: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ViewSource:
-    """Postings of a view to be written: sorted chunks, one for each value of the ``chunks`` bits."""
+    """Postings of a view: sorted chunks, one for each value of the highest ``chunks`` bits."""
 
     bits: int
     chunks: int
@@ -93,7 +96,7 @@ class _Writer:
         """Lists, then the bucket offsets that were found while writing them."""
         per_chunk = 1 << (source.bits - source.chunks)
         width = width_of(source.bits)
-        offsets = np.zeros((1 << source.bits) + 1, np.uint64)
+        offsets = np.zeros((1 << source.bits) + 1, np.uint32)
 
         def pieces() -> Iterator[U8]:
             base = 0
@@ -103,7 +106,7 @@ class _Writer:
                 mine = offsets[first : first + per_chunk + 1]
                 size = encode(postings, source.bits, first, width, data, mine, base)
                 if size < 0:
-                    raise IndexCorruptError("postings out of order")
+                    raise IndexCorruptError("postings out of order, or too many")
                 base += size
                 yield data[:size]
 
@@ -200,11 +203,17 @@ class Segment:
             raise self.broken("its sections do not fit")
         if any(not 0 <= bits <= 24 for bits in self.bits) or count > MAX_DOCUMENTS:
             raise self.broken("its header makes no sense")
+        tables = [(0, 8 * (count + 1))]
+        tables += [(3 + 2 * view, 4 * ((1 << bits) + 1)) for view, bits in enumerate(self.bits)]
+        if any(self._parts[part][1] != length for part, length in tables):
+            raise self.broken("its sections have wrong sizes")
         self.rows: U64 = self._part(0).view(np.uint64)
         self.records: U8 = self._part(1)
-        sizes = [len(self._offsets(view)) - (1 << bits) for view, bits in enumerate(self.bits)]
-        if len(self.rows) != count + 1 or any(extra != 1 for extra in sizes):
-            raise self.broken("its sections have wrong sizes")
+
+    @property
+    def lists(self) -> int:
+        """Bytes of the largest view's lists."""
+        return max(self.row(view)[SIZE] for view in range(len(SECTIONS)))
 
     def row(self, view: int) -> list[int]:
         """What :func:`dupdetect.kernels.postings.lookup` needs to know of a view."""
@@ -214,6 +223,11 @@ class Segment:
         described = [*place, len(data), bits, width_of(bits), self.first, self.count]
         assert len(described) == COLUMNS
         return described
+
+    def records_row(self) -> list[int]:
+        """What :func:`dupdetect.kernels.postings.locate` needs to know."""
+        data = self.records.ctypes.data if len(self.records) else self.rows.ctypes.data
+        return [self.rows.ctypes.data, data, len(self.records), 0, 0, self.first, self.count]
 
     def record(self, number: int) -> bytes:
         """The record of a document, empty when it is gone; raises IndexCorruptError."""
@@ -230,9 +244,7 @@ class Segment:
         for at in range(low, high, step):
             yield self.records[at : min(at + step, high)]
 
-    def postings(
-        self, view: int, first: int, last: int, *, shift: int, dead: U8
-    ) -> U64:
+    def postings(self, view: int, first: int, last: int, *, shift: int, dead: U8) -> U64:
         """Decoded postings of buckets ``first`` to ``last``, of documents that are not dead."""
         offsets, data = self._offsets(view), self._part(2 + 2 * view)
         begin, end = int(offsets[first]), int(offsets[last])
@@ -253,7 +265,7 @@ class Segment:
         problems = [
             f"{self.path.name}: section {number} is damaged (wrong checksum)"
             for number, (begin, size, checksum) in enumerate(self._parts)
-            if zlib.crc32(self._bytes[begin : begin + size]) != checksum
+            if zlib.crc32(memoryview(self._map)[begin : begin + size]) != checksum
         ]
         nobody = np.empty(0, np.uint8)
         for view, bits in enumerate(self.bits):
@@ -269,11 +281,9 @@ class Segment:
         begin, size, _ = self._parts[number]
         return self._bytes[begin : begin + size]
 
-    def _offsets(self, view: int) -> U64:
-        return self._part(3 + 2 * view).view(np.uint64)
+    def _offsets(self, view: int) -> U32:
+        return self._part(3 + 2 * view).view(np.uint32)
 
     def broken(self, what: str) -> IndexCorruptError:
         """The error that says what is wrong with this file and what to do."""
-        return IndexCorruptError(
-            f"{self.path}: {what}; restore it or build the index again"
-        )
+        return IndexCorruptError(f"{self.path}: {what}; restore it or build the index again")

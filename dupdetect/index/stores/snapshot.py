@@ -16,7 +16,7 @@ from dupdetect.index.stores.base import Postings
 from dupdetect.index.stores.recent import Recent
 from dupdetect.index.stores.segment import SECTIONS, Segment
 from dupdetect.index.stores.state import State
-from dupdetect.kernels.postings import COLUMNS, hash_keys, lookup
+from dupdetect.kernels.postings import COLUMNS, PREFIX, gather, hash_keys, locate, lookup
 from dupdetect.kernels.recent import join
 
 U64 = NDArray[np.uint64]
@@ -28,6 +28,7 @@ IDS, BANDS, ANCHORS = range(len(SECTIONS))
 _PREFIX = struct.Struct("<HHI")
 #: More documents than this under one 40-bit hash of an id would be a wonder.
 _NAMESAKES = 16
+assert _PREFIX.size == PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,18 @@ class Snapshot:
     recent: Recent
     dead: U8
     tables: tuple[I64, ...] = field(init=False)
+    places: I64 = field(init=False)
 
     def __post_init__(self) -> None:
         tables = tuple(
-            np.array([segment.row(view) for segment in self.segments], np.int64).reshape(-1, COLUMNS)
+            np.array([segment.row(view) for segment in self.segments], np.int64).reshape(
+                -1, COLUMNS
+            )
             for view in range(len(SECTIONS))
         )
         object.__setattr__(self, "tables", tables)
+        rows = [segment.records_row() for segment in self.segments]
+        object.__setattr__(self, "places", np.array(rows, np.int64).reshape(-1, COLUMNS))
 
     def lookup(self, view: int, hashes: U64, *, cap: int) -> Postings:
         """Documents under each hashed key; see ``Store.lookup``."""
@@ -115,6 +121,24 @@ class Snapshot:
         if not 0 < number < self.state.next or self.is_dead(number):
             return None
         return self._stored(number)
+
+    def records(self, numbers: Sequence[int]) -> list[bytes | None]:
+        """Records by number, None where there is none; those of segments are copied in one go."""
+        wanted = np.array(numbers, np.int64)
+        begin, end = np.empty(len(wanted), np.int64), np.empty(len(wanted), np.int64)
+        status = locate(self.places, wanted, self.dead, begin, end)
+        if status:
+            raise self.segments[status - 1].broken("its records are out of place")
+        sizes = end - begin
+        joined = np.empty(int(sizes.sum()), np.uint8)
+        gather(begin, end, joined)
+        data, at = joined.tobytes(), 0
+        found: list[bytes | None] = []
+        for number, size in zip(numbers, sizes.tolist(), strict=True):
+            late = self.stored(number) if number >= self.recent.first else None
+            found.append(data[at : at + size] if size else None if late is None else late.record)
+            at += size
+        return found
 
     def is_dead(self, number: int) -> bool:
         """Whether the document with this number was removed or replaced."""

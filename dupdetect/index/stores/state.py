@@ -15,13 +15,15 @@ _NAME = re.compile(r"[0-9a-f]{1,24}\.segment")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A segment: its file, the numbers of its documents, how many live in it, its bytes."""
+    """A segment: its file, the numbers of its documents, how many live in it, its bytes, and those
+    of its longest section of lists."""
 
     file: str
     first: int
     count: int
     documents: int
     size: int
+    lists: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class State:
 
     def _check(self) -> None:
         plain = [getattr(self, item.name) for item in fields(self) if item.name != "parts"]
-        numbers = [v for part in self.parts for v in (part.first, part.count, part.size)]
+        numbers = [v for part in self.parts for k, v in asdict(part).items() if k != "file"]
         if not all(isinstance(value, int) and value >= 0 for value in [*plain, *numbers]):
             raise ValueError("a number is none")
         at = 1

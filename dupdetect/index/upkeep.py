@@ -1,0 +1,95 @@
+"""What is done with a whole index: checked against itself, carried over into another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.config import Config
+from dupdetect.errors import IndexCorruptError
+from dupdetect.index import sketches
+from dupdetect.index.records import Record, parse
+from dupdetect.index.stores.base import Entry, Store, View
+from dupdetect.sketch.batch import SketchBatch
+
+#: Documents that are read at a time.
+CHUNK = 256
+#: Longest list that is read to see whether a document is in it.
+_CAP = 256
+#: Problems after which reading stops.
+_MOST = 100
+
+
+def posting_keys(batch: SketchBatch, row: int) -> dict[View, NDArray[np.uint64]]:
+    """Keys under which a row is listed: none for a text too short for a signature."""
+    if not batch.has_signature[row]:
+        return {"bands": np.empty(0, np.uint64), "anchors": np.empty(0, np.uint64)}
+    keys = batch.keys[batch.key_doc[row] : batch.key_doc[row + 1]]
+    return {"bands": np.unique(batch.bands[row]), "anchors": np.unique(keys)}
+
+
+def records_of(store: Store) -> Iterator[list[tuple[bytes, bytes]]]:
+    """All documents, some at a time: key and record."""
+    keys = iter(store)
+    while chunk := list(islice(keys, CHUNK)):
+        found = zip(chunk, store.get(chunk), strict=True)
+        yield [(key, record) for key, record in found if record is not None]
+
+
+def problems_of(store: Store, config: Config) -> list[str]:
+    """What is wrong: in the store, in a record, or a document that its keys do not lead to."""
+    problems = store.check()
+    for chunk in records_of(store):
+        parsed: list[tuple[bytes, Record]] = []
+        for key, record in chunk:
+            try:
+                found = parse(key, record)
+                found.document()
+                if found.sketch:
+                    sketches.unpack([found.sketch], config, keys=False)
+                    parsed.append((key, found))
+            except IndexCorruptError as error:
+                problems.append(f"document {key.decode(errors='replace')}: {error}")
+        if parsed:
+            problems += _unlisted(store, config, parsed)
+        if len(problems) > _MOST:
+            return [*problems[:_MOST], "more problems follow"]
+    return problems
+
+
+def copy_into(target: Store, source: Store, config: Config) -> int:
+    """Adds all documents of ``source``; those with an id that ``target`` has replace its own."""
+    total = 0
+    for chunk in records_of(source):
+        batch = sketches.unpack([parse(*pair).sketch for pair in chunk], config)
+        entries = []
+        for row, (key, record) in enumerate(chunk):
+            listed = posting_keys(batch, row)
+            entries.append(Entry(key, record, listed["bands"], listed["anchors"]))
+        target.put(entries)
+        total += len(entries)
+    return total
+
+
+def _unlisted(store: Store, config: Config, parsed: list[tuple[bytes, Record]]) -> list[str]:
+    batch = sketches.unpack([record.sketch for _, record in parsed], config)
+    problems = []
+    for row, (key, _) in enumerate(parsed):
+        for view, keys in posting_keys(batch, row).items():
+            if not _listed(store, view, keys, key):
+                name = key.decode(errors="replace")
+                problems.append(f"document {name}: not under all of its {view} keys")
+    return problems
+
+
+def _listed(store: Store, view: View, keys: NDArray[np.uint64], key: bytes) -> bool:
+    """Whether some document of this key is in every list that is short enough to be read."""
+    found = store.lookup(view, keys, cap=_CAP)
+    whole = found.sizes <= _CAP
+    inside = np.repeat(whole, np.diff(found.start))
+    numbers, counts = np.unique(found.numbers[inside], return_counts=True)
+    everywhere = numbers[counts == int(whole.sum())]
+    return not whole.any() or key in store.names(everywhere.tolist())

@@ -1,0 +1,104 @@
+"""Packed sketches: nothing is lost that is measured, and what is damaged is noticed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dupdetect.config import Config
+from dupdetect.errors import IndexCorruptError
+from dupdetect.index.sketches import pack, unpack
+from dupdetect.kernels.compact import IN_QUOTE
+from dupdetect.sketch.batch import sketch_texts
+from dupdetect.verify import verify_pairs
+
+TEXTS = [
+    "Le maire de Villeneuve, Gaston Perrichot, a dit : « Le plan de 4,5 millions d'euros est prêt, "
+    "et nous commencerons en septembre. » Les travaux de la piscine Tournesol dureront 18 mois, "
+    "selon Odile Kermarrec. " + "Deux cent trente nageurs attendent à Saint-Brieuc. " * 3,
+    "", "x", "Trois petits mots", "« Tout entre guillemets, du début à la fin, sans rien dehors »",
+    " ".join(f"Mot{i}" for i in range(3000)), "数字 中文 的 句子。 没有 空格 的 文字。" * 20,
+]  # fmt: skip
+words = st.sampled_from(
+    [
+        "le",
+        "Paris",
+        "12",
+        "3,5",
+        "«",
+        "»",
+        ".",
+        "!",
+        "Kermarrec",
+        "soixante-dix",
+        "",
+        "été",
+        "and",
+        "Ünal",
+        "北京",
+        "\n",
+    ]
+)
+
+
+def arrays(batch):
+    found = batch.to_arrays()
+    return found | {"flags": found["flags"] & IN_QUOTE}
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.lists(words, max_size=80).map(" ".join), min_size=1, max_size=4))
+def test_a_batch_is_the_same_after_packing(texts):
+    batch = sketch_texts([*texts, *TEXTS], Config())
+    again = arrays(unpack(pack(batch), Config()))
+    for name, values in arrays(batch).items():
+        np.testing.assert_array_equal(values, again[name], err_msg=name)
+
+
+def test_the_verdict_is_the_same_from_packed_sketches():
+    texts = [TEXTS[0], TEXTS[0].replace("18 mois", "deux ans"), TEXTS[0][100:], TEXTS[4], TEXTS[5]]
+    batch = sketch_texts(texts, Config())
+    pairs = np.array([[i, j] for i in range(5) for j in range(i)])
+    arguments = {"languages": ["fr", "fr", "en", "fr", "und"], "config": Config()}
+    fresh = verify_pairs(batch, pairs, **arguments)
+    packed = verify_pairs(unpack(pack(batch), Config(), keys=False), pairs, **arguments)
+    for name in ("kind", "score", "jaccard", "containment_a", "containment_b", "direction"):
+        np.testing.assert_array_equal(getattr(fresh, name), getattr(packed, name))
+
+
+def test_nothing_packed_is_an_empty_batch():
+    assert len(unpack([], Config())) == 0
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_damage_is_noticed_or_harmless(data):
+    whole = pack(sketch_texts(TEXTS[:1], Config()))[0]
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        batch = unpack([bytes(damaged)], Config())
+    except IndexCorruptError:
+        return
+    n_words = int(batch.n_words[0])
+    assert (batch.stems.token < n_words).all() and (batch.stems.token >= 0).all()
+    assert set(batch.stems.kind.tolist()) <= {1, 2, 3, 9, 10, 11}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_cut_and_lengthened_sketches_are_refused(text):
+    whole = pack(sketch_texts([text], Config()))[0]
+    for length in {0, 1, 2, len(whole) // 2, len(whole) - 1} - {len(whole)}:
+        with pytest.raises(IndexCorruptError):
+            unpack([whole[:length]], Config())
+    with pytest.raises(IndexCorruptError):
+        unpack([whole + b"\0"], Config())
+
+
+def test_a_length_that_would_fill_the_memory_is_refused():
+    for head in (b"\xff\xff\xff\xff\x0f\x01\x00\x00\x00", b"\x02\x01\x00\xff\xff\xff\xff\x0f\x00"):
+        with pytest.raises(IndexCorruptError):
+            unpack([head], Config())
