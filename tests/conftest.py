@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -79,6 +80,14 @@ class RedisServer:
         """Ends it without warning."""
         self._process.kill()
         self._process.wait()
+
+    def pause(self) -> None:
+        """Lets it accept connections, but not answer."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Lets it go on."""
+        self._process.send_signal(signal.SIGCONT)
 
 
 @pytest.fixture(scope="session")
