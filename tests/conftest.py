@@ -38,7 +38,10 @@ def shared() -> Path:
 
 
 class RedisServer:
-    """A Redis server of the tests' own, on a free port, that writes down all it is told."""
+    """A Redis server of the tests' own, on a free port, that writes down all it is told.
+
+    At once: by default Redis puts writes off for up to two seconds while the disk is busy.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._binary = shutil.which("redis-server") or ""
@@ -60,8 +63,9 @@ class RedisServer:
         """Starts it, with what it wrote down before, and waits until it answers."""
         import redis
 
-        options = f"--port {self.port} --bind 127.0.0.1 --dir {self._folder} --appendonly yes"
-        command = [self._binary, *options.split(), "--save", "", "--logfile", "log"]
+        place = f"--port {self.port} --bind 127.0.0.1 --dir {self._folder} --logfile log"
+        durable = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
+        command = [self._binary, *place.split(), *durable]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         client = redis.Redis(port=self.port)
         deadline = time.monotonic() + 30
