@@ -25,10 +25,10 @@ import fcntl
 import secrets
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,7 @@ from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot, Stored, ha
 from dupdetect.index.stores.state import Part, State
 from dupdetect.kernels.postings import hash_keys
 
+T = TypeVar("T")
 U64 = NDArray[np.uint64]
 U8 = NDArray[np.uint8]
 
@@ -53,6 +54,7 @@ _TABLES = {"meta", "tail", "dead"}
 _VIEWS: dict[View, int] = {"bands": BANDS, "anchors": ANCHORS}
 #: Times that a reader looks again when segments vanish while it opens them.
 _ATTEMPTS = 20
+_NOBODY = np.empty(0, np.uint8)
 
 
 class LmdbStore:
@@ -89,10 +91,13 @@ class LmdbStore:
             self._meta = self._env.table("meta")
             self._tail = self._env.table("tail", numbered=True)
             self._dead = self._env.table("dead", numbered=True)
-            nobody = np.empty(0, np.uint8)
-            self._known = Snapshot(None, State(), (), Recent(1), nobody)
-            with translated(self.path), self._env.reading() as txn:
-                self._segments(State.decode(txn.get(_STATE, db=self._meta)))
+            # Segments are opened now, so that damage is said at once; recent documents are read
+            # when they are first needed.
+            self._known = Snapshot(None, State(), (), Recent(1), _NOBODY)
+            opened = self._attempt(
+                lambda txn: self._segments(State.decode(txn.get(_STATE, db=self._meta)))
+            )
+            self._known = Snapshot(None, State(), opened, Recent(1), _NOBODY)
         except BaseException:
             self._env.close()
             raise
@@ -210,13 +215,26 @@ class LmdbStore:
 
     def _snapshot(self) -> Snapshot:
         """The newest state; inside a batch of this thread, the batch's."""
+        return self._attempt(self._current)
+
+    def _attempt(self, read: Callable[[Any], T]) -> T:
+        """Reads, again when segments were merged away meanwhile and other files named."""
         for _ in range(_ATTEMPTS):
-            with self._env.reading() as txn:
-                try:
-                    return self._current(txn)
-                except FileNotFoundError:
-                    continue  # merged away since: the state names another file now
-        raise IndexCorruptError(f"{self.path}: a segment is missing; restore it or build it again")
+            with self._env.reading() as txn, contextlib.suppress(FileNotFoundError):
+                return read(txn)
+        raise self._missing()
+
+    def _latest(self, txn: Any) -> Snapshot:
+        """The state as it is while this process alone may write."""
+        try:
+            return self._current(txn)
+        except FileNotFoundError:
+            raise self._missing() from None
+
+    def _missing(self) -> IndexCorruptError:
+        return IndexCorruptError(
+            f"{self.path}: a segment is missing; restore it or build the index again"
+        )
 
     def _current(self, txn: Any) -> Snapshot:
         raw = txn.get(_STATE, db=self._meta)
@@ -259,7 +277,7 @@ class LmdbStore:
 
     def _write(self, operation: Any) -> Any:
         with self._writing:
-            batching = self._env.batching()
+            batching, before = self._env.batching(), self._known.state.tail
             try:
                 result = self._env.write(operation)
             except BaseException:
@@ -268,7 +286,7 @@ class LmdbStore:
                 raise
             if not batching:
                 self._publish()
-        if not batching:
+        if not batching and self._known.state.tail != before:
             self._maintain()
         return result
 
@@ -278,7 +296,7 @@ class LmdbStore:
 
     def _change(self, txn: Any, keys: Sequence[bytes], fresh: Sequence[Added]) -> int:
         """Removes the documents of ``keys`` and adds ``fresh``; how many were removed."""
-        snapshot = self._current(txn)
+        snapshot = self._latest(txn)
         state, recent = snapshot.state, snapshot.recent
         recent.cut(state.next)  # what a write that was undone has left
         old = [number for number in snapshot.find(keys) if number]
@@ -306,7 +324,7 @@ class LmdbStore:
 
     def _flush_all(self, txn: Any) -> None:
         """Makes a segment of the recent documents."""
-        snapshot = self._current(txn)
+        snapshot = self._latest(txn)
         state, recent = snapshot.state, snapshot.recent
         documents = recent.documents(state.next)
         if not documents:
@@ -363,7 +381,7 @@ class LmdbStore:
         part = Part(file, merged.first, count, documents, size, merged.lists)
 
         def swap(txn: Any) -> None:
-            now = self._current(txn)
+            now = self._latest(txn)
             now.recent.cut(now.state.next)
             found = now.state.parts
             if found[begin:end] != parts:
@@ -399,7 +417,7 @@ class LmdbStore:
         """Deletes files that no state names; the merge lock is held, and taken: the write lock."""
 
         def remove(txn: Any) -> None:
-            named = {part.file for part in self._current(txn).state.parts}
+            named = {part.file for part in self._latest(txn).state.parts}
             for pattern in ("*.segment", "*.tmp"):
                 for path in self.path.glob(pattern):
                     if path.name not in named:
