@@ -30,25 +30,31 @@ def _slot(keys: U64, key: np.uint64) -> int:
 @kernel
 def insert(
     keys: U64, first: I32, last: I32, number: I32, following: I32, used: int, distinct: int,
-    fresh: U64, document: int,
+    fresh: U64, lengths: I64, document: int,
 ) -> tuple[int, int]:  # fmt: skip
-    """Lists ``document`` (higher than all before) under the ``fresh`` keys.
+    """Lists documents, ``document`` the first of them and higher than all before.
 
-    ``number`` and ``following`` hold ``used`` postings, the table ``distinct`` keys; both counts
-    come back.
+    ``fresh`` are their hashed keys one after the other, ``lengths`` int64[n, views] how many each
+    has in each view. ``number`` and ``following`` hold ``used`` postings, the table ``distinct``
+    keys; both counts come back.
     """
-    for i in range(fresh.size):
-        at = _slot(keys, fresh[i])
-        if keys[at] == 0:
-            keys[at] = fresh[i]
-            first[at] = used
-            distinct += 1
-        else:
-            following[last[at]] = used
-        last[at] = used
-        number[used] = document
-        following[used] = -1
-        used += 1
+    i = 0
+    for d in range(lengths.shape[0]):
+        for view in range(lengths.shape[1]):
+            for _ in range(lengths[d, view]):
+                key = (fresh[i] << np.uint64(2)) + np.uint64(view + 1)
+                i += 1
+                at = _slot(keys, key)
+                if keys[at] == 0:
+                    keys[at] = key
+                    first[at] = used
+                    distinct += 1
+                else:
+                    following[last[at]] = used
+                last[at] = used
+                number[used] = document + d
+                following[used] = -1
+                used += 1
     return used, distinct
 
 

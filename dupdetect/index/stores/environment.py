@@ -158,6 +158,11 @@ class Environment:
         """Whether a batch of this thread is open."""
         return self._batch() is not None
 
+    def last_transaction(self) -> int:
+        """Number of the last transaction that any process has committed."""
+        with translated(self.path):
+            return int(self._env.info()["last_txnid"])
+
     def info(self) -> dict[str, Any]:
         """Bytes in use and readers."""
         with translated(self.path):

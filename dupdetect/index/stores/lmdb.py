@@ -98,6 +98,7 @@ class LmdbStore:
                 lambda txn: self._segments(State.decode(txn.get(_STATE, db=self._meta)))
             )
             self._known = Snapshot(None, State(), opened, Recent(1), _NOBODY)
+            self._seen: tuple[int, Snapshot] = (-1, self._known)
         except BaseException:
             self._env.close()
             raise
@@ -116,8 +117,7 @@ class LmdbStore:
         """See Store."""
         kept = list({entry.key: entry for entry in entries}.values())
         if kept:
-            ids = hash_ids([entry.key for entry in kept])
-            fresh = [_added(entry, ids[i : i + 1]) for i, entry in enumerate(kept)]
+            fresh = _added(kept)
             keys = [entry.key for entry in kept]
             self._write(lambda txn: self._change(txn, keys, fresh))
 
@@ -215,7 +215,19 @@ class LmdbStore:
 
     def _snapshot(self) -> Snapshot:
         """The newest state; inside a batch of this thread, the batch's."""
-        return self._attempt(self._current)
+        if self._env.batching():
+            return self._attempt(self._current)
+        transaction, snapshot = self._seen
+        # Asking for the number of the last transaction costs a tenth of beginning one.
+        if transaction == self._env.last_transaction():
+            return snapshot
+
+        def read(txn: Any) -> Snapshot:
+            current = self._current(txn)
+            self._seen = (txn.id(), current)
+            return current
+
+        return self._attempt(read)
 
     def _attempt(self, read: Callable[[Any], T]) -> T:
         """Reads, again when segments were merged away meanwhile and other files named."""
@@ -445,10 +457,17 @@ def _segment(folder: Path, part: Part, *, sequential: bool = False) -> Segment:
     )  # fmt: skip
 
 
-def _added(entry: Entry, ids: U64) -> Added:
-    bands, anchors = np.unique(hash_keys(entry.bands)), np.unique(hash_keys(entry.anchors))
-    record = wrap(Stored(entry.key, entry.record, len(bands), len(anchors)))
-    return Added(record, (ids, bands, anchors))
+def _added(entries: Sequence[Entry]) -> list[Added]:
+    """Documents as they are stored: all keys are hashed at once."""
+    ids = hash_ids([entry.key for entry in entries])
+    hashes = hash_keys(np.concatenate([keys for e in entries for keys in (e.bands, e.anchors)]))
+    added, at = [], 0
+    for i, entry in enumerate(entries):
+        middle, end = at + len(entry.bands), at + len(entry.bands) + len(entry.anchors)
+        stored = Stored(entry.key, entry.record, len(entry.bands), len(entry.anchors))
+        added.append(Added(wrap(stored), (ids[i : i + 1], hashes[at:middle], hashes[middle:end])))
+        at = end
+    return added
 
 
 def _values(txn: Any, table: Any, first: int) -> Iterator[bytes]:

@@ -88,8 +88,7 @@ class Recent:
     def extend(self, documents: Sequence[Added]) -> None:
         """Adds documents with the numbers that follow."""
         with self._lock:
-            for document in documents:
-                self._insert(document)
+            self._insert(documents)
 
     def cut(self, end: int) -> None:
         """Forgets the documents from number ``end`` on (of a write that was undone)."""
@@ -98,8 +97,7 @@ class Recent:
                 kept = self._documents[: end - self.first]
                 self._documents = []
                 self._clear()
-                for document in kept:
-                    self._insert(document)
+                self._insert(kept)
 
     def lookup(self, view: int, hashes: U64, *, limit: int, cap: int, dead: U8) -> Postings:
         """Documents before ``limit`` under each hashed key, the dead left out."""
@@ -118,8 +116,11 @@ class Recent:
         self._keys, self._first, self._last = _table(1 << 10)
         self._number, self._next = np.empty(1 << 10, np.int32), np.empty(1 << 10, np.int32)
 
-    def _insert(self, document: Added) -> None:
-        fresh = np.concatenate([_tagged(keys, i) for i, keys in enumerate(document.hashes)])
+    def _insert(self, documents: Sequence[Added]) -> None:
+        if not documents:
+            return
+        fresh = np.concatenate([keys for document in documents for keys in document.hashes])
+        lengths = np.array([[len(keys) for keys in d.hashes] for d in documents], np.int64)
         while self._used + len(fresh) > len(self._number):
             self._number = np.concatenate([self._number, np.empty_like(self._number)])
             self._next = np.concatenate([self._next, np.empty_like(self._next)])
@@ -129,9 +130,9 @@ class Recent:
             self._keys, self._first, self._last = table
         self._used, self._distinct = insert(
             self._keys, self._first, self._last, self._number, self._next,
-            self._used, self._distinct, fresh, len(self._documents),
+            self._used, self._distinct, fresh, lengths, len(self._documents),
         )  # fmt: skip
-        self._documents.append(document)
+        self._documents.extend(documents)
 
 
 def _tagged(hashes: U64, view: int) -> U64:

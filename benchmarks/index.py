@@ -1,0 +1,232 @@
+"""The living index: adding, asking, opening and killing it, up to a million documents; and others.
+
+``python -m benchmarks index`` fills an index (texts not kept) with the documents of
+:mod:`benchmarks.index_corpus`, and at growing sizes asks it articles it does not hold and the
+planted rewrites and translations of ``rewrites_fr``, whose sources it holds. Times are of
+``Index.query`` from text to verified matches, one at a time, languages given. ``--peers`` measures
+datasketch, rensa and gaoya at 20,000 documents; ``--faults`` kills writers and lets six processes
+work at once (:mod:`benchmarks.index_faults`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from benchmarks import index_faults, index_peers
+from benchmarks.index_corpus import Worlds, template_copies
+from benchmarks.judged import shared
+from benchmarks.record import digest_of_file, record
+from dupdetect.detector import Index
+from dupdetect.records import Document
+from dupdetect.training.verifier_data import news
+
+SIZES = (10_000, 35_000, 100_000, 300_000, 1_000_000)
+#: Articles that are asked and never added; a part of the queries beside the planted texts.
+HELD_OUT = 1_000
+#: Documents given to ``add_many`` at a time.
+PART = 4_096
+
+_OPEN = """
+import json, sys, time
+from dupdetect.detector import Index
+from dupdetect.records import Document
+started = time.perf_counter()
+index = Index.open(sys.argv[1], create=False)
+opened = time.perf_counter() - started
+first = 0.0
+for line in open(sys.argv[2]):
+    index.query(Document(id="q", text=json.loads(line), language="fr"))
+    first = first or time.perf_counter() - started - opened
+status = open("/proc/self/status").read()
+kilobytes = {name: int(status.split(name + ":")[1].split()[0]) for name in ("RssAnon", "RssFile")}
+print(json.dumps({"open_ms": opened * 1e3, "first_query_ms": first * 1e3, **kilobytes}))
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Measures, prints and records."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks index", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
+    parser.add_argument("--folder", type=Path, help="where the index is made; kept")
+    parser.add_argument("--peers", action="store_true", help="others at 20,000 documents")
+    parser.add_argument("--faults", action="store_true", help="killed writers, many processes")
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of six processes at once")
+    parser.add_argument("--no-record", action="store_true", help="only print")
+    options = parser.parse_args(arguments)
+    data = shared()
+    if data is None:
+        print("reference data absent (DUPDETECT_SHARED): nothing measured", file=sys.stderr)
+        return 0
+    digest = digest_of_file(data / "corpora" / "news_fr.parquet")
+
+    def report(line: dict[str, Any]) -> None:
+        print(json.dumps(line), flush=True)
+        if not options.no_record:
+            record("index", line, digest=digest)
+
+    if options.faults:
+        with tempfile.TemporaryDirectory() as folder:
+            report(index_faults.killed(Path(folder) / "killed", options.kills))
+            report(index_faults.together(Path(folder) / "together", options.seconds))
+        return 0
+    worlds, asked = questions(data)
+    if options.peers:
+        for line in index_peers.measure(worlds, asked["unseen"]):
+            report(line)
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = options.folder or Path(folder) / "index"
+        with Index.open(path, keep_text=False) as index:
+            grow(index, path, worlds, asked, sorted(options.sizes), report)
+    return 0
+
+
+def questions(data: Path) -> tuple[Worlds, dict[str, list[Document]]]:
+    """The haystack, and what it is asked: unseen articles, planted texts whose sources it holds."""
+    articles = news(data)
+    planted = pq.read_table(data / "corpora" / "rewrites_fr.parquet").to_pylist()
+    sources = {row["source_id"] for row in planted}
+    unseen = [id for id in articles if id not in sources][-HELD_OUT:]
+    asked = {
+        "unseen": [Document(id=f"q-{id}", text=articles.pop(id), language="fr") for id in unseen],
+        "planted": [
+            Document(id=f"p-{i}", text=row["text"], language=row.get("lang") or "fr")
+            for i, row in enumerate(planted)
+            if row["kind"] != "independent"
+        ],
+    }
+    first = {id: articles[id] for id in articles if id in sources}
+    return Worlds(first | articles), asked
+
+
+def grow(
+    index: Index, path: Path, worlds: Worlds, asked: dict[str, list[Document]],
+    sizes: list[int], report: Callable[[dict[str, Any]], None],
+) -> None:  # fmt: skip
+    """Fills the index to each size and measures it there."""
+    for document in worlds.documents(0, 200):
+        index.query(document)  # compiles or loads the kernels
+    for size in sizes:
+        begin = len(index)
+        added, processor = fill(index, worlds, begin, size)
+        line: dict[str, Any] = {
+            "what": "index",
+            "documents": size,
+            "added": size - begin,
+            "add_many_per_s": round((size - begin) / added),
+            "add_many_per_processor_s": round((size - begin) / processor),
+            "bytes_per_document": round(on_disk(path) / size),
+        }
+        line["segments"] = index.info()["segments"]
+        for name, documents in asked.items():
+            line[name] = ask(index, documents)
+        line["mixed"] = ask(index, [d for pair in zip(*asked.values(), strict=False) for d in pair])
+        line["many_us"] = many(index, asked["unseen"])
+        line |= opened(path, asked["unseen"])
+        line |= single_adds(index, path, asked["unseen"][:100])
+        if size == sizes[-1]:
+            started = time.perf_counter()
+            index.compact()
+            line["compact_s"] = round(time.perf_counter() - started, 1)
+            line["compacted_bytes_per_document"] = round(on_disk(path) / size)
+            line["compacted_unseen"] = ask(index, asked["unseen"])
+            line["compacted_planted"] = ask(index, asked["planted"])
+            documents = template_copies(5_000)
+            index.add_many(documents[:-200])
+            line["template"] = ask(index, documents[-200:])
+        report(line)
+
+
+def fill(index: Index, worlds: Worlds, begin: int, end: int) -> tuple[float, float]:
+    """Seconds, and seconds of processor time, that ``add_many`` takes (not: making the texts)."""
+    elapsed = used = 0.0
+    for at in range(begin, end, PART):
+        documents = list(worlds.documents(at, min(at + PART, end)))
+        started, began = time.perf_counter(), time.process_time()
+        index.add_many(documents)
+        elapsed += time.perf_counter() - started
+        used += time.process_time() - began
+    return elapsed, used
+
+
+def ask(index: Index, documents: list[Document]) -> dict[str, Any]:
+    """Times of single queries in microseconds, elapsed and of the processor, and what they found."""
+    for document in documents[:50]:
+        index.query(document)
+    elapsed, used, found = [], [], []
+    for document in documents:
+        began, started = time.thread_time(), time.perf_counter()
+        matches = index.query(document)
+        elapsed.append(time.perf_counter() - started)
+        used.append(time.thread_time() - began)
+        found.append(len(matches))
+    return {
+        "queries": len(documents),
+        **{f"p{q}_us": round(float(np.percentile(elapsed, q)) * 1e6) for q in (50, 90, 99)},
+        **{f"processor_p{q}_us": round(float(np.percentile(used, q)) * 1e6) for q in (50, 99)},
+        "with_matches": round(float(np.mean(np.array(found) > 0)), 3),
+    }
+
+
+def many(index: Index, documents: list[Document]) -> int:
+    """Microseconds a document of ``query_many``."""
+    started = time.perf_counter()
+    index.query_many(documents)
+    return round((time.perf_counter() - started) / len(documents) * 1e6)
+
+
+def single_adds(index: Index, path: Path, documents: list[Document]) -> dict[str, Any]:
+    """A durable add, beside writing and syncing as many bytes; the documents are removed again."""
+    times, plain = [], []
+    for document in documents:
+        started = time.perf_counter()
+        index.add(document)
+        times.append(time.perf_counter() - started)
+        with tempfile.TemporaryFile(dir=path.parent) as file:
+            started = time.perf_counter()
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+            plain.append(time.perf_counter() - started)
+    for document in documents:
+        index.remove(document.id)
+    return {
+        "add_p50_us": round(float(np.median(times)) * 1e6),
+        "sync_p50_us": round(float(np.median(plain)) * 1e6),
+    }
+
+
+def opened(path: Path, documents: list[Document]) -> dict[str, Any]:
+    """Opening in a fresh process, its first query, and its memory after many."""
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+        file.writelines(json.dumps(document.text) + "\n" for document in documents)
+        file.flush()
+        done = subprocess.run(
+            [sys.executable, "-c", _OPEN, str(path), file.name],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    found = json.loads(done.stdout)
+    return {
+        "open_ms": round(found["open_ms"], 1),
+        "first_query_ms": round(found["first_query_ms"]),
+        "anonymous_memory_mb": round(found["RssAnon"] / 1024),
+        "mapped_memory_mb": round(found["RssFile"] / 1024),
+    }
+
+
+def on_disk(path: Path) -> int:
+    """Bytes that a folder's files take on the disk."""
+    return sum(file.stat().st_blocks * 512 for file in path.iterdir())
