@@ -1,7 +1,8 @@
 """Traces of machine translation: findings with spans, and the probability of a document.
 
-Eight rules, one module each, look for what engines, plug-ins and careless pipelines leave behind;
-:func:`probability` combines what they found. Languages: French first, then English, German, Italian
+Eight rules, one module each, look for what engines, plug-ins and careless pipelines leave behind,
+and trained weights for how machine translation reads (``style``: fr, en, de); :func:`probability`
+combines what they found. Languages: French first, then English, German, Italian
 and Spanish; other languages get the rules that need no word list.
 
 What the scores mean. A finding's score is the probability that the quoted place is such a trace
@@ -10,7 +11,7 @@ were set by: how often 35,326 French news articles (OrangeSum, 2016-2020, writte
 the same thing, and what hand-written artefacts show. They are judgements fitted to counts, not a
 trained model. Known limits: news language; other languages than French were checked on a few
 hundred WMT texts each, Italian on hand-written ones only; fluent machine translation without slips
-is not found by rules (that is what the trained ``style`` signal is for).
+is not found by rules, and ``style`` alone never lifts a text to one half.
 """
 
 from __future__ import annotations
@@ -22,15 +23,17 @@ from dupdetect.quality.machine_translation import (
     markup,
     number_slot,
     role_gender,
+    style,
     title_case,
     transliteration,
     untranslated_word,
 )
 from dupdetect.quality.machine_translation.scoring import DEFAULT_WEIGHTS, RuleWeights, probability
+from dupdetect.quality.machine_translation.style import style_probability
 from dupdetect.quality.machine_translation.view import make_view
 from dupdetect.records import Finding
 
-__all__ = ["DEFAULT_WEIGHTS", "RULES", "RuleWeights", "find", "probability"]
+__all__ = ["DEFAULT_WEIGHTS", "RULES", "RuleWeights", "find", "probability", "style_probability"]
 
 _FINDERS = (
     number_slot.find,
@@ -42,6 +45,7 @@ _FINDERS = (
     transliteration.find,
     title_case.find,
     markup.find,
+    style.find,
 )
 
 #: Names of the rules, as findings carry them.
@@ -54,6 +58,7 @@ RULES = (
     "mixed_transliteration",
     "title_case",
     "leftover_markup",
+    "style",
 )
 
 

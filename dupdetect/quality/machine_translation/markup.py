@@ -38,12 +38,13 @@ _BYTE = (
     "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a"
     "\u20ac\u2122]"
 )
-#: Characters of two to four bytes read one by one: é, ’, an emoji, Cyrillic and Greek words.
+#: Characters of two to four bytes read one by one: é, ’, an emoji, Cyrillic words.
 _MISREAD = (
     rf"(?:[ÃÂÅÄ]{_BYTE}|Ã(?= )|Â(?= [%€!?;:»])|â(?:€{_BYTE}?|{_BYTE}{_BYTE})|ðŸ{_BYTE}{{0,2}}"
-    rf"|(?:[ÐÑ]{_BYTE}){{2,}}|(?:[ÎÏ]{_BYTE}){{2,}})"
+    rf"|(?:[ÐÑ]{_BYTE}){{2,}})"
 )
-_MOJIBAKE = rf"\w*{_MISREAD}(?:{_MISREAD}|\w)*"
+_MOJIBAKE = re.compile(rf"{_MISREAD}(?:{_MISREAD}|\w)*")
+_MISREAD_MARKS = ("Ã", "Â", "â€", "â‚", "â„", "Å", "Ä", "ðŸ", "Ð")
 
 #: What must be in the text → pattern → score. The first column keeps clean text cheap.
 _SOURCES: tuple[tuple[str, str, float], ...] = (
@@ -86,7 +87,6 @@ _SOURCES: tuple[tuple[str, str, float], ...] = (
     ("\\’", r"\w+\\’\w+", _PLAIN),
     ("\\x", r"\w*\\x[0-9a-f]{2}\w*", _PLAIN),
     ("<", rf"</?(?:{_HTML_TAGS})\b[^<>\n]{{0,120}}>", _PLAIN),
-    *((mark, _MOJIBAKE, _PLAIN) for mark in ("Ã", "Â", "Å", "Ä", "â", "ðŸ", "Ð", "Î")),
     ("ï»¿", r"ï»¿", _PLAIN),
     ("\ufffd", r"\w*\ufffd+\w*", _PLAIN),
 )
@@ -121,6 +121,8 @@ def find(view: View) -> list[Finding]:
             for mark, pattern, score in rules:
                 if mark in text:
                     hits += [(*match.span(), score) for match in pattern.finditer(text)]
+    if any(mark in text for mark in _MISREAD_MARKS):
+        hits += _misread(text)
     if not hits:
         return []
     hits = [hit for hit in sorted(hits) if not _in_code(text, hit[0])]
@@ -130,6 +132,17 @@ def find(view: View) -> list[Finding]:
         if start < end and (not findings or start >= findings[-1].end):
             findings.append(view.finding(RULE, start, end, score * (_ABOUT if about else 1.0)))
     return findings
+
+
+def _misread(text: str) -> list[tuple[int, int, float]]:
+    """Words with misread bytes, whole."""
+    hits = []
+    for match in _MOJIBAKE.finditer(text):
+        start = match.start()
+        while start and text[start - 1].isalnum():
+            start -= 1
+        hits.append((start, match.end(), _PLAIN))
+    return hits
 
 
 def _in_code(text: str, start: int) -> bool:

@@ -6,8 +6,9 @@ cause makes many); between rules they add up as a plain noisy-or (different caus
 capitals) stay below one half with one finding and pass it with several. Weak findings speak less in
 long texts, where slips are bound to happen.
 
-This is the place where trained weights plug in: pass another :class:`RuleWeights`, and the trained
-translationese signal as ``style``.
+This is the place where trained weights plug in: pass another :class:`RuleWeights`. The trained
+translationese signal comes in as the finding ``style`` (or as a number): it raises what the rules
+say and stays below one half alone.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class RuleWeights:
     weak_ceiling: float = 0.15
     sure: float = 0.6
     usual_length: int = 500
-    style_ceiling: float = 0.4
+    style_ceiling: float = 0.3
 
 
 DEFAULT_WEIGHTS = RuleWeights()
@@ -72,14 +73,17 @@ def probability(
     """Probability, 0..1, that the document is machine-translated.
 
     ``findings`` may hold other kinds, they are passed over; ``n_words`` is the document's number of
-    words. ``style`` is the trained signal's probability, if there is one: it raises the score, by
-    itself to at most ``weights.style_ceiling``. ``text`` and ``language`` are what a trained
-    combination will look at.
+    words. ``style`` is the trained signal's probability, by default that of the ``style`` finding:
+    it raises the score, by itself to at most ``weights.style_ceiling``. ``text`` and ``language``
+    are what a trained combination will look at.
     """
     by_rule: defaultdict[str, list[float]] = defaultdict(list)
     for finding in findings:
         if finding.kind == "machine_translation":
             by_rule[finding.rule].append(finding.score)
+    told = by_rule.pop("style", None)
+    if style is None and told:
+        style = max(told)
     patience = math.sqrt(min(1.0, weights.usual_length / max(n_words, 1)))
     against = 1.0
     for rule, scores in sorted(by_rule.items()):

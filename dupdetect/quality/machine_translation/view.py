@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress, filterfalse
 
 from dupdetect.quality.machine_translation.lexicon import Lexicon, lexicon
@@ -27,7 +27,7 @@ class View:
     are no known words of the language, ``capitals`` those that
     are not all small letters (in no order), ``suspects`` the neighbours that some
     rule asks about, with the index of the first (see ``pairs``); ``lexicon`` is None for a language
-    without word lists.
+    without word lists; ``located`` is filled by :meth:`spans`.
     """
 
     text: str
@@ -40,10 +40,14 @@ class View:
     capitals: list[str]
     suspects: list[tuple[int, str, str]]
     lexicon: Lexicon | None
+    located: list[tuple[int, int]] = field(default_factory=list, repr=False, compare=False)
 
     def spans(self) -> list[tuple[int, int]]:
-        """Start and end of every word; costs a pass, so call it when there is something to say."""
-        return [match.span() for match in _WORD.finditer(self.plain)]
+        """Start and end of every word; the first call costs a pass: make it when there is something
+        to say."""
+        if not self.located:
+            self.located.extend(match.span() for match in _WORD.finditer(self.plain))
+        return self.located
 
     def gap(self, spans: list[tuple[int, int]], index: int) -> str:
         """The characters between word ``index`` and the next one."""
