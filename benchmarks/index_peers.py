@@ -1,4 +1,4 @@
-"""MinHash indexes of others in memory, at 20,000 documents: near-duplicates only, nothing verified."""
+"""MinHash indexes of others in memory at 20,000 documents: near-duplicates, nothing verified."""
 
 from __future__ import annotations
 

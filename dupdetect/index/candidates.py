@@ -235,7 +235,8 @@ class CandidateIndex:
     def info(self) -> dict[str, Any]:
         """The store's kind, path, documents, bytes, postings, and the ``settings`` of sketches."""
         stored = self._store.header() or b"{}"
-        return {**self._store.info(), "settings": headers.decode(stored, path="index")}
+        settings = headers.decode(stored, path="index")
+        return {**self._store.info(), "unverified": self.unverified, "settings": settings}
 
     def verify(self) -> list[str]:
         """Reads the whole index; what is wrong with it, empty when nothing is."""
