@@ -1,0 +1,122 @@
+"""Merging, compacting, and what is said of a whole index, with sketches of real texts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from dupdetect.cli import main
+from dupdetect.config import AnchorConfig, Config
+from dupdetect.detector import Index, compare
+from dupdetect.errors import IndexMismatchError
+from dupdetect.records import Document
+
+STORY = (
+    "Le maire de Villeneuve{i}, Gaston Perrichot, a présenté mardi un plan de {i}4,5 millions "
+    "d'euros pour rénover la piscine Tournesol{i}, fermée depuis l'incendie de novembre 2019. Les "
+    "travaux, selon l'architecte Odile Kermarrec{i}, dureront {i} mois. La région paiera {i}12 000 "
+    "euros. Le club Nautilus{i}, qui compte {i}7 membres, nage pour l'instant à Quimperlé{i}."
+)
+
+
+def story(i, **fields):
+    return Document(id=f"s{i}", text=STORY.format(i=i), language="fr", **fields)
+
+
+def copies(index, i):
+    """The known documents that say what story ``i`` says."""
+    return sorted(m.b for m in index.query(replace(story(i), id="q")) if m.kind == "exact")
+
+
+@pytest.mark.parametrize("keep_text", [True, False])
+@pytest.mark.parametrize("kind", ["memory", "folder"])
+def test_two_indexes_become_one(tmp_path, kind, keep_text):
+    paths = [None, None] if kind == "memory" else [tmp_path / "a", tmp_path / "b"]
+    with (
+        Index.open(paths[0], keep_text=keep_text) as one,
+        Index.open(paths[1], keep_text=keep_text) as other,
+    ):
+        one.add_many([story(i, title="old") for i in range(5)])
+        other.add_many([story(i, title="new") for i in range(3, 300)])
+        assert one.merge(other) == 297
+        assert len(one) == 300
+        assert one.get("s2").title == "old" and one.get("s3").title == "new"
+        assert one.get("s299") == replace(
+            story(299, title="new"), text=story(299).text if keep_text else ""
+        )
+        assert copies(one, 2) == ["s2"] and copies(one, 200) == ["s200"]
+        assert one.verify() == []
+
+
+def test_indexes_of_other_settings_are_not_merged():
+    other = Index.open(None, config=Config(anchor=AnchorConfig(keys=9)))
+    wanted = r"anchor.keys is 9 in the index, 256 now"
+    with Index.open(None) as one, other, pytest.raises(IndexMismatchError, match=wanted):
+        one.merge(other)
+
+
+def test_compacting_gives_room_back_and_loses_nothing(tmp_path):
+    with Index.open(tmp_path / "i", keep_text=False) as index:
+        index.add_many([story(i) for i in range(60)])
+        index.compact()
+        full = index.info()["bytes"]
+        for i in range(10, 60):
+            index.remove(f"s{i}")
+        index.compact()
+        assert index.info()["bytes"] < 0.8 * full
+        assert list(index) == [f"s{i}" for i in range(10)]
+        assert copies(index, 5) == ["s5"] and copies(index, 50) == []
+        assert index.verify() == []
+
+
+@pytest.mark.parametrize("keep_text", [True, False])
+def test_scores_are_those_of_compare_with_the_text_and_without(tmp_path, keep_text):
+    known = replace(story(1), published="2025-01-01")
+    edited = Document(id="e", text=known.text.replace("présenté mardi", "dévoilé"), language="fr")
+    with Index.open(tmp_path / "i", keep_text=keep_text) as index:
+        index.add(known)
+        (match,) = index.query(edited)
+    alone = compare(edited, known)
+    assert bool(match.passages) == keep_text
+    assert replace(match, passages=()) == replace(alone, passages=())
+    with Index.open(tmp_path / "i") as index:
+        assert index.get("s1").text == (known.text if keep_text else "")
+
+
+def test_many_questions_are_answered_as_one_by_one():
+    with Index.open(None) as index:
+        index.add_many([story(i) for i in range(20)])
+        asked = [story(3), story(99), "Trois petits mots", story(7).text]
+        assert index.query_many(asked) == [index.query(question) for question in asked]
+        assert index.query_many([]) == []
+
+
+def test_verify_notices_a_document_that_its_keys_do_not_lead_to(monkeypatch):
+    with Index.open(None) as index:
+        index.add_many([story(i) for i in range(3)])
+        lists = index._candidates._store._lists["anchors"]
+        next(iter(lists.values())).clear()
+        assert any("anchors keys" in problem for problem in index.verify())
+
+
+def test_a_template_with_thousands_of_copies_gives_some_and_says_so(monkeypatch):
+    monkeypatch.setattr("dupdetect.index.candidates.MOST_VERIFIED", 5)
+    with Index.open(None) as index:
+        index.add_many([replace(story(1), id=f"copy {i}") for i in range(30)])
+        assert len(index.query(story(1))) == 5
+        assert index.info()["unverified"] > 0
+
+
+def test_commands_merge_and_compact(tmp_path):
+    for name in "ab":
+        with Index.open(tmp_path / name, keep_text=False) as index:
+            index.add(replace(story(1), id=name))
+    run = CliRunner().invoke
+    done = run(main, ["index", "merge", f"{tmp_path}/c", f"{tmp_path}/a", f"{tmp_path}/b"])
+    assert done.exit_code == 0 and "2 in all" in done.stderr
+    assert run(main, ["index", "compact", f"{tmp_path}/c"]).exit_code == 0
+    with Index.open(tmp_path / "c") as index:
+        assert sorted(index) == ["a", "b"]
+        assert copies(index, 1) == ["a", "b"]
