@@ -119,7 +119,9 @@ def test_rows_without_a_text_have_no_scores_and_stay(frame: pd.DataFrame) -> Non
     assert result.skipped == {"null_text": 3, "empty_text": 2}
 
 
-@pytest.mark.parametrize("dtype", ["string", "string[python]", pd.ArrowDtype(pa.string()), "category"])
+@pytest.mark.parametrize(
+    "dtype", ["string", "string[python]", pd.ArrowDtype(pa.string()), "category"]
+)
 def test_any_type_of_string_column_will_do(frame: pd.DataFrame, dtype: object) -> None:
     texts = frame["text"].iloc[:3]
     rows = pd.DataFrame({"text": [*texts, None]}).astype({"text": dtype})
