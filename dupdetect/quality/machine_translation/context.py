@@ -50,7 +50,7 @@ def is_native(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index:
 def _is_german_noun(view: View, lexicon: Lexicon, index: int) -> bool:
     """German writes its nouns with a capital: a known word, or any after a word like an article."""
     word = view.words[index]
-    if len(word) < 4 or not word.istitle():
+    if len(word) < 3 or not word.istitle():
         return False
     low = word.lower()
     if low in lexicon.known:

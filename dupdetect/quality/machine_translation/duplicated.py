@@ -5,8 +5,8 @@ région". Doublings that languages have of their own (nous nous, très très, th
 Bora) are none.
 
 Scores: two finite auxiliaries 0.6, a repeated phrase 0.6, two articles 0.55, a function word twice
-0.4 (hasty typing does that too), a phrase that ends one sentence and begins the next 0.4 (speakers
-do that on purpose), a verb twice around *and* 0.35, a longer word twice 0.3.
+0.4 (hasty typing does that too), a phrase that ends one sentence and begins the next, or a verb
+twice around *and*, 0.35 (speakers do that on purpose), a longer word twice 0.3.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dupdetect.records import Finding
 
 RULE = "duplicated_translation"
 _AUXILIARIES, _PHRASE, _ARTICLES, _FUNCTION, _CONTENT = 0.6, 0.6, 0.55, 0.4, 0.3
-_ACROSS, _ELIDED, _AND = 0.4, 0.4, 0.35
+_ACROSS, _ELIDED, _AND = 0.35, 0.4, 0.35
 #: Longest phrase whose immediate repetition is looked for, in words; shortest one across sentences,
 #: in words and letters.
 _MAX_PHRASE, _MIN_ACROSS, _MIN_LETTERS = 8, 3, 10

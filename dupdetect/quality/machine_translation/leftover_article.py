@@ -170,11 +170,15 @@ def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: 
 
 
 def _goes_on(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:
-    """Whether the noun after the article at ``index`` is French and French goes on after it."""
-    if view.language != "fr" or index + 2 >= len(spans):
+    """Whether the noun after the article at ``index`` is native and native text goes on."""
+    if index + 2 >= len(spans):
         return False
-    gender = gender_fr()
     noun, after = view.words[index + 1], view.words[index + 2]
+    if view.language != "fr":
+        plain = noun in lexicon.known and after in lexicon.known
+        at_home = after not in common_words(_ARTICLES[view.words[index]])
+        return plain and at_home and is_space(view.gap(spans, index + 1))
+    gender = gender_fr()
     is_noun = (noun in gender.masculine or noun in gender.feminine) and noun not in gender.verbal
     return is_noun and is_space(view.gap(spans, index + 1)) and after in lexicon.known
 
