@@ -1,8 +1,9 @@
 """How well the traces of machine translation are found, and what is mistaken for one.
 
-Three parts: hand-written artefacts per rule and language (``artefacts/held_out.txt``: written
-before the rules were last worked on, never looked at while doing so), look-alikes
-(``artefacts/look_alikes.txt``), and clean French news. Prints the figures and appends them to
+Four parts: hand-written artefacts per rule and language (``artefacts/held_out.txt``: written
+before the rules were last worked on, never looked at while doing so; ``artefacts/dev.txt`` is there
+to work with), look-alikes (``artefacts/look_alikes.txt``), clean French news, and what the trained
+``style`` reached on unseen systems (from its card). Prints the figures and appends them to
 ``results/machine_translation.jsonl``.
 """
 
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from benchmarks.judged import shared
 from benchmarks.record import digest_of_texts, record
-from dupdetect.quality.machine_translation import find, probability
+from dupdetect.quality.machine_translation import find, probability, style
 from dupdetect.records import Finding
 
 FOLDER = Path(__file__).parent / "artefacts"
@@ -159,17 +160,21 @@ def main(arguments: list[str]) -> int:
         prog="python -m benchmarks machine_translation", description=__doc__
     )
     parser.add_argument("--missed", action="store_true", help="print what was not found")
+    parser.add_argument("--dev", action="store_true", help="measure dev.txt; nothing is recorded")
     parser.add_argument("--step", type=int, default=1, help="take every nth clean article")
     parser.add_argument("--dry", action="store_true", help="do not record")
     options = parser.parse_args(arguments)
-    written = items(FOLDER / "held_out.txt")
+    written = items(FOLDER / ("dev.txt" if options.dev else "held_out.txt"))
     table, missed = recall(written)
     for rule, row in table.items():
         print(rule, json.dumps(row))
     if options.missed:
         for item in missed:
             print(f"missed {item.label} {item.language}: {item.text}")
+    if options.dev:
+        return 0
     figures: dict[str, Any] = {"recall": table, "look_alikes": look_alikes()}
+    figures["style"] = style.shipped()[1].get("languages", {})
     data = shared()
     if data is None:
         print("reference data absent (DUPDETECT_SHARED): no clean news", file=sys.stderr)
