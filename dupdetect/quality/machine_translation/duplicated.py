@@ -41,7 +41,7 @@ _ELISIONS = frozenset(("qu", "d", "l", "s", "n"))
 
 def find(view: View) -> list[Finding]:
     """Doubled words, phrases, articles and auxiliaries, without punctuation between them."""
-    hits = _repeats(view) + _pairs(view)
+    hits = [hit for hit in _repeats(view) + _pairs(view) if hit[2]]
     return _findings(view, hits) if hits else []
 
 
@@ -66,7 +66,10 @@ def _repeats(view: View) -> list[_Hit]:
         if size == 1:
             if words[before] == words[index]:
                 hits.append((before, index, _word_score(view, before)))
-        elif lower[before:index] == lower[index : index + size]:
+        elif (
+            lower[before + 1 : before + 2] == lower[index + 1 : index + 2]
+            and lower[before:index] == lower[index : index + size]
+        ):
             hits.append((before, index + size - 1, _phrase_score(words[index : index + size])))
         elif size == 2 and lower[index - 1] in ands and word in _FINITE:
             hits.append((index - 1, index, _AND))

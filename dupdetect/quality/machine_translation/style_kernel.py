@@ -180,12 +180,23 @@ def shares(bucket: U32, weights: F32) -> F32:
     A text is its buckets with the root of their counts, scaled to length one; a bucket's part is
     divided among the n-grams that fell into it.
     """
-    counts = np.zeros(weights.shape[0], np.uint16)
+    size = 16  # a small table of counts: one of all buckets would have to be cleared for each text
+    while size < 2 * bucket.shape[0]:
+        size *= 2
+    empty = np.uint32(0xFFFFFFFF)
+    keys = np.full(size, empty, np.uint32)
+    counts = np.zeros(size, np.uint32)
+    slots = np.empty(bucket.shape[0], np.int32)
     for k in range(bucket.shape[0]):
-        counts[bucket[k]] += np.uint16(1)
+        slot = np.int64(bucket[k]) & (size - 1)
+        while keys[slot] != empty and keys[slot] != bucket[k]:
+            slot = (slot + 1) & (size - 1)
+        keys[slot] = bucket[k]
+        counts[slot] += np.uint32(1)
+        slots[k] = slot
     out = np.empty(bucket.shape[0], np.float32)
     scale = np.float32(1.0 / np.sqrt(max(1, bucket.shape[0])))
     for k in range(bucket.shape[0]):
-        found = bucket[k]
-        out[k] = weights[found] * scale / np.float32(np.sqrt(np.float32(counts[found])))
+        count = np.float32(counts[slots[k]])
+        out[k] = weights[bucket[k]] * scale / np.float32(np.sqrt(count))
     return out
