@@ -13,6 +13,13 @@ from dupdetect.cli.options import Settings, reading_options, size
 from dupdetect.cli.terminal import Terminal
 
 
+def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    for value in values:
+        if "=" not in value:
+            raise click.BadParameter(f"{value!r} is not NAME=VALUE")
+    return {name: rest for name, _, rest in (value.partition("=") for value in values)}
+
+
 @click.command()
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
@@ -25,6 +32,11 @@ from dupdetect.cli.terminal import Terminal
 @click.option(
     "--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
     help="Where the work is done.",
+)  # fmt: skip
+@click.option("--master", metavar="URL", help="Spark's master, such as spark://host:7077.")
+@click.option(
+    "--spark-conf", metavar="NAME=VALUE", multiple=True, callback=_pairs,
+    help="A setting of Spark (repeatable).",
 )  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with a scan that was interrupted.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes (default: cores).")
@@ -39,6 +51,8 @@ def command(
     sources: tuple[str, ...],
     output: Path,
     engine: str,
+    master: str | None,
+    spark_conf: dict[str, str],
     resume: bool,
     workers: int | None,
     memory: int | None,
@@ -59,6 +73,7 @@ def command(
         result = scan(
             list(sources), out=output, config=settings.config, engine=engine, workers=workers,
             memory=memory, resume=resume, progress=progress, dry_run=dry_run,
+            master=master, spark_conf=spark_conf,
         )  # fmt: skip
     finally:
         progress.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dupdetect.config import Config
@@ -25,6 +25,8 @@ def scan(
     resume: bool = False,
     progress: Progress | None = None,
     dry_run: bool = False,
+    master: str | None = None,
+    spark_conf: Mapping[str, str] | None = None,
 ) -> ScanResult:
     """Reads everything in ``sources``, scores it, finds every related pair and clusters them.
 
@@ -34,6 +36,9 @@ def scan(
     bytes to stay within, by default half of the machine's; it sets the sizes of batches and blocks
     and is no guarantee. ``resume`` goes on with an interrupted scan of the same sources and
     settings, or gives the result of a finished one. ``dry_run`` only says what would be read.
+    ``engine``: ``local`` or ``spark``; the latter runs in the active Spark session, else in one of
+    its own at ``master`` with the settings ``spark_conf``, and lets Spark decide on processes and
+    memory.
 
     Documents that cannot be used are counted and listed in the result, they raise nothing. Raises
     ScanError when the scan cannot start, resume or write.
@@ -46,6 +51,8 @@ def scan(
         memory=memory or _memory() // 2,
         resume=resume,
         progress=progress or Silent(),
+        master=master,
+        spark_conf=tuple((spark_conf or {}).items()),
     )
     run = _engine(engine)
     return _preview(job) if dry_run else run(job)
@@ -56,7 +63,15 @@ def _engine(name: str) -> Engine:
         from dupdetect.engines.local import scan_local
 
         return scan_local
-    raise ScanError(f"there is no engine {name!r}; known: local")
+    if name == "spark":
+        try:
+            from dupdetect.engines.spark.scan import scan_spark
+        except ModuleNotFoundError as error:
+            if error.name is not None and error.name.partition(".")[0] in ("pyspark", "py4j"):
+                raise ScanError("PySpark is absent: pip install 'dupdetect[spark]'") from None
+            raise
+        return scan_spark
+    raise ScanError(f"there is no engine {name!r}; known: local, spark")
 
 
 def _preview(job: Job) -> ScanResult:

@@ -36,7 +36,10 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A scan to do. ``workers`` is a number of processes, ``memory`` in bytes."""
+    """A scan to do. ``workers`` is a number of processes, ``memory`` in bytes.
+
+    ``master`` and ``spark_conf`` are for Spark: the cluster's URL, and its settings.
+    """
 
     sources: tuple[str, ...]
     out: Path
@@ -45,6 +48,8 @@ class Job:
     memory: int
     resume: bool
     progress: Progress
+    master: str | None = None
+    spark_conf: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,10 +66,13 @@ class Batch:
 
     def give_up(self, folder: Path, reason: str) -> None:
         """Leaves an empty shard that says why its one item could not be done."""
+        write_empty_shard(folder, self.name, skips=[self.given_up(reason)])
+
+    def given_up(self, reason: str) -> dict[str, Any]:
+        """The skip that says why its one item could not be done."""
         kind = "bad_unicode" if reason.startswith("UnicodeEncodeError") else "internal_error"
         skip = skip_of(self.items[0], self.sources[0], kind, reason)
-        plain = {name: _plain(value) for name, value in asdict(skip).items()}
-        write_empty_shard(folder, self.name, skips=[plain])
+        return {name: _plain(value) for name, value in asdict(skip).items()}
 
 
 def skip_of(item: Item, source: str, reason: str, message: str) -> Skip:
@@ -100,7 +103,7 @@ class Reading:
         self._done = _Ranges([(name.start, name.stop) for name in shard_names(folder)])
 
     def __iter__(self) -> Iterator[Batch]:
-        collected = _Collected(*self._limits, self._config.extract.timeout)
+        collected = Collected(*self._limits, self._config.extract.timeout)
         at = 0
         for number, file in enumerate(self._files):
             marker = self._marker(number)
@@ -129,7 +132,7 @@ class Reading:
         return self._folder / f"source-{number:06d}.json"
 
 
-class _Collected:
+class Collected:
     """Items until they are a batch; the items of a batch have consecutive numbers."""
 
     def __init__(self, batch: int, batch_bytes: int, extract_seconds: float) -> None:

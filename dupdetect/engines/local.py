@@ -9,6 +9,7 @@ documents are numbered in the order of the input, and everything is decided by t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -27,7 +28,7 @@ from dupdetect.engines.refining import refined
 from dupdetect.engines.spool import Spool
 from dupdetect.engines.workplace import Manifest, clear, workplace
 from dupdetect.kernels.group import decode_pairs, encode_pairs
-from dupdetect.records import Skip
+from dupdetect.records import MATCH_KINDS, Skip
 from dupdetect.report import render_report, select_shown
 
 U64 = NDArray[np.uint64]
@@ -173,7 +174,9 @@ class _Scan:
             if shown:
                 tables.write_texts(made / "texts.parquet", spool, documents, shown)
             record.publish(made, job.out)
-        about = record.about(job, self._manifest, documents, judged)
+        languages = Counter(documents.table["language"].to_pylist())
+        kinds = np.bincount(judged.matches.kind, minlength=len(MATCH_KINDS)).tolist()
+        about = record.about(job, self._manifest, languages=languages, kinds=kinds)
         record.write(job.out, log, about, peak_memory=self._crew.peak_memory)
         with log.stage("report", None):
             render_report(job.out)

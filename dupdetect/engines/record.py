@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib import metadata
@@ -13,12 +13,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from dupdetect._version import __version__
 from dupdetect.engines.base import MAX_SKIPS, Job, Progress, ScanResult
-from dupdetect.engines.judging import Judged
-from dupdetect.engines.tables import Documents
 from dupdetect.engines.workplace import FOLDER, MANIFEST, Manifest, read_json, write_json
 from dupdetect.errors import ScanError
 from dupdetect.records import MATCH_KINDS, Skip
@@ -66,10 +62,13 @@ class Log:
         return perf_counter() - self._begin
 
 
-def about(job: Job, manifest: Manifest, documents: Documents, judged: Judged) -> dict[str, Any]:
-    """What does not change any more once the tables are made."""
-    languages = Counter(documents.table["language"].to_pylist())
-    kinds = np.bincount(judged.matches.kind, minlength=len(MATCH_KINDS)).tolist()
+def about(
+    job: Job, manifest: Manifest, *, languages: Mapping[str, int], kinds: Sequence[int]
+) -> dict[str, Any]:
+    """What does not change any more once the tables are made.
+
+    ``languages``: documents of each; ``kinds``: matches of each of records.MATCH_KINDS.
+    """
     return {
         "versions": _versions(),
         "config": job.config.to_dict(),

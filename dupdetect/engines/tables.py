@@ -21,6 +21,8 @@ from dupdetect.writers import write_table
 I64 = NDArray[np.int64]
 
 SCORES = ("boilerplate", "machine_translation", "seo_link", "content_farm")
+#: What :func:`write_texts` writes.
+TEXTS = pa.schema([("id", pa.string()), ("text", pa.string())])
 #: Columns of all documents that are held in memory at once; their texts stay in the spool.
 _KNOWN = [name for name in schemas.DOCUMENTS.names if name not in ("cluster", "is_representative")]
 
@@ -191,6 +193,7 @@ def write_texts(path: Path, spool: Spool, documents: Documents, ids: Sequence[st
         {
             "id": pa.array([documents.ids[row] for row in rows.tolist()], pa.string()),
             "text": pa.array(spool.texts(rows), pa.string()),
-        }
+        },
+        schema=TEXTS,
     )
     write_table(path, table, sort=("id",))

@@ -1,0 +1,205 @@
+"""Representatives in a cluster of machines: the rule of :mod:`dupdetect.cluster`, in rounds.
+
+Taking documents in order of rank, each a representative unless it matches an earlier one, is the
+lexicographically first maximal independent set. Its parallel form (Blelloch, Fineman, Shun 2012)
+takes all documents at once that match no undecided document of a lower rank, passes over all that
+match those, and goes on with the rest: the same set whatever the order of work. Few rounds leave
+little (the number of rounds is at most logarithmic for random ranks); what is left, or a graph that
+is small from the start, one task finishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from dupdetect import cluster
+from dupdetect.engines.spark.functions import cogrouped, grouped
+from dupdetect.records import DIRECTIONS
+
+#: Makes and saves the rows of a step.
+Save = Callable[[str, Callable[[], DataFrame]], DataFrame]
+
+#: Matches that one task takes: about 200 MB.
+ONE_TASK = 2_000_000
+HEADS = "number int, head int"
+_HEADS = pa.schema([("number", pa.int32()), ("head", pa.int32())])
+_A_FROM_B, _B_FROM_A = DIRECTIONS.index("a_from_b"), DIRECTIONS.index("b_from_a")
+_RANK = ("day", "votes", "steps", "words", "number")
+
+
+def attributes(documents: DataFrame) -> DataFrame:
+    """What ranks a document as a likely source: ``number``, ``published``, ``artefacts``,
+    ``n_words``."""
+    scores = [F.col(name) for name in ("boilerplate", "machine_translation", "seo_link")]
+    worst = F.greatest(*scores, F.lit(0.0).cast("float")).alias("artefacts")
+    return documents.select("number", "published", worst, "n_words")
+
+
+def heads(
+    matches: DataFrame, known: DataFrame, *, save: Save, one_task: int = ONE_TASK
+) -> DataFrame:
+    """``number``, ``head`` of every document that has a match: its representative, or itself.
+
+    ``matches`` have ``a``, ``b``, ``score``, ``jaccard``, ``direction``; ``known`` is from
+    :func:`attributes`.
+    """
+    edges = matches.select("a", "b", "score", "jaccard", "direction")
+    ends = edges.select(F.col("a").alias("number")).union(edges.select("b")).distinct()
+    nodes = known.join(ends, "number", "left_semi")
+    if edges.count() <= one_task:
+        one = F.lit(0).alias("one")
+        both = edges.withColumn("one", one).groupBy("one")
+        return both.cogroup(nodes.withColumn("one", one).groupBy("one")).applyInArrow(
+            cogrouped(Represent()), HEADS
+        )
+    ranked = save("ranked", lambda: _ranked(edges, nodes))
+    oriented = save("oriented", lambda: _oriented(edges, ranked))
+    covered = save("covered", lambda: _covered(oriented, save, one_task))
+    return _best(edges, ranked, covered)
+
+
+@dataclass(frozen=True)
+class Represent:
+    """All matches and their documents → heads, by :func:`dupdetect.cluster.representatives`."""
+
+    def __call__(self, edges: pa.Table, nodes: pa.Table) -> pa.Table:
+        """Rows HEADS, for ``cogroup``."""
+        nodes = nodes.sort_by("number")
+        edges = edges.sort_by([("a", "ascending"), ("b", "ascending")])
+        numbers = nodes["number"].to_numpy()
+        ends = np.column_stack([edges["a"].to_numpy(), edges["b"].to_numpy()])
+        matches = cluster.Matches(
+            pairs=np.searchsorted(numbers, ends).astype(np.int64),
+            kind=np.zeros(len(edges), np.uint8),
+            score=edges["score"].to_numpy(),
+            jaccard=edges["jaccard"].to_numpy(),
+            direction=edges["direction"].to_numpy().astype(np.uint8),
+        )
+        rank = cluster.strength(
+            matches,
+            published=nodes["published"].to_pylist(),
+            artefacts=nodes["artefacts"].to_numpy(),
+            n_words=nodes["n_words"].to_numpy(),
+        )
+        found = numbers[cluster.representatives(matches, rank)]
+        return pa.table({"number": numbers, "head": found}, schema=_HEADS)
+
+
+def _ranked(edges: DataFrame, nodes: DataFrame) -> DataFrame:
+    """``number`` and ``rank``, a struct that orders as :func:`dupdetect.cluster.strength` does."""
+    votes = F.when(F.col("direction") == _A_FROM_B, 1).when(
+        F.col("direction") == _B_FROM_A, -1
+    ).otherwise(0)  # fmt: skip
+    given = edges.select(F.col("b").alias("number"), votes.alias("vote")).union(
+        edges.select("a", -votes)
+    )
+    # The earliest and the best come first, so votes and words count down.
+    total = given.groupBy("number").agg((-F.sum("vote")).alias("votes"))
+    date = F.when(F.coalesce(F.length("published"), F.lit(0)) == 0, "9999-99-99")
+    fields = nodes.join(total, "number").select(
+        "number",
+        F.substring(date.otherwise(F.col("published")), 1, 10).alias("day"),
+        "votes",
+        F.floor(F.col("artefacts").cast("double") * 10).alias("steps"),
+        (-F.col("n_words")).alias("words"),
+    )
+    return fields.select("number", F.struct(*_RANK).alias("rank"))
+
+
+def _oriented(edges: DataFrame, ranked: DataFrame) -> DataFrame:
+    """``low``, ``high``: the document of the lower rank and the other one."""
+    ra = ranked.select(F.col("number").alias("a"), F.col("rank").alias("rank_a"))
+    rb = ranked.select(F.col("number").alias("b"), F.col("rank").alias("rank_b"))
+    first = F.col("rank_a") < F.col("rank_b")
+    return edges.join(ra, "a").join(rb, "b").select(
+        F.when(first, F.col("a")).otherwise(F.col("b")).alias("low"),
+        F.when(first, F.col("b")).otherwise(F.col("a")).alias("high"),
+    )  # fmt: skip
+
+
+def _covered(oriented: DataFrame, save: Save, one_task: int) -> DataFrame:
+    """``number`` of all documents that match a representative of a lower rank.
+
+    ``oriented``: edges ``low``, ``high`` by rank.
+    """
+    number = 0
+    parts: list[DataFrame] = []
+    left = oriented
+    while left.count() > one_task:
+        found = save(f"covered-{number}", partial(_next_covered, left))
+        left = save(f"left-{number}", partial(_left, left, found))
+        parts.append(found)
+        number += 1
+    last = left.groupBy(F.lit(0).alias("one")).applyInArrow(grouped(Cover()), "number int")
+    for part in parts:
+        last = last.union(part)
+    return last
+
+
+def _next_covered(edges: DataFrame) -> DataFrame:
+    """Documents that match one that no edge leads to."""
+    held = edges.select(F.col("high").alias("low")).distinct()
+    chosen = edges.join(held, "low", "left_anti")
+    return chosen.select(F.col("high").alias("number")).distinct()
+
+
+def _left(edges: DataFrame, covered: DataFrame) -> DataFrame:
+    """Edges between documents that are not covered."""
+    for end in ("low", "high"):
+        edges = edges.join(covered.select(F.col("number").alias(end)), end, "left_anti")
+    return edges.select("low", "high")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What is left of the oriented edges → the covered documents."""
+
+    def __call__(self, edges: pa.Table) -> pa.Table:
+        """``number``, for ``applyInArrow``."""
+        ends = np.column_stack([edges["low"].to_numpy(), edges["high"].to_numpy()])
+        numbers, index = np.unique(ends, return_inverse=True)
+        found = numbers[covered(index.reshape(-1, 2), len(numbers))]
+        return pa.table({"number": pa.array(found, pa.int32())})
+
+
+def covered(edges: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
+    """Of nodes 0..n-1, those with an edge (from, to) from a node that is not covered.
+
+    The edges have no cycle; each is looked at once, when its first node is decided.
+    """
+    order = np.argsort(edges[:, 0], kind="stable")
+    start = np.searchsorted(edges[order, 0], np.arange(n + 1)).tolist()
+    targets = edges[order, 1].tolist()
+    waiting = np.bincount(edges[:, 1], minlength=n)
+    ready = np.flatnonzero(waiting == 0).tolist()
+    left = waiting.tolist()
+    out = [False] * n
+    while ready:
+        node = ready.pop()
+        for target in targets[start[node] : start[node + 1]]:
+            out[target] = out[target] or not out[node]
+            left[target] -= 1
+            if not left[target]:
+                ready.append(target)
+    return np.array(out, bool)
+
+
+def _best(edges: DataFrame, ranked: DataFrame, covered: DataFrame) -> DataFrame:
+    """Covered documents go to their best representative: by score, Jaccard and rank."""
+    both = edges.select(F.col("a").alias("number"), F.col("b").alias("head"), "score", "jaccard")
+    both = both.union(edges.select("b", "a", "score", "jaccard"))
+    heads = ranked.join(covered, "number", "left_anti")
+    usable = both.join(covered, "number", "left_semi").join(
+        heads.withColumnRenamed("number", "head"), "head"
+    )
+    best = F.min(F.struct(-F.col("score"), -F.col("jaccard"), "rank", "head")).getField("head")
+    members = usable.groupBy("number").agg(best.alias("head"))
+    return members.union(heads.select("number", F.col("number").alias("head")))

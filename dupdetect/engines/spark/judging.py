@@ -1,0 +1,165 @@
+"""Verdicts on pairs: sketches go where their pairs are, each once per cell; then texts of matches.
+
+A cell is a few thousand pairs whose lower documents stand close together in the input, so that a
+sketch serves many pairs, and pages of one day or one site meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from dupdetect.config import Config
+from dupdetect.engines.spark.arrays import SketchColumns
+from dupdetect.engines.spark.functions import cogrouped
+from dupdetect.engines.spark.pairing import cells
+from dupdetect.quality import Assessment, refine
+from dupdetect.records import DIRECTIONS, MATCH_KINDS, Match, Scores
+from dupdetect.schemas import PASSAGE
+from dupdetect.verify import passages, verify_pairs
+
+#: Matches: pairs of any kind but none, with codes of kind and direction, and what the match says of
+#: either document's content-farm score.
+MATCHES = (
+    "a int, b int, cell long, kind short, direction short, score float, jaccard float, "
+    "containment_a float, containment_b float, copy_a double, copy_b double"
+)
+_MATCHES = pa.schema(
+    [
+        ("a", pa.int32()),
+        ("b", pa.int32()),
+        ("cell", pa.int64()),
+        ("kind", pa.int16()),
+        ("direction", pa.int16()),
+        *((name, pa.float32()) for name in ("score", "jaccard", "containment_a", "containment_b")),
+        *((name, pa.float64()) for name in ("copy_a", "copy_b")),
+    ]
+)
+PASSAGES = (
+    "a int, b int, passages array<struct<"
+    "a_start:int, a_end:int, b_start:int, b_end:int, similarity:float>>"
+)
+_PASSAGES = pa.schema([("a", pa.int32()), ("b", pa.int32()), ("passages", pa.list_(PASSAGE))])
+
+_NONE, _TRANSLATION = MATCH_KINDS.index("none"), MATCH_KINDS.index("translation")
+_NOTHING = Assessment(Scores())
+
+Work = Callable[[Any, Any], Any]
+
+
+def verdicts(documents: DataFrame, pairs: DataFrame, config: Config) -> DataFrame:
+    """The matches (MATCHES) among pairs ``a``, ``b``, ``cell``.
+
+    ``documents`` have ``number``, ``language``, ``published`` and the sketches.
+    """
+    names = ["number", "language", "published", *SketchColumns(config).names]
+    sketches = _brought(documents.select(*names), pairs)
+    given = pairs.select("a", "b", "cell")
+    return _together(sketches, given, Verify(config), MATCHES)
+
+
+def aligned(documents: DataFrame, matches: DataFrame, config: Config) -> DataFrame:
+    """The passages (PASSAGES) of matches ``a``, ``b``, ``kind``, ``cell``.
+
+    ``documents`` have ``number`` and ``text``.
+    """
+    texts = _brought(documents.select("number", "text"), matches)
+    given = matches.select("a", "b", "kind", "cell")
+    return _together(texts, given, Align(config), PASSAGES)
+
+
+def celled(pairs: DataFrame, block: int) -> DataFrame:
+    """Pairs ``a``, ``b`` with a ``cell`` as :func:`candidate_pairs` gives it."""
+    place = F.floor(F.col("a") / block).cast("long").alias("place")
+    return pairs.select("a", "b", place).groupBy("place").applyInArrow(
+        _celled, "a int, b int, cell long"
+    )  # fmt: skip
+
+
+def _celled(table: pa.Table) -> pa.Table:
+    table = table.sort_by([("a", "ascending"), ("b", "ascending")])
+    cell = pa.array(cells(len(table), table["place"][0].as_py()))
+    return pa.table({"a": table["a"], "b": table["b"], "cell": cell})
+
+
+def _brought(documents: DataFrame, pairs: DataFrame) -> DataFrame:
+    """Each document once in every cell that has a pair of it."""
+    ends = [pairs.select("cell", F.col(name).alias("number")) for name in ("a", "b")]
+    wanted = ends[0].unionByName(ends[1]).distinct()
+    return wanted.join(documents, "number")
+
+
+def _together(documents: DataFrame, pairs: DataFrame, work: Work, schema: str) -> DataFrame:
+    # Both stem from the same pairs: without a new name Spark cannot tell the one cell's from the
+    # other's.
+    fresh = pairs.withColumnRenamed("cell", "of_cell").withColumnRenamed("of_cell", "cell")
+    both = documents.groupBy("cell").cogroup(fresh.groupBy("cell"))
+    return both.applyInArrow(cogrouped(work), schema)
+
+
+@dataclass(frozen=True)
+class Verify:
+    """A cell's sketches and pairs → matches: for ``cogroup``."""
+
+    config: Config
+
+    def __call__(self, documents: pa.Table, pairs: pa.Table) -> pa.Table:
+        """Rows MATCHES."""
+        documents = documents.sort_by("number")
+        numbers = documents["number"].to_numpy()
+        ends = np.column_stack([pairs["a"].to_numpy(), pairs["b"].to_numpy()])
+        found = verify_pairs(
+            SketchColumns(self.config).unpack({n: documents[n] for n in documents.column_names}),
+            np.searchsorted(numbers, ends),
+            languages=documents["language"].to_pylist(),
+            dates=documents["published"].to_pylist(),
+            config=self.config,
+        )
+        kept = np.flatnonzero(found.kind != _NONE)
+        columns = {name: pa.array(getattr(found, name)[kept]) for name in _MATCHES.names[3:9]}
+        copies = [
+            _copy_parts(*row)
+            for row in zip(*(columns[key].to_pylist() for key in ("kind", "direction", "score")),
+                           strict=True)
+        ]  # fmt: skip
+        columns["copy_a"] = pa.array([copy for copy, _ in copies], pa.float64())
+        columns["copy_b"] = pa.array([copy for _, copy in copies], pa.float64())
+        columns |= {name: pairs[name].take(pa.array(kept)) for name in ("a", "b", "cell")}
+        return pa.table({name: columns[name] for name in _MATCHES.names}).cast(_MATCHES)
+
+
+def _copy_parts(kind: int, direction: int, score: float) -> tuple[float, float]:
+    """What one match says of either document; of several the largest counts (quality.refine)."""
+    match = Match("a", "b", MATCH_KINDS[kind], score, direction=DIRECTIONS[direction])
+    one, other = (refine(_NOTHING, [match], document=name).parts["copy"] for name in "ab")
+    return one, other
+
+
+@dataclass(frozen=True)
+class Align:
+    """A cell's texts and matches → passages: for ``cogroup``."""
+
+    config: Config
+
+    def __call__(self, documents: pa.Table, matches: pa.Table) -> pa.Table:
+        """Rows PASSAGES."""
+        texts = dict(
+            zip(documents["number"].to_pylist(), documents["text"].to_pylist(), strict=True)
+        )
+        rows = zip(*(matches[name].to_pylist() for name in ("a", "b", "kind")), strict=True)
+        found = [
+            passages(texts[a], texts[b], across=kind == _TRANSLATION, config=self.config)
+            for a, b, kind in rows
+        ]
+        names = [item.name for item in PASSAGE]
+        listed = [[{name: getattr(p, name) for name in names} for p in ps] for ps in found]
+        return pa.table(
+            {"a": matches["a"], "b": matches["b"], "passages": pa.array(listed, pa.list_(PASSAGE))},
+            schema=_PASSAGES,
+        )
