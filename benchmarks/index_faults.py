@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,7 @@ def killed(path: Path, times: int) -> dict[str, Any]:
     rng = random.Random(11)
     lost = problems = 0
     safe = -1
+    _compile()
     started = time.perf_counter()
     for _ in range(times):
         writer = _start(_WRITER, path, safe + 1, 1, 1 << 30)
@@ -94,15 +96,19 @@ def killed(path: Path, times: int) -> dict[str, Any]:
 
 def together(path: Path, seconds: float) -> dict[str, Any]:
     """Two writers and four readers at once, compared with one writer's index in memory."""
+    _compile()
     first = [Document(id=str(i), text=text_of(i), language="fr") for i in range(100)]
     with Index.open(path, keep_text=False) as index:
         index.add_many([document for document in first if int(document.id) % 10 != 9])
     writers = [_start(_WRITER, path, 100 + half, 2, 1 << 30) for half in range(2)]
     readers = [_start(_READER, path) for _ in range(4)]
+    for writer in writers:
+        assert writer.stdout is not None
+        writer.stdout.readline()  # it is ready
     time.sleep(seconds)
     for writer in writers:
         writer.terminate()
-    said = [writer.communicate()[0].split("\n")[1:-1] for writer in writers]
+    said = [writer.communicate()[0].split("\n")[:-1] for writer in writers]
     answers = [reader.communicate("stop\n")[0].split() for reader in readers]
     last = [max([0, *map(int, lines)]) for lines in said]
     wanted = {d.id for d in first if int(d.id) % 10 != 9}
@@ -129,6 +135,18 @@ def together(path: Path, seconds: float) -> dict[str, Any]:
         "wrong_answers": sum(int(a[1]) for a in answers),
         "lost": len(lost), "problems": len(problems), "unlike_serial": different,
     }  # fmt: skip
+
+
+def _compile() -> None:
+    """Lets the kernels be compiled and cached here, and not in every process that is killed."""
+    with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder) / "i") as index:
+        index.add_many([Document(id=str(i), text=text_of(i), language="fr") for i in range(5_000)])
+        for i in range(600):
+            index.add(Document(id=f"copy {i}", text=text_of(i), language="fr"))
+            index.query(text_of(i))
+        index.remove("1")
+        index.compact()
+        index.verify()
 
 
 def _start(code: str, path: Path, *arguments: int) -> subprocess.Popen[str]:

@@ -12,13 +12,14 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from dupdetect.config import Config
 from dupdetect.index import CandidateIndex
+from dupdetect.index.exchange import to_lsh, write_documents
 from dupdetect.index.sketches import pack as pack_sketches
 from dupdetect.index.sketches import unpack as unpack_sketches
 from dupdetect.quality import assess, refine
@@ -28,6 +29,9 @@ from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.text.language import spoken
 from dupdetect.text.tokens import tokenize_texts
 from dupdetect.verify import PairVerdicts, passages, verify_pairs
+
+if TYPE_CHECKING:
+    from datasketch import MinHashLSH
 
 #: Documents that are sketched at once by the ``_many`` calls: some megabytes of arrays.
 _BATCH = 256
@@ -212,6 +216,14 @@ class Index:
         Raises IndexMismatchError when the two were built with different settings.
         """
         return self._candidates.merge(other._candidates)
+
+    def export(self, folder: str | Path) -> int:
+        """Writes ``documents.parquet`` as a scan does, without scores; how many documents."""
+        return write_documents(self._candidates, Path(folder))
+
+    def to_datasketch(self, *, threshold: float = 0.5) -> MinHashLSH:
+        """All documents as datasketch's MinHashLSH in memory, with ids as its keys."""
+        return to_lsh(self._candidates, threshold=threshold)
 
     def compact(self) -> None:
         """Gives back the room of what was removed or replaced."""

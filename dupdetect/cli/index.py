@@ -181,6 +181,48 @@ def merge(path: str, others: tuple[str, ...]) -> None:
         say(f"{path}: {added} documents of {other} added, {total} in all")
 
 
+@command.command("import")
+@_path
+@click.argument("scan", metavar="SCAN_FOLDER")
+@reading_options
+@fetching_options
+def import_scan(path: str, scan: str, settings: Settings) -> None:
+    """Add the documents of a scan: its inputs are read again.
+
+    The index is created if absent. Documents that the scan skipped are skipped.
+    """
+    import pyarrow.parquet as pq
+
+    from dupdetect.cli.sources import documents
+
+    try:
+        run = json.loads((Path(scan) / "run.json").read_text(encoding="utf-8"))
+        inputs = [str(source) for source in run["inputs"]]
+        wanted = set(
+            pq.read_table(Path(scan) / "documents.parquet", columns=["id"])["id"].to_pylist()
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise click.UsageError(f"{scan}: not the folder of a finished scan: {error}") from None
+    skips, added = _skips(), 0
+    with _open(path, settings, create=True) as index:
+        stream = documents(inputs, config=settings.config, on_skip=skips)
+        for batch in _batches(document for document in stream if document.id in wanted):
+            index.add_many(batch)
+            added += len(batch)
+    skips.finish()
+    say(f"{path}: {added} of {len(wanted)} documents of {scan} added")
+    sys.exit(0 if added == len(wanted) else 1)
+
+
+@command.command()
+@_path
+@click.argument("folder", metavar="FOLDER")
+def export(path: str, folder: str) -> None:
+    """Write FOLDER/documents.parquet, as a scan does, without scores."""
+    with _open(path, None) as index:
+        say(f"{folder}: {index.export(folder)} documents written")
+
+
 def _open(
     path: str, settings: Settings | None, *, create: bool = False, keep_text: bool | None = None
 ) -> Index:

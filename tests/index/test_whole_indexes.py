@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+import datasketch
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 from dupdetect.cli import main
-from dupdetect.config import AnchorConfig, Config
+from dupdetect.config import AnchorConfig, Config, ExtractConfig, ShingleConfig
 from dupdetect.detector import Index, compare
-from dupdetect.errors import IndexMismatchError
+from dupdetect.errors import IndexError_, IndexMismatchError
 from dupdetect.records import Document
+from dupdetect.schemas import DOCUMENTS
+from dupdetect.sketch import sketch_texts, to_datasketch
 
 STORY = (
     "Le maire de Villeneuve{i}, Gaston Perrichot, a présenté mardi un plan de {i}4,5 millions "
@@ -120,3 +126,67 @@ def test_commands_merge_and_compact(tmp_path):
     with Index.open(tmp_path / "c") as index:
         assert sorted(index) == ["a", "b"]
         assert copies(index, 1) == ["a", "b"]
+
+
+def test_exported_as_a_scan_writes_it(tmp_path):
+    with Index.open(None) as index:
+        index.add(story(1, url="https://www.example.org/a", title="T", published="2025-01-02"))
+        index.add(Document(id="tiny", text="Trois petits mots"))
+        assert index.export(tmp_path / "out") == 2
+        with pytest.raises(IndexError_, match="exists already"):
+            index.export(tmp_path / "out")
+    table = pq.read_table(tmp_path / "out" / "documents.parquet")
+    assert table.schema.equals(DOCUMENTS)
+    first, tiny = table.to_pylist()
+    assert first["id"] == "s1" and first["domain"] == "example.org" and first["n_words"] > 50
+    assert first["boilerplate"] is None and tiny["n_words"] == 3
+
+
+def test_datasketch_finds_in_the_exported_index_what_it_finds_in_its_own():
+    config = Config()
+    with Index.open(None, keep_text=False) as index:
+        index.add_many([story(i) for i in range(8)])
+        index.add(Document(id="tiny", text="Trois petits mots"))
+        exported = index.to_datasketch(threshold=0.9)
+    own = datasketch.MinHashLSH(threshold=0.9, num_perm=config.shingle.permutations)
+    texts = [story(i).text for i in range(8)]
+    hashes = [to_datasketch(s, config) for s in sketch_texts(texts, config).signatures]
+    for i, minhash in enumerate(hashes):
+        own.insert(f"s{i}", minhash)
+    for minhash in hashes:
+        assert sorted(exported.query(minhash)) == sorted(own.query(minhash))
+    assert "tiny" not in exported
+
+
+def test_the_documents_of_a_scan_are_imported(tmp_path):
+    rows = [{"id": f"s{i}", "text": story(i).text, "language": "fr"} for i in range(3)]
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "run.json").write_text(json.dumps({"inputs": [str(source)]}))
+    pq.write_table(pa.table({"id": ["s0", "s2"]}), tmp_path / "out" / "documents.parquet")
+    run = CliRunner().invoke
+    done = run(main, ["index", "import", f"{tmp_path}/i", f"{tmp_path}/out"])
+    assert done.exit_code == 0 and "2 of 2 documents" in done.stderr
+    with Index.open(tmp_path / "i") as index:
+        assert list(index) == ["s0", "s2"]
+    assert run(main, ["index", "export", f"{tmp_path}/i", f"{tmp_path}/e"]).exit_code == 0
+    assert pq.read_table(tmp_path / "e" / "documents.parquet").num_rows == 2
+    assert run(main, ["index", "import", f"{tmp_path}/i", f"{tmp_path}/e"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (
+            Config(extract=ExtractConfig(extractor="bulk")),
+            "extractor is 'auto' in the index, 'bulk'",
+        ),
+        (Config(shingle=ShingleConfig(seed=2)), "shingle.seed is 1 in the index, 2 now"),
+    ],
+)
+def test_a_header_that_differs_is_refused_and_said(tmp_path, other, said):
+    Index.open(tmp_path / "i").close()
+    with pytest.raises(IndexMismatchError) as caught:
+        Index.open(tmp_path / "i", config=other)
+    assert said in str(caught.value) and "build it again" in str(caught.value)
