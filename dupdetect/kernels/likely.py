@@ -17,10 +17,10 @@ U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
 I64 = NDArray[np.int64]
 
-#: Columns of :func:`look`, each 0..1: share of the shingles of the shorter text; share of the
-#: weight of anchors, of the text that has the larger share, in stems and in skeletons; whether the
-#: texts are in different languages.
-LOOKS = ("shingles", "stems", "skeletons", "across")
+#: Columns of :func:`look`: whether the texts are in different languages; the share of the weight of
+#: anchors (skeletons across languages, else stems) of the text that has the larger share; and, in
+#: one language, the share of the shingles of the shorter text.
+LOOKS = ("across", "anchors", "shingles")
 #: Where a record says its language, the bytes of its metadata and of its sketch; what follows.
 _LANGUAGE, _META, _SKETCH, _HEAD = 1, 7, 11, 19
 
@@ -116,14 +116,15 @@ def _weights(keys: U32, weight: NDArray[np.float32]) -> tuple[U32, NDArray[np.fl
 @kernel
 def look(
     shingles: U32, stem_key: U32, stem_weight: NDArray[np.float32], skeleton_key: U32,
-    skeleton_weight: NDArray[np.float32], language: int, data: U8, place: I64,
+    skeleton_weight: NDArray[np.float32], language: int, least: float, data: U8, place: I64,
 ) -> NDArray[np.float32]:  # fmt: skip
     """float32[n, len(LOOKS)] of one document (arrays of its sketch) and n records.
 
     ``shingles`` and keys are those of ``SketchBatch``; ``language``: two bytes, little-endian, 0 if
-    unknown. Malformed records get 1.0, so that who unpacks them finds out.
+    unknown. Shingles are not looked at where anchors' share is below ``least``. Malformed records
+    get 1.0, so that who unpacks them finds out.
     """
-    out = np.zeros((place.size - 1, 4), np.float32)
+    out = np.zeros((place.size - 1, 3), np.float32)
     size = 16
     while size < 2 * shingles.size:
         size *= 2
@@ -134,14 +135,12 @@ def look(
     skeletons, skeletons_weight, skeletons_total = _weights(skeleton_key, skeleton_weight)
     seen = np.zeros(1 << 8, np.uint32)
     for d in range(place.size - 1):
-        out[d, 0] = out[d, 1] = out[d, 2] = 1.0
+        out[d, 1] = out[d, 2] = 1.0
         if place[d + 1] - place[d] < _HEAD:
             continue
-        theirs = (
-            np.int64(data[place[d] + _LANGUAGE]) | np.int64(data[place[d] + _LANGUAGE + 1]) << 8
-        )
-        if theirs != language and theirs != 0 and language != 0:
-            out[d, 3] = 1.0
+        first = place[d] + _LANGUAGE
+        theirs = np.int64(data[first]) | np.int64(data[first + 1]) << 8
+        across = theirs != language and theirs != 0 and language != 0
         at = place[d] + _HEAD + np.int64(_get_key(data, place[d] + _META))
         end = at + np.int64(_get_key(data, place[d] + _SKETCH))
         if end > place[d + 1]:
@@ -159,21 +158,27 @@ def look(
             continue
         while seen.size < 4 * n_anchors:
             seen = np.zeros(2 * seen.size, np.uint32)
-        after, shared, total = _walk(data, at, end, n_anchors, _STEM, stems, stems_weight, seen)
-        out[d, 1] = max(shared / (total + _PRIOR), shared / (stems_total + _PRIOR))
-        after, shared, total = _walk(
-            data, at, end, n_anchors, _SKELETON, skeletons, skeletons_weight, seen
-        )
-        out[d, 2] = max(shared / (total + _PRIOR), shared / (skeletons_total + _PRIOR))
+        if across:
+            after, shared, total = _walk(
+                data, at, end, n_anchors, _SKELETON, skeletons, skeletons_weight, seen
+            )
+            total = min(total, skeletons_total)
+        else:
+            after, shared, total = _walk(data, at, end, n_anchors, _STEM, stems, stems_weight, seen)
+            total = min(total, stems_total)
         if after + 4 * n_shingles != end:
-            out[d, 1] = 1.0
+            continue
+        out[d, 0] = 1.0 if across else 0.0
+        out[d, 1] = shared / (total + _PRIOR)
+        out[d, 2] = 0.0
+        if across or out[d, 1] < least:
             continue
         same = 0
         for i in range(n_shingles):
             key = _get_key(data, after + 4 * i)
             same += own[_slot(own, key)] == key
-        least = min(n_shingles, shingles.size)
-        out[d, 0] = min(same / least, 1.0) if least > 0 else 0.0
+        shorter = min(n_shingles, shingles.size)
+        out[d, 2] = min(same / shorter, 1.0) if shorter > 0 else 0.0
     return out
 
 
