@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -29,12 +30,15 @@ from benchmarks.index_corpus import Worlds, template_copies
 from benchmarks.judged import shared
 from benchmarks.record import digest_of_file, record
 from dupdetect.detector import Index
+from dupdetect.index import candidates
 from dupdetect.records import Document
 from dupdetect.training.verifier_data import news
 
 SIZES = (10_000, 35_000, 100_000, 300_000, 1_000_000)
 #: Articles that are asked and never added; a part of the queries beside the planted texts.
 HELD_OUT = 1_000
+#: Up to this size all candidates are verified once, to see what the cheap looks leave out.
+LOSSES_UP_TO = 100_000
 #: Documents given to ``add_many`` at a time.
 PART = 4_096
 
@@ -134,6 +138,8 @@ def grow(
         for name, documents in asked.items():
             line[name] = ask(index, documents)
         line["mixed"] = ask(index, [d for pair in zip(*asked.values(), strict=False) for d in pair])
+        if size <= LOSSES_UP_TO:
+            line["looks"] = looks(index, [d for documents in asked.values() for d in documents])
         line["many_us"] = many(index, asked["unseen"])
         line |= opened(path, asked["unseen"])
         line |= single_adds(index, path, asked["unseen"][:100])
@@ -178,6 +184,18 @@ def ask(index: Index, documents: list[Document]) -> dict[str, Any]:
         **{f"p{q}_us": round(float(np.percentile(elapsed, q)) * 1e6) for q in (50, 90, 99)},
         **{f"processor_p{q}_us": round(float(np.percentile(used, q)) * 1e6) for q in (50, 99)},
         "with_matches": round(float(np.mean(np.array(found) > 0)), 3),
+    }
+
+
+def looks(index: Index, documents: list[Document]) -> dict[str, int]:
+    """Matches, and how many of them cheap looks at candidates lose beside verifying all."""
+    found = [{match.b for match in index.query(document)} for document in documents]
+    everything = {"LEAST_STEMS": 0.0, "LEAST_SAME": 1e-9, "LEAST_ACROSS": 1e-9}
+    with mock.patch.multiple(candidates, MOST_VERIFIED=1 << 30, **everything):
+        wanted = [{match.b for match in index.query(document)} for document in documents]
+    return {
+        "matches": sum(map(len, wanted)),
+        "lost": sum(len(all_ - some) for all_, some in zip(wanted, found, strict=True)),
     }
 
 
