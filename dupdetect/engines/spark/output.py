@@ -43,15 +43,16 @@ def row_groups(frame: DataFrame, schema: pa.Schema) -> Iterator[pa.Table]:
     """The rows in order, ROW_GROUP at a time: the same bytes for the same rows."""
     waiting: list[pa.Table] = []
     size = 0
+    some = False
     for table in _streamed(frame, schema):
         waiting.append(table)
         size += len(table)
         while size >= ROW_GROUP:
             whole = pa.concat_tables(waiting)
             yield whole.slice(0, ROW_GROUP).combine_chunks()
-            waiting, size = [whole.slice(ROW_GROUP)], size - ROW_GROUP
-    if size:
-        yield pa.concat_tables(waiting).combine_chunks()
+            waiting, size, some = [whole.slice(ROW_GROUP)], size - ROW_GROUP, True
+    if size or not some:
+        yield pa.concat_tables([schema.empty_table(), *waiting]).combine_chunks()
 
 
 def rows_of(frame: DataFrame, schema: pa.Schema) -> pa.Table:

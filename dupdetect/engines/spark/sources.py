@@ -150,9 +150,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Working:
-    """The first pass: for ``mapInArrow`` over rows BATCHES."""
+    """The first pass: for ``mapInArrow`` over rows BATCHES. ``entry``: what does it, see Pool."""
 
     config: Config
+    entry: str = handler.ENTRY
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Rows of :func:`document_schema`."""
@@ -182,8 +183,8 @@ class Working:
         setup = handler.setup(self.config, folder)
         context = TaskContext.get()
         if context is None or context.attemptNumber() == 0:
-            return Inline(entry=handler.ENTRY, setup=setup)
-        return Pool(1, entry=handler.ENTRY, setup=setup)
+            return Inline(entry=self.entry, setup=setup)
+        return Pool(1, entry=self.entry, setup=setup)
 
 
 def _of_shard(

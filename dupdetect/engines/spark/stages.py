@@ -15,6 +15,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dupdetect.config import Config
+from dupdetect.engines import handler
 from dupdetect.engines.spark import candidates, grouping, judging, numbering, tables
 from dupdetect.engines.spark.pairing import GROUP, Shape
 from dupdetect.engines.spark.sources import BATCHES, Reading, Working, document_schema
@@ -53,7 +54,7 @@ def read_files(spark: SparkSession, files: Sequence[SourceFile], config: Config)
 
 def sketch(batches: DataFrame, config: Config) -> DataFrame:
     """Documents and skips (:func:`document_schema`) of rows BATCHES."""
-    return batches.mapInArrow(Working(config), ddl(document_schema(config)))
+    return batches.mapInArrow(Working(config, handler.ENTRY), ddl(document_schema(config)))
 
 
 class Stages:

@@ -106,7 +106,7 @@ def clusters_table(
         "size": F.size("listed"),
         "representative": F.col("id"),
         "members": F.col("listed.id"),
-        "kinds": F.transform("codes", lambda code: _names(MATCH_KINDS).getItem(code)),
+        "kinds": F.transform("codes", _kind),
     }
     return _select(given, columns, schemas.CLUSTERS).orderBy("cluster", "representative")
 
@@ -228,8 +228,12 @@ def _names(names: tuple[str, ...]) -> Column:
     return F.array(*[F.lit(name) for name in names])
 
 
+def _kind(code: Column) -> Column:
+    return F.element_at(_names(MATCH_KINDS), code.cast("int") + 1)
+
+
 def _named(column: str, names: tuple[str, ...]) -> Column:
-    return _names(names).getItem(F.col(column).cast("int"))
+    return F.element_at(_names(names), F.col(column).cast("int") + 1)
 
 
 def _select(frame: DataFrame, columns: dict[str, Column], schema: pa.Schema) -> DataFrame:

@@ -1,0 +1,194 @@
+"""A scan of ``news_fr`` by a standalone Spark cluster on this machine, beside the local engine.
+
+Are the tables equal; seconds by stage; bytes that pass through shuffles, per document; the times of
+tasks; sizes of buckets of bands and of lists of anchor keys (what ``docs/scale.md`` counts with).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.judged import shared
+from benchmarks.record import digest_of_file, record
+from dupdetect import schemas
+from dupdetect.engines import scan
+from dupdetect.training.verifier_data import news
+
+
+@contextmanager
+def cluster(folder: Path, *, workers: int) -> Iterator[str]:
+    """The URL of a master on loopback with workers of one core each."""
+    import pyspark
+
+    command = str(Path(pyspark.__file__).parent / "bin" / "spark-class")
+    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(name: str, *options: str) -> Path:
+        log = folder / f"{len(running)}.log"
+        with log.open("wb") as file:
+            kind = f"org.apache.spark.deploy.{name}"
+            line = [command, kind, "--host", "127.0.0.1", "--webui-port", "0", *options]
+            running.append(subprocess.Popen(line, env=environment, stdout=file, stderr=file))
+        return log
+
+    try:
+        log = start("master.Master", "--port", "0")
+        while "Starting Spark master at " not in (told := log.read_text(errors="replace")):
+            time.sleep(0.1)
+        url = told.partition("Starting Spark master at ")[2].split()[0]
+        for number in range(workers):
+            work = str(folder / f"work-{number}")
+            start("worker.Worker", "-c", "1", "-m", "3g", "-d", work, url)
+        yield url
+    finally:
+        for process in reversed(running):
+            process.terminate()
+            process.wait()
+
+
+def events(folder: Path) -> Iterator[dict[str, Any]]:
+    """Spark's own log of a run."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                yield json.loads(line)
+
+
+def measured(folder: Path) -> dict[str, Any]:
+    """Bytes and seconds of all tasks, by stage and together."""
+    totals: dict[str, float] = defaultdict(float)
+    stages: dict[int, list[float]] = defaultdict(list)
+    for event in events(folder):
+        if event["Event"] != "SparkListenerTaskEnd" or "Task Metrics" not in event:
+            continue
+        metrics, info = event["Task Metrics"], event["Task Info"]
+        seconds = (info["Finish Time"] - info["Launch Time"]) / 1000
+        stages[event["Stage ID"]].append(seconds)
+        totals["task_seconds"] += seconds
+        totals["shuffle_bytes"] += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
+        totals["written_bytes"] += metrics["Output Metrics"]["Bytes Written"]
+        totals["spilled_bytes"] += metrics["Disk Bytes Spilled"]
+    heavy = sorted(stages.items(), key=lambda item: -sum(item[1]))[:8]
+    distribution = [
+        {
+            "stage": stage,
+            "tasks": len(times),
+            "seconds": round(sum(times), 1),
+            "median": round(float(np.median(times)), 2),
+            "p90": round(float(np.quantile(times, 0.9)), 2),
+            "max": round(max(times), 2),
+        }
+        for stage, times in heavy
+    ]
+    return {name: round(value, 1) for name, value in totals.items()} | {"tasks": distribution}
+
+
+def bucket_sizes(texts: list[str]) -> dict[str, dict[str, int]]:
+    """How many buckets and lists there are of each size, by powers of two."""
+    from dupdetect.config import Config
+    from dupdetect.sketch.batch import sketch_texts
+
+    bands, keys = [], []
+    for at in range(0, len(texts), 512):
+        batch = sketch_texts(texts[at : at + 512], Config())
+        bands.append(batch.bands[batch.has_signature].ravel())
+        keys.append(batch.keys)
+    found = {}
+    for name, parts in (("bands", bands), ("keys", keys)):
+        sizes = np.unique(np.concatenate(parts), return_counts=True)[1]
+        classes, counts = np.unique(np.floor(np.log2(sizes)).astype(int), return_counts=True)
+        found[name] = {str(2**k): int(n) for k, n in zip(classes, counts, strict=True)}
+    return found
+
+
+def compared(corpus: Path, folder: Path, *, workers: int) -> dict[str, Any]:
+    """Both engines on one corpus."""
+    begin = time.perf_counter()
+    scan([corpus], out=folder / "local")
+    local = time.perf_counter() - begin
+    log = folder / "events"
+    log.mkdir()
+    conf = {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.compress": "false",
+        "spark.eventLog.dir": log.as_uri(),
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.executor.memory": "2g",
+    }
+    begin = time.perf_counter()
+    with cluster(folder, workers=workers) as url:
+        result = scan([corpus], out=folder / "spark", engine="spark", master=url, spark_conf=conf)
+    seconds = time.perf_counter() - begin
+    n = result.counts["documents"]
+    found = measured(log)
+    equal = {
+        name: pq.read_table(folder / "local" / f"{name}.parquet").equals(
+            pq.read_table(folder / "spark" / f"{name}.parquet")
+        )
+        for name in schemas.TABLES
+    }
+    return {
+        "documents": n,
+        "tables equal": equal,
+        "counts": result.counts,
+        "local seconds": round(local, 1),
+        "spark seconds": round(seconds, 1),
+        "timings": result.timings,
+        **{f"{name} per document": round(found[name] / n, 4) for name in found if name != "tasks"},
+        "tasks of the heaviest stages": found["tasks"],
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Runs, prints and records."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks spark", description=__doc__)
+    parser.add_argument("--documents", type=int, default=0, help="the first N only")
+    parser.add_argument("--copies", type=int, default=0, help="copies of the first, to skew it")
+    parser.add_argument("--workers", type=int, default=2)
+    chosen = parser.parse_args(arguments)
+    data = shared()
+    if data is None:
+        print("reference data absent (DUPDETECT_SHARED): nothing measured", file=sys.stderr)
+        return 0
+    texts = news(data)
+    ids, bodies = list(texts), list(texts.values())
+    if chosen.documents:
+        ids, bodies = ids[: chosen.documents], bodies[: chosen.documents]
+    ids += [f"copy-{number}" for number in range(chosen.copies)]
+    bodies += bodies[:1] * chosen.copies
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "corpus").mkdir()
+        table = pa.table({"id": ids, "text": bodies})
+        for part in range(8):
+            rows = -(-len(table) // 8)
+            piece = table.slice(part * rows, rows)
+            pq.write_table(piece, folder / "corpus" / f"{part}.parquet")
+        found = compared(folder / "corpus", folder, workers=chosen.workers)
+    found["copies"] = chosen.copies
+    found["bucket sizes"] = bucket_sizes(bodies)
+    print(json.dumps(found, indent=1))
+    record("spark", found, digest=digest_of_file(data / "corpora" / "news_fr.parquet"))
+    return 0 if all(found["tables equal"].values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,154 @@
+"""Scans in a cluster against scans by the local engine: the same tables, whatever happens."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dupdetect import schemas
+from dupdetect.config import AnchorConfig, Config, ShingleConfig
+from dupdetect.engines import handler, scan
+from dupdetect.errors import ScanError
+
+
+def tables(out):
+    return {name: (out / f"{name}.parquet").read_bytes() for name in schemas.TABLES}
+
+
+def equal(out, other):
+    """Fails where two folders differ in a table or in what was counted; gives the counts."""
+    for name in schemas.TABLES:
+        one, two = (pq.read_table(folder / f"{name}.parquet") for folder in (out, other))
+        assert one.schema.equals(two.schema), name
+        if not one.equals(two):
+            rows = zip(one.to_pylist(), two.to_pylist(), strict=False)
+            different = [pair for pair in rows if pair[0] != pair[1]]
+            pytest.fail(f"{name}: {len(one)}, {len(two)} rows; {different[:2]}")
+    assert tables(out) == tables(other)
+    runs = [json.loads((folder / "run.json").read_text()) for folder in (out, other)]
+    same = ("counts", "matches_by_kind", "skipped", "skips", "languages", "config_digest", "files")
+    for key in same:
+        assert runs[0][key] == runs[1][key], key
+    texts = [pq.read_table(folder / "texts.parquet") for folder in (out, other)]
+    assert texts[0].equals(texts[1])
+    return runs[0]["counts"]
+
+
+def test_the_sample_gives_the_same_tables(spark, workers, sample, tmp_path):
+    scan([sample], out=tmp_path / "local")
+    result = scan([sample], out=tmp_path / "spark", engine="spark")
+    counts = equal(tmp_path / "spark", tmp_path / "local")
+    assert counts["matches"] > 20
+    assert result.skipped["http_status"] == 1
+    assert (tmp_path / "spark" / "report.html").exists()
+    assert not (tmp_path / "spark" / ".work").exists()
+
+
+@pytest.fixture
+def skewed(corpus):
+    """120 documents, one of them copied 500 times, whole and in part; ids used twice."""
+    made = type(corpus)(120, seed=7)
+    for number in range(500):
+        known = {"published": f"20{10 + number % 13}-01-02"} if number % 3 else {}
+        change = max(0, number % 7 - 2)
+        url = f"https://b{number % 5}.example/{number}"
+        made.copy("d007", f"copy-{number}", change=change, url=url, **known)
+    made.rows += [dict(made.rows[0]), dict(made.rows[0]), made.row("d000~2", ["Autre chose."] * 9)]
+    return made
+
+
+def test_big_buckets_and_lost_executors_change_nothing(
+    spark, workers, deadly, skewed, tmp_path, monkeypatch
+):
+    from deadly import Kill
+
+    from dupdetect.engines.spark import judging, stages
+
+    config = Config(
+        shingle=ShingleConfig(max_bucket=40),
+        anchor=AnchorConfig(max_bucket=300, max_candidates=20),
+    )
+    made, verdicts = stages.sketch, judging.verdicts
+
+    def sketch(batches, config):
+        kill = Kill(tmp_path / "executor", [2])
+        return made(batches.mapInArrow(kill, batches.schema), config)
+
+    def verify(documents, pairs, config):
+        kill = Kill(tmp_path / "worker", [3, 2])
+        return verdicts(documents, pairs.mapInArrow(kill, pairs.schema), config)
+
+    monkeypatch.setattr(stages, "sketch", sketch)
+    monkeypatch.setattr(judging, "verdicts", verify)
+    source = skewed.write(tmp_path / "skewed.jsonl")
+    scan([source], out=tmp_path / "local", config=config)
+    scan([source], out=tmp_path / "spark", engine="spark", config=config)
+    assert (tmp_path / "executor").exists()
+    assert (tmp_path / "worker").exists()
+    counts = equal(tmp_path / "spark", tmp_path / "local")
+    assert counts["capped_buckets"] > 0
+    assert counts["dropped_anchor_lists"] > 0
+    assert counts["dropped_anchor_pairs"] > 0
+    assert counts["candidates_cluster"] > 0
+    assert counts["duplicate_id"] == 2
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+def test_a_slice_of_news_gives_the_same_tables(spark, workers, shared, tmp_path):
+    rows = pq.read_table(shared / "corpora" / "news_fr.parquet").slice(0, 5000)
+    columns = [rows[name].to_pylist() for name in ("title", "heading", "text")]
+    texts = ["\n\n".join(parts) for parts in zip(*columns, strict=True)]
+    news = pa.table({"id": rows["id"], "text": texts, "published": rows["date"]})
+    (tmp_path / "news").mkdir()
+    for part in range(3):
+        piece = news.slice(part * 1700, 1700)
+        pq.write_table(piece, tmp_path / "news" / f"{part}.parquet")
+    scan([tmp_path / "news"], out=tmp_path / "local")
+    scan([tmp_path / "news"], out=tmp_path / "spark", engine="spark")
+    assert equal(tmp_path / "spark", tmp_path / "local")["documents"] == 5000
+
+
+def test_a_document_that_kills_its_worker_is_one_skip(
+    spark, workers, deadly, corpus, tmp_path, monkeypatch
+):
+    from dupdetect import readers
+    from dupdetect.engines.spark.stages import read_files, sketch
+
+    monkeypatch.setattr(handler, "ENTRY", "deadly:Faulty")
+    corpus.rows[12]["text"] += " DIEHERE"
+    corpus.rows[20]["text"] += " FAILHERE"
+    corpus.rows[21]["text"] += "\ud800"
+    files = readers.expand([corpus.write(tmp_path / "c.jsonl")], lambda skip: None)
+    rows = sketch(read_files(spark, files, Config()), Config())
+    rows.select("id", "phase", "skip", "start", "row").write.parquet(str(tmp_path / "rows"))
+    found = pq.read_table(tmp_path / "rows").to_pylist()
+    skips = [json.loads(row["skip"]) for row in found if row["skip"] is not None]
+    assert sorted((skip["record"], skip["reason"]) for skip in skips) == [
+        ("d012", "internal_error"), ("d020", "internal_error"), ("line 22", "lone_surrogate"),
+    ]  # fmt: skip
+    ids = [
+        row["id"] for row in sorted(found, key=lambda r: (r["start"], r["row"] or 0)) if row["id"]
+    ]
+    kept = [row["id"] for place, row in enumerate(corpus.rows) if place not in (12, 20, 21)]
+    assert ids == kept
+
+
+def test_standard_input_is_refused(tmp_path):
+    pytest.importorskip("pyspark")
+    with pytest.raises(ScanError, match="standard input"):
+        scan(["-"], out=tmp_path / "out", engine="spark")
+    assert not (tmp_path / "out").exists()
+
+
+def test_absent_pyspark_is_said(tmp_path, monkeypatch):
+    import sys
+
+    for name in [name for name in sys.modules if name.startswith("dupdetect.engines.spark.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(ScanError, match=r"dupdetect\[spark\]"):
+        scan(["x"], out=tmp_path / "out", engine="spark")
