@@ -10,8 +10,18 @@ log-structured merge-tree (O'Neil et al. 1996).
 - 4,096 recent documents become a segment, in the same transaction; four segments of one tier become
   one of the next, outside of any transaction, by whichever process comes first (the others go on).
 - A process keeps the recent documents' lists in a small table of its own, which follows other
-  processes' writes; a read begins by comparing the state in LMDB with the one it knows.
+  processes' writes; a read begins by comparing the last transaction's number with the one it knows.
 - Removed and replaced documents are a bitmap over numbers until a merge leaves them out.
+
+What a document of 400 words takes (``news_fr``): 1.6 KB shingles and 0.8 KB anchors (the packed
+sketch, from which scores are exact), 0.2 KB metadata, and 266 postings at 4 to 6 bytes: keys are
+cut to the 40 bits of a hash, of which the bucket in a table of offsets says 20 to 24, and each
+document takes 3 bytes. Keys that documents share are written once, which saves 0.4 KB, the more the
+larger the index; signatures are not stored, as they follow from the shingles (0.5 KB).
+
+Figures of a busy machine (two cores, load 6; ``python -m benchmarks index`` measures them again):
+3,000 documents added a second of processor time, sketches included; 100,000 documents: 4.3 KB a
+document, 3 segments, 150 MB of memory of the process's own.
 
 Tables: ``meta`` (header, state), ``tail`` (number of the first → block of documents), ``dead``
 (count → numbers). A crash can leave a file that no state names; it is deleted after the next merge.
