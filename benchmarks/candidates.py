@@ -107,11 +107,15 @@ def probe(
     list_doc: NDArray[np.int32],
     cap: int,
     least: int,
+    most: int,
     n_docs: int,
     queries: I64,
     sources: I64,
 ) -> tuple[I64, I64, NDArray[np.bool_]]:
-    """Candidates and postings of each query, and whether its source is among them."""
+    """Candidates and postings of each query, and whether its source is among them.
+
+    Of more than ``most`` candidates those that share most keys are kept, of equals the lowest.
+    """
     count = np.zeros(n_docs, np.int32)
     candidates = np.zeros(queries.size, np.int64)
     postings = np.zeros(queries.size, np.int64)
@@ -136,8 +140,17 @@ def probe(
         for t in range(m):
             if count[touched[t]] >= least:
                 candidates[q] += 1
-        if sources[q] >= 0:
-            found[q] = count[sources[q]] >= least
+        source = sources[q]
+        if source >= 0 and count[source] >= least:
+            ahead = 0
+            for t in range(m):
+                other = touched[t]
+                if count[other] > count[source] or (
+                    count[other] == count[source] and other < source
+                ):
+                    ahead += 1
+            found[q] = ahead < most
+        candidates[q] = min(candidates[q], most)
         for t in range(m):
             count[touched[t]] = 0
     return candidates, postings, found
@@ -145,28 +158,34 @@ def probe(
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Keys per document, how many two documents must share, and how long a list may be."""
+    """Keys per document, how many two must share, how long a list, how many candidates at most."""
 
     keys: Callable[..., tuple[I64, U64]]
     least: int
     cap: int
+    most: int
 
 
 def designs() -> dict[str, Design]:
     """The three designs of the literature, ours with the settings that ship."""
     anchor = Config().anchor
+    most = anchor.max_candidates
 
     def pairs(doc: I64, key: Any, zipf: Any) -> tuple[I64, U64]:
         return sample_pairs(*anchor_pairs(doc, key, zipf, anchor.window), anchor.keys)
 
     return {
         f"close pairs, {anchor.keys} sampled, >= {anchor.min_shared}": Design(
-            pairs, anchor.min_shared, anchor.max_bucket
+            pairs, anchor.min_shared, anchor.max_bucket, anchor.max_candidates
         ),
-        "rarest 24 anchors, >= 3": Design(lambda *a: rarest(*a, 24), 3, 400),
-        "rarest 64 anchors, >= 4": Design(lambda *a: rarest(*a, 64), 4, 400),
-        "weighted MinHash, 64 bands of 2": Design(lambda *a: weighted_bands(*a, 64, 2), 1, 400),
-        "weighted MinHash, 32 bands of 3": Design(lambda *a: weighted_bands(*a, 32, 3), 1, 400),
+        "rarest 24 anchors, >= 3": Design(lambda *a: rarest(*a, 24), 3, 400, most),
+        "rarest 64 anchors, >= 4": Design(lambda *a: rarest(*a, 64), 4, 400, most),
+        "weighted MinHash, 64 bands of 2": Design(
+            lambda *a: weighted_bands(*a, 64, 2), 1, 400, most
+        ),
+        "weighted MinHash, 32 bands of 3": Design(
+            lambda *a: weighted_bands(*a, 32, 3), 1, 400, most
+        ),
     }
 
 
@@ -223,7 +242,17 @@ def measure(
     news_docs = np.random.default_rng(0).choice(n_docs - len(planted), PROBES, replace=False)
     queries = np.concatenate([np.arange(n_docs - len(planted), n_docs), news_docs])
     wanted = np.concatenate([sources, np.full(PROBES, -1)])
-    arguments = (key_doc, values, lists, list_start, owners, design.cap, design.least, n_docs)
+    arguments = (
+        key_doc,
+        values,
+        lists,
+        list_start,
+        owners,
+        design.cap,
+        design.least,
+        design.most,
+        n_docs,
+    )
     probe(*arguments, queries[:1], wanted[:1])
     start = time.perf_counter()
     candidates, postings, found = probe(*arguments, queries, wanted)

@@ -20,7 +20,7 @@ from dupdetect.records import DIRECTIONS, MATCH_KINDS
 from dupdetect.training.verifier import FOLDS, fit_all, materials, sketch_pairs
 from dupdetect.training.verifier_data import Pair, labelled_pairs
 from dupdetect.verify import verify_pairs
-from dupdetect.verify.model import Logistic
+from dupdetect.verify.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def shared() -> Path | None:
     return path if (path / "corpora" / "rewrites_fr.parquet").exists() else None
 
 
-def judge(pairs: list[Pair], weights: dict[str, Logistic] | None) -> Judged:
+def judge(pairs: list[Pair], weights: dict[str, Model] | None) -> Judged:
     """Verdicts of the verifier, with the languages that the data state and without dates."""
     config = Config()
     batch, rows = sketch_pairs(pairs, config)

@@ -43,7 +43,8 @@ class AnchorConfig:
     van Heuven et al. 2014) is at most this. ``window``: two anchors at most this many anchors apart
     make a key. ``keys``: bottom-k sample of keys per document. ``min_shared``: keys that two
     documents must share to be candidates. ``max_bucket``: longer posting lists are not followed
-    (they are counted).
+    (they are counted). ``max_candidates``: of more, those that share most keys are verified; 48
+    lose no source that 200 find, at 5,000 documents and at 200,000 (``benchmarks candidates``).
     """
 
     max_zipf: float = 4.9
@@ -51,7 +52,7 @@ class AnchorConfig:
     keys: int = 256
     min_shared: int = 3
     max_bucket: int = 100
-    max_candidates: int = 200
+    max_candidates: int = 48
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 One pass over two sorted anchor views gives coverage both ways (all anchors, numbers, names, words,
 and a text's own words: those outside quotation marks and shared runs), a sentence-by-sentence
-matrix of shared weight, and from it alignment, mutual best matches and order. Shingles give exact
-resemblance and containment and the share of each text that stands in verbatim runs. Cost: linear in
-anchors and shingles plus the product of the sentence counts.
+matrix of shared weight, and from it alignment, mutual best matches and order; and whether shared
+anchors keep their neighbours (:mod:`dupdetect.kernels.places`). Shingles give exact resemblance and
+containment and the share of each text that stands in verbatim runs. Cost: linear in anchors, words
+and shingles plus the product of the sentence counts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.align import align_rows, density, mutual_matches
+from dupdetect.kernels.places import MAX_TIMES, company, first_free
 from dupdetect.kernels.runs import MIN_RUN, count_shared, mark_runs, same_sequence, unquoted
 
 #: Columns of the measures, in order; x is the first document of a pair, y the second.
@@ -31,6 +33,7 @@ MEASURES = (
     "anchors_x", "anchors_y", "sentences_x", "sentences_y", "words_x", "words_y", "exact",
     "quoted_x", "quoted_y", "dense_x", "dense_y",
     "chain_x", "chain_y", "partners_x", "partners_y",
+    "places", "beside", "near", "fact_places", "fact_beside", "fact_near",
 )  # fmt: skip
 
 #: Sentences beyond this many are counted as one last sentence.
@@ -106,13 +109,20 @@ def _add_shared(
     in_run_y: NDArray[np.bool_],
     out: NDArray[np.float64],
     matrix: NDArray[np.float64],
-) -> None:
+    place_x: NDArray[np.int32],
+    place_y: NDArray[np.int32],
+    is_fact: NDArray[np.bool_],
+) -> int:
     """Merge-join of two sorted views: shared weights and the sentence matrix.
+
+    Fills ``place_x``, ``place_y`` and ``is_fact`` with the first places of the rarer shared
+    anchors; returns how many there are.
 
     Words in verbatim runs are no part of the matrix: whether sentences were reworded is asked of
     what is left, so that two reports that quote one dispatch do not look like a rewrite.
     """
     i, j = first_x, first_y
+    places = 0
     while i < last_x and j < last_y:
         if key[i] < key[j]:
             i += 1
@@ -141,6 +151,11 @@ def _add_shared(
             out[18] += w
             if kind_y != 3:
                 out[22] += w
+        if i2 - i <= MAX_TIMES and j2 - j <= MAX_TIMES:
+            place_x[places] = first_free(token, i, i2, in_run_x)
+            place_y[places] = first_free(token, j, j2, in_run_y)
+            is_fact[places] = kind_x != 3 or kind_y != 3
+            places += place_x[places] >= 0 and place_y[places] >= 0
         count = max(i2 - i, j2 - j)
         if (i2 - i) * (j2 - j) <= MAX_REPEATS:
             for t in range(i, i2):
@@ -153,6 +168,7 @@ def _add_shared(
                     column = min(sentence[u], MAX_SENTENCES - 1)
                     matrix[row, column] += w / count
         i, j = i2, j2
+    return places
 
 
 @kernel
@@ -174,7 +190,7 @@ def measure_pairs(
     size: int,
 ) -> NDArray[np.float64]:
     """Measures (k, len(MEASURES)) of k pairs of document numbers."""
-    out = np.zeros((pairs.shape[0], 54), np.float64)
+    out = np.zeros((pairs.shape[0], 60), np.float64)
     matrix = np.zeros((MAX_SENTENCES, MAX_SENTENCES), np.float64)
     rows_x = np.zeros(MAX_SENTENCES, np.float64)
     rows_y = np.zeros(MAX_SENTENCES, np.float64)
@@ -184,9 +200,12 @@ def measure_pairs(
     for p in range(pairs.shape[0]):
         for side in range(2):
             d = pairs[p, side]
-            most = max(most, word_doc[d + 1] - word_doc[d])
+            most = max(most, word_doc[d + 1] - word_doc[d], view_doc[d + 1] - view_doc[d])
     run_x = np.zeros(most + size, np.bool_)
     run_y = np.zeros(most + size, np.bool_)
+    place_x, place_y = np.empty(most + 1, np.int32), np.empty(most + 1, np.int32)
+    is_fact = np.empty(most + 1, np.bool_)
+    scratch = np.empty((4, most + 1), np.int32)
     for p in range(pairs.shape[0]):
         x, y = pairs[p, 0], pairs[p, 1]
         row = out[p]
@@ -241,7 +260,15 @@ def measure_pairs(
         x1, x2, y1, y2 = view_doc[x], view_doc[x + 1], view_doc[y], view_doc[y + 1]
         _add_document(key, weight, kind, sentence, token, x1, x2, run_x, row, 0, rows_x)
         _add_document(key, weight, kind, sentence, token, y1, y2, run_y, row, 1, rows_y)
-        _add_shared(key, weight, kind, sentence, token, x1, x2, y1, y2, run_x, run_y, row, matrix)
+        n = _add_shared(
+            key, weight, kind, sentence, token, x1, x2, y1, y2, run_x, run_y, row, matrix,
+            place_x, place_y, is_fact,
+        )  # fmt: skip
+        for only_facts in range(2):
+            at = 54 + 3 * only_facts
+            row[at], row[at + 1], row[at + 2] = company(
+                place_x, place_y, is_fact, n, only_facts == 1, words_x, words_y, scratch
+            )
         row[23], row[25], row[27], row[50], row[52] = align_rows(
             matrix, sx, sy, False, rows_x, best_x
         )

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import ModelError
-from dupdetect.quality.trees import tree_logits
+from dupdetect.kernels.trees import check_trees, tree_logits
 
 F32 = NDArray[np.float32]
 #: Version of the file format.
@@ -59,7 +59,7 @@ class LinearModel:
 
 @dataclass(frozen=True, slots=True)
 class TreeModel:
-    """Boosted trees: ``nodes float32[m, 3]`` and ``roots`` as in :mod:`dupdetect.quality.trees`."""
+    """Boosted trees: ``nodes float32[m, 3]`` and ``roots`` as in :mod:`dupdetect.kernels.trees`."""
 
     nodes: F32
     roots: NDArray[np.int32]
@@ -157,7 +157,7 @@ def _trees(arrays: dict[str, Any], names: tuple[str, ...], card: Mapping[str, An
         raise ValueError("as many names as features are needed")
     feature, right = arrays["feature"].astype(np.int32), arrays["right"].astype(np.int32)
     roots = arrays["roots"].astype(np.int32)
-    _check_trees(feature, right, roots, n_features)
+    check_trees(feature, right, roots, n_features)
     nodes = np.column_stack([feature, arrays["threshold"], right]).astype(np.float32)
     return TreeModel(nodes, roots, float(arrays["intercept"]), n_features, names, card)
 
@@ -174,17 +174,3 @@ def _lines(arrays: dict[str, Any], trees: TreeModel) -> LineModel:
         float(arrays["cutoff"]),
         float(arrays["cutoff_shape"]),
     )
-
-
-def _check_trees(feature: Any, right: Any, roots: Any, n_features: int) -> None:
-    """Raises ValueError where following the branches could leave the arrays or never end."""
-    size = len(feature)
-    if not size < 1 << 24:
-        raise ValueError("too many nodes")  # node numbers are kept as float32
-    inner = np.flatnonzero(feature >= 0)
-    if (right[inner] <= inner).any() or (right[inner] >= size).any() or (inner + 1 >= size).any():
-        raise ValueError("a tree's branches must lead forward, inside the arrays")
-    if size and int(feature.max()) >= n_features:
-        raise ValueError("a tree asks for a feature that is not there")
-    if roots.size and (int(roots.min()) < 0 or int(roots.max()) >= size):
-        raise ValueError("a tree begins outside the arrays")

@@ -21,6 +21,7 @@ from dupdetect.text.reference import Token
 MIN_RUN, MAX_SENTENCES, MAX_REPEATS = 3, 256, 64
 ALIGNED_SHARE, ALIGNED_WEIGHT = 0.25, 1.0
 MIN_BLOCK, PLACES = 6, 32
+MAX_TIMES, BESIDE, NEAR = 3, 2, 25
 
 _KINDS = {NUMBER: "number", NAME: "name", WORD: "word"}
 
@@ -207,6 +208,39 @@ def _mutual(
     return mutual_x / total_x if total_x else 0.0, mutual_y / total_y if total_y else 0.0
 
 
+def company(x: Text, y: Text, in_run_x: set[int], in_run_y: set[int]) -> dict[str, float]:
+    """How many shared anchors keep their neighbours; of all anchors and of facts alone."""
+    places: list[tuple[int, int, bool]] = []
+    for key, group_x in x.groups.items():
+        group_y = y.groups.get(key, [])
+        if not group_y or max(len(group_x), len(group_y)) > MAX_TIMES:
+            continue
+        free_x = [entry.token for entry in group_x if entry.token not in in_run_x]
+        free_y = [entry.token for entry in group_y if entry.token not in in_run_y]
+        if free_x and free_y:
+            fact = any(group[0].kind & 7 != WORD for group in (group_x, group_y))
+            places.append((free_x[0], free_y[0], fact))
+    out: dict[str, float] = {}
+    for prefix, chosen in (("", places), ("fact_", [place for place in places if place[2]])):
+        there = {one: other for one, other, _ in chosen}
+        back = {other: one for one, other, _ in chosen}
+        ways = [_one_way(there, back), _one_way(back, there)]
+        out[f"{prefix}places"] = float(len(chosen))
+        out[f"{prefix}beside"] = (ways[0][0] + ways[1][0]) / 2.0
+        out[f"{prefix}near"] = (ways[0][1] + ways[1][1]) / 2.0
+    return out
+
+
+def _one_way(there: dict[int, int], back: dict[int, int]) -> tuple[int, int]:
+    rank = {word: number for number, word in enumerate(sorted(back))}
+    order = sorted(there)
+    beside = near = 0
+    for before, word in zip(order, order[1:], strict=False):
+        beside += abs(rank[there[word]] - rank[there[before]]) <= BESIDE
+        near += word - before <= NEAR and abs(there[word] - there[before]) <= NEAR
+    return beside, near
+
+
 def _sum(values: Iterable[float]) -> float:
     """From left to right, as the kernels add (``sum`` of Python 3.12 and later compensates)."""
     total = 0.0
@@ -229,6 +263,7 @@ def measures(x: Text, y: Text, size: int) -> dict[str, float]:
         **_totals(x, in_run_x, "x"),
         **_totals(y, in_run_y, "y"),
         **shared,
+        **company(x, y, in_run_x, in_run_y),
         "mutual_x": mutual_x,
         "mutual_y": mutual_y,
         "dense_x": density(transposed, of_y, rows),

@@ -13,24 +13,38 @@ from numpy.typing import NDArray
 from dupdetect.data import load_json
 from dupdetect.errors import ModelError
 from dupdetect.kernels.measures import MEASURES
+from dupdetect.kernels.trees import check_trees, tree_logits
 
-VERSION = 1
+VERSION = 2
 #: The models that the verifier needs.
 NAMES = ("rewrite", "translation", "copy", "direction")
 
 
 @dataclass(frozen=True, slots=True)
-class Logistic:
-    """A logistic model over named features; ``logit`` is linear in them."""
+class Trees:
+    """Boosted trees: ``nodes`` float32[m, 3], ``roots`` int32 (:mod:`dupdetect.kernels.trees`)."""
+
+    nodes: NDArray[np.float32]
+    roots: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Log-odds over named features: a linear part, and boosted trees for what is not linear."""
 
     features: tuple[str, ...]
     coefficients: NDArray[np.float64]
     intercept: float
+    trees: Trees | None = None
 
     def logit(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds float64[k] of rows float64[k, len(features)]."""
         # Not x @ coefficients: BLAS rounds a row differently by its place in the batch.
-        return np.asarray((x * self.coefficients).sum(axis=1) + self.intercept)
+        linear = (x * self.coefficients).sum(axis=1) + self.intercept
+        if self.trees is None:
+            return np.asarray(linear)
+        rows = x.astype(np.float32)
+        return np.asarray(linear + tree_logits(rows, self.trees.nodes, self.trees.roots))
 
 
 def measures_digest() -> str:
@@ -44,19 +58,30 @@ def sigmoid(logit: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @functools.cache
-def models() -> dict[str, Logistic]:
+def models() -> dict[str, Model]:
     """The shipped models by name: rewrite, translation, copy, direction."""
     stored = load_json("verifier.json")
     if stored.get("version") != VERSION or stored.get("measures") != measures_digest():
         raise ModelError("data/verifier.json was fitted for other measures; train it again")
     try:
-        return {name: _logistic(name, stored["models"][name]) for name in NAMES}
+        return {name: _model(name, stored["models"][name]) for name in NAMES}
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"data/verifier.json is malformed: {error!r}") from error
 
 
-def _logistic(name: str, stored: dict[str, Any]) -> Logistic:
+def _model(name: str, stored: dict[str, Any]) -> Model:
     names, coefficients = tuple(stored["features"]), np.array(stored["coefficients"], np.float64)
     if len(names) != coefficients.size or not np.isfinite(coefficients).all():
         raise ModelError(f"data/verifier.json: model {name} is malformed")
-    return Logistic(names, coefficients, float(stored["intercept"]))
+    trees = _trees(stored["trees"], len(names)) if "trees" in stored else None
+    return Model(names, coefficients, float(stored["intercept"]), trees)
+
+
+def _trees(stored: dict[str, Any], n_features: int) -> Trees:
+    feature, right = np.array(stored["feature"], np.int32), np.array(stored["right"], np.int32)
+    roots = np.array(stored["roots"], np.int32)
+    check_trees(feature, right, roots, n_features)
+    nodes = np.column_stack([feature, stored["threshold"], right]).astype(np.float32)
+    if not np.isfinite(nodes).all():
+        raise ValueError("a tree holds what is no number")
+    return Trees(nodes, roots)

@@ -19,7 +19,7 @@ from dupdetect.records import DIRECTIONS, MATCH_KINDS
 from dupdetect.sketch.batch import SketchBatch
 from dupdetect.verify.features import column, direction_features, features, matrix
 from dupdetect.verify.measure import measures
-from dupdetect.verify.model import Logistic, models, sigmoid
+from dupdetect.verify.model import Model, models, sigmoid
 
 NONE, EXACT, NEAR, PARTIAL, REWRITE, TRANSLATION = (
     MATCH_KINDS.index(kind)
@@ -51,7 +51,7 @@ def verify_pairs(
     languages: Sequence[str],
     config: Config,
     dates: Sequence[str | None] | None = None,
-    weights: Mapping[str, Logistic] | None = None,
+    weights: Mapping[str, Model] | None = None,
 ) -> PairVerdicts:
     """Verdicts on pairs int64[k, 2] of row numbers of ``batch``.
 
@@ -77,7 +77,7 @@ def verify_pairs(
                      _directions(weights["direction"], measured, pairs, dates))  # fmt: skip
 
 
-def _probability(model: Logistic, values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+def _probability(model: Model, values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     return sigmoid(model.logit(matrix(values, model.features)))
 
 
@@ -118,7 +118,7 @@ def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
 
 
 def _directions(
-    model: Logistic,
+    model: Model,
     measured: NDArray[np.float64],
     pairs: NDArray[np.int64],
     dates: Sequence[str | None] | None,

@@ -150,3 +150,22 @@ def test_a_word_in_every_sentence_aligns_nothing() -> None:
     row = named(measured([a])[0])
     assert row["shared"] > 0
     assert row["align_x"] == 0.0
+
+
+def test_anchors_of_a_copy_keep_their_neighbours_when_sections_move() -> None:
+    parts = [
+        "Vaucelin gagne Skerrowick avec 417 voix.",
+        "Bandolieres perd Trimoule et Oberlieuse.",
+        "Quentorin reste à Zarvanec pour 8650 euros.",
+    ]
+    source = " ".join(parts)
+    moved = " ".join(
+        part.replace("gagne", "remporte").replace("perd", "cède").replace("reste", "demeure")
+        for part in reversed(parts)
+    )
+    other = "Vaucelin, Trimoule. Zarvanec : 417. Quentorin, Bandolieres. Oberlieuse 8650 Skerrowick"
+    copy = named(measured([source, moved])[1])
+    report = named(measured([source, other])[1])
+    assert copy["places"] > 5 and report["places"] > 5
+    assert copy["beside"] > report["beside"] and copy["fact_beside"] > report["fact_beside"]
+    assert copy["near"] == copy["places"] - 1  # all stand within a few words

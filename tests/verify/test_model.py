@@ -16,7 +16,7 @@ from dupdetect.kernels.measures import MEASURES
 from dupdetect.verify import model
 from dupdetect.verify.features import COPY_FEATURES, DIRECTION_FEATURES, REWRITE_FEATURES
 from dupdetect.verify.features import features as all_features
-from dupdetect.verify.model import Logistic, models, sigmoid
+from dupdetect.verify.model import Model, models, sigmoid
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_other_weights_are_refused(
 def test_a_logit_depends_on_its_own_row_only() -> None:
     generator = np.random.default_rng(3)
     rows, weights = generator.normal(size=(301, 39)), generator.normal(size=39)
-    logistic = Logistic(tuple(map(str, range(39))), weights, -2.0)
+    logistic = Model(tuple(map(str, range(39))), weights, -2.0)
     together = logistic.logit(rows)
     alone = [float(logistic.logit(row[None])[0]) for row in rows]
     assert together.tolist() == alone

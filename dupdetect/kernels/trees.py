@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import numba
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from dupdetect.kernels._jit import kernel
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def tree_logits(rows: F32, nodes: F32, roots: I32) -> F32:
     """Sum of the trees' leaves for each row, ``float32[n]``.
 
@@ -34,3 +37,17 @@ def tree_logits(rows: F32, nodes: F32, roots: I32) -> F32:
             total += nodes[node, 1]
         out[i] = total
     return out
+
+
+def check_trees(feature: Any, right: Any, roots: Any, n_features: int) -> None:
+    """Raises ValueError where following the branches could leave the arrays or never end."""
+    size = len(feature)
+    if not size < 1 << 24:
+        raise ValueError("too many nodes")  # node numbers are kept as float32
+    inner = np.flatnonzero(feature >= 0)
+    if (right[inner] <= inner).any() or (right[inner] >= size).any() or (inner + 1 >= size).any():
+        raise ValueError("a tree's branches must lead forward, inside the arrays")
+    if size and int(feature.max()) >= n_features:
+        raise ValueError("a tree asks for a feature that is not there")
+    if roots.size and (int(roots.min()) < 0 or int(roots.max()) >= size):
+        raise ValueError("a tree begins outside the arrays")
