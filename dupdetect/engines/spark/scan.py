@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from dupdetect.engines import record
 from dupdetect.engines.base import MAX_SKIPS, Job, ScanResult
 from dupdetect.engines.pool import own_memory
 from dupdetect.engines.spark.output import rows_of, write_files
+from dupdetect.engines.spark.remote import expand, is_remote
 from dupdetect.engines.spark.session import session, settings
 from dupdetect.engines.spark.stages import Limits, Stages, read_files
 from dupdetect.engines.spark.work import Work
@@ -39,28 +41,37 @@ def scan_spark(job: Job, *, limits: Limits | None = None) -> ScanResult:
     ``job.out`` is a folder of this machine. Stages are kept under the setting
     ``spark.dupdetect.work``, else in ``job.out``, which all executors must see then.
     """
-    told: list[Skip] = []
-    files = readers.expand(job.sources, told.append)
-    if any(file.path == "-" for file in files):
+    if "-" in job.sources:
         raise ScanError("standard input cannot be shared out to executors; give files")
+    try:
+        with session(job.master, job.spark_conf) as spark:
+            return _scan(job, spark, limits)
+    except _ERRORS as error:
+        raise ScanError(f"Spark: {_first_lines(error)}") from error
+
+
+def _scan(job: Job, spark: SparkSession, limits: Limits | None) -> ScanResult:
+    told: list[Skip] = []
+    files: list[SourceFile] = []
+    for remote, sources in groupby(job.sources, key=is_remote):
+        if remote:
+            files += expand(spark, list(sources), told.append)
+        else:
+            files += readers.expand(list(sources), told.append)
     manifest = Manifest.of(job.config, files)
     if job.resume:
         finished = record.finished(job.out, manifest)
         if finished is not None:
             return finished
-    try:
-        with (
-            workplace(job.out, manifest, resume=job.resume) as folder,
-            session(job.master, job.spark_conf) as spark,
-            settings(spark, size=sum(file.size or 0 for file in files)),
-        ):
-            log = record.Log(job.progress, told)
-            work = Work(spark, _place(spark, folder, job))
-            if not job.resume:
-                work.clear()
-            return _Scan(job, folder, manifest, log, spark, work).run(files, limits)
-    except _ERRORS as error:
-        raise ScanError(f"Spark: {_first_lines(error)}") from error
+    with (
+        workplace(job.out, manifest, resume=job.resume) as folder,
+        settings(spark, size=sum(file.size or 0 for file in files)),
+    ):
+        log = record.Log(job.progress, told)
+        work = Work(spark, _place(spark, folder, job))
+        if not job.resume:
+            work.clear()
+        return _Scan(job, folder, manifest, log, spark, work).run(files, limits)
 
 
 def _place(spark: SparkSession, folder: Path, job: Job) -> str:

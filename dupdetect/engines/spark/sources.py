@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from dupdetect.engines.pool import Inline, Pool
 from dupdetect.engines.spark.arrays import SketchColumns
 from dupdetect.engines.spool import DOCUMENTS, Shard, ShardName, shard_names
 from dupdetect.readers import SourceFile
-from dupdetect.records import Skip
+from dupdetect.readers.base import printable
+from dupdetect.records import Page, Skip
 from dupdetect.schemas import FINDINGS
 
 #: What reading gives: items ``start``... of source ``file``, encoded; or a skip in place of them.
@@ -60,33 +61,41 @@ def document_schema(config: Config) -> pa.Schema:
 
 @dataclass(frozen=True)
 class Reading:
-    """Reads files by their numbers: for ``mapInArrow`` over rows with the column ``id``."""
+    """Reads files of this machine by their numbers: for ``mapInArrow`` over rows with ``id``."""
 
     files: Sequence[SourceFile]
     config: Config
+    numbers: Sequence[int] = ()
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Rows BATCHES of the files, a record batch each."""
+        """Rows BATCHES of the files ``numbers[id]``, a record batch each."""
         for batch in batches:
-            for number in batch.column("id").to_pylist():
-                yield from self._file(number)
+            for place in batch.column("id").to_pylist():
+                number = self.numbers[place]
+                yield from self.file(number, self.files[number])
 
-    def _file(self, number: int) -> Iterator[pa.RecordBatch]:
-        file = self.files[number]
+    def file(self, number: int, copy: SourceFile) -> Iterator[pa.RecordBatch]:
+        """Rows of file ``number``, whose content lies in ``copy``."""
+        source = self.files[number].path
         skips: list[Skip] = []
         collected = Collected(BATCH, BATCH_BYTES, self.config.extract.timeout)
         told = 0
 
         def skipped() -> pa.RecordBatch:
             nonlocal told
-            rows = _skipped(number, told, READING, [asdict(skip) for skip in skips])
+            rows = _skipped(
+                number, told, READING, [asdict(skip) | {"source": shown} for skip in skips]
+            )
             told += len(skips)
             skips.clear()
             return rows
 
-        items = readers.read_file(file, config=self.config, on_skip=skips.append)
+        shown = printable(source)
+        items = readers.read_file(copy, config=self.config, on_skip=skips.append)
         for at, item in enumerate(items):
-            for full in collected.add(at, item, file.path):
+            if isinstance(item, Page):
+                item = replace(item, source=source)
+            for full in collected.add(at, item, source):
                 yield from encoded(number, full)
                 yield skipped()
         for last in collected.rest():
@@ -236,4 +245,8 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_large_string(kind) else kind
 
 
-__all__ = ["BATCHES", "READING", "WORKING", "Reading", "Working", "document_schema", "encoded"]
+def ddl(schema: pa.Schema) -> Any:
+    """An Arrow schema as Spark's."""
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    return from_arrow_schema(schema)

@@ -18,7 +18,8 @@ from dupdetect.config import Config
 from dupdetect.engines import handler
 from dupdetect.engines.spark import candidates, grouping, judging, numbering, tables
 from dupdetect.engines.spark.pairing import GROUP, Shape
-from dupdetect.engines.spark.sources import BATCHES, Reading, Working, document_schema
+from dupdetect.engines.spark.remote import Fetched, is_remote_file
+from dupdetect.engines.spark.sources import BATCHES, Reading, Working, ddl, document_schema
 from dupdetect.engines.spark.work import Work
 from dupdetect.errors import ScanError
 from dupdetect.readers import SourceFile
@@ -40,15 +41,24 @@ class Limits:
 
 
 def read_files(spark: SparkSession, files: Sequence[SourceFile], config: Config) -> DataFrame:
-    """Rows BATCHES of files that the executors can open, a task per file at most."""
+    """Rows BATCHES of files: those that executors can open, and those that Spark has to bring.
+
+    Files that ``remote.expand`` found are the latter. A file is read by one task.
+    """
     slots = spark.sparkContext.defaultParallelism
-    tasks = max(1, min(len(files), 100 * slots))
-    numbers = spark.range(0, len(files), numPartitions=tasks)
-    batches = numbers.mapInArrow(Reading(tuple(files), config), ddl(BATCHES))
-    if len(files) >= _MANY_FILES * slots:
-        return batches
     size = sum(file.size or 0 for file in files)
     parts = max(slots, min(4 * slots, size // _PART))
+    own = [number for number, file in enumerate(files) if not is_remote_file(file)]
+    batches = spark.range(0, len(own), numPartitions=max(1, min(len(own), 100 * slots))).mapInArrow(
+        Reading(tuple(files), config, tuple(own)), ddl(BATCHES)
+    )
+    brought = [file.path for file in files if is_remote_file(file)]
+    if brought:
+        contents = spark.read.format("binaryFile").load(brought).select("path", "content")
+        fetched = contents.mapInArrow(Fetched(tuple(files), config), ddl(BATCHES))
+        batches = batches.unionByName(fetched)
+    if len(files) >= _MANY_FILES * slots:
+        return batches
     return batches.repartition(parts, "file", "start")
 
 
@@ -207,10 +217,3 @@ def _missing(matches: DataFrame, heads: DataFrame, evaluated: DataFrame, block: 
 
 def _pair(one: str, other: str) -> list[Column]:
     return [F.least(one, other).alias("a"), F.greatest(one, other).alias("b")]
-
-
-def ddl(schema: Any) -> Any:
-    """An Arrow schema as Spark's."""
-    from pyspark.sql.pandas.types import from_arrow_schema
-
-    return from_arrow_schema(schema)
