@@ -1,7 +1,8 @@
 """A scan of ``news_fr`` by a standalone Spark cluster on this machine, beside the local engine.
 
 Are the tables equal; seconds by stage; bytes that pass through shuffles, per document; the times of
-tasks; sizes of buckets of bands and of lists of anchor keys (what ``docs/scale.md`` counts with).
+tasks. With ``--growth`` the sizes of buckets of bands and of lists of anchor keys as the corpus
+grows (what ``docs/scale.md`` counts with).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ import pyarrow.parquet as pq
 from benchmarks.judged import shared
 from benchmarks.record import digest_of_file, record
 from dupdetect import schemas
+from dupdetect.config import Config
 from dupdetect.engines import scan
+from dupdetect.sketch.batch import sketch_texts
 from dupdetect.training.verifier_data import news
 
 
@@ -65,7 +68,7 @@ def cluster(folder: Path, *, workers: int) -> Iterator[str]:
 def events(folder: Path) -> Iterator[dict[str, Any]]:
     """Spark's own log of a run."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.name.startswith(("events_", "app-")):
             for line in path.read_text(encoding="utf-8").splitlines():
                 yield json.loads(line)
 
@@ -99,22 +102,80 @@ def measured(folder: Path) -> dict[str, Any]:
     return {name: round(value, 1) for name, value in totals.items()} | {"tasks": distribution}
 
 
-def bucket_sizes(texts: list[str]) -> dict[str, dict[str, int]]:
-    """How many buckets and lists there are of each size, by powers of two."""
-    from dupdetect.config import Config
-    from dupdetect.sketch.batch import sketch_texts
-
-    bands, keys = [], []
+def key_columns(texts: list[str]) -> dict[str, tuple[Any, Any]]:
+    """Keys of bands and of anchors, and the document of each."""
+    bands, keys, band_docs, key_docs = [], [], [], []
+    config = Config()
     for at in range(0, len(texts), 512):
-        batch = sketch_texts(texts[at : at + 512], Config())
-        bands.append(batch.bands[batch.has_signature].ravel())
+        batch = sketch_texts(texts[at : at + 512], config)
+        docs = np.arange(at, at + len(batch))
+        signed = batch.has_signature
+        bands.append(batch.bands[signed].ravel())
+        band_docs.append(np.repeat(docs[signed], batch.bands.shape[1]))
         keys.append(batch.keys)
-    found = {}
-    for name, parts in (("bands", bands), ("keys", keys)):
-        sizes = np.unique(np.concatenate(parts), return_counts=True)[1]
-        classes, counts = np.unique(np.floor(np.log2(sizes)).astype(int), return_counts=True)
-        found[name] = {str(2**k): int(n) for k, n in zip(classes, counts, strict=True)}
+        key_docs.append(np.repeat(docs, np.diff(batch.key_doc)))
+    return {
+        "bands": (np.concatenate(bands), np.concatenate(band_docs)),
+        "keys": (np.concatenate(keys), np.concatenate(key_docs)),
+    }
+
+
+def growth(texts: list[str], *, at: tuple[int, ...] = (10**8, 10**9)) -> dict[str, Any]:
+    """Sizes of buckets and lists as the corpus grows, and what they would be at ``at`` documents.
+
+    Documents are taken in random order. The larger sizes are simulated by a Pitman-Yor process:
+    distinct keys grow with a power d of the corpus (fitted on the last doubling), and a share
+    d gamma(j - d) / (gamma(1 - d) j!) of them has j documents (Pitman 2006, lemma 3.11).
+    """
+    rng = np.random.default_rng(1)
+    order = rng.permutation(len(texts))
+    caps = {"bands": Config().shingle.max_bucket, "keys": Config().anchor.max_bucket}
+    found: dict[str, Any] = {}
+    for name, (keys, docs) in key_columns(texts).items():
+        rank = order[docs]
+        steps = [n for n in (2**k * 1000 for k in range(12)) if n < len(texts)] + [len(texts)]
+        measured_sizes = []
+        for n in steps:
+            sizes = np.unique(keys[rank < n], return_counts=True)[1].astype(np.int64)
+            kinds, counts = np.unique(sizes, return_counts=True)
+            measured_sizes.append(described(kinds, counts, n, caps[name]))
+        last, before = measured_sizes[-1], measured_sizes[-2]
+        ratio = last["documents"] / before["documents"]
+        d = float(np.log(last["distinct"] / before["distinct"]) / np.log(ratio))
+        simulated = []
+        for n in (len(texts), *at):
+            distinct = last["distinct"] * (n / len(texts)) ** d
+            total = last["keys per document"] * n
+            simulated.append(described(*pitman_yor(d, distinct, total), n, caps[name]))
+        found[name] = {"exponent": round(d, 3), "measured": measured_sizes, "simulated": simulated}
     return found
+
+
+def pitman_yor(d: float, distinct: float, total: float) -> tuple[Any, Any]:
+    """Sizes 1... and the expected number of keys of each, up to where they hold all postings."""
+    sizes = np.arange(1, 1 << 20, dtype=np.float64)
+    logs = np.concatenate([[0.0], np.cumsum(np.log1p(-(1 + d) / sizes[1:]))])
+    counts = distinct * d * np.exp(logs)
+    held = np.cumsum(sizes * counts)
+    end = max(2, int(np.searchsorted(held, total)))
+    return sizes[:end], counts[:end]
+
+
+def described(sizes: Any, counts: Any, n: int, cap: int) -> dict[str, Any]:
+    """What caps leave and drop of keys with these sizes, per document."""
+    short = (sizes >= 2) & (sizes <= cap)
+    postings, pairs = sizes * counts, sizes * (sizes - 1) / 2 * counts
+    long = sizes > cap
+    return {
+        "documents": n,
+        "distinct": round(float(counts.sum())),
+        "keys per document": round(float(postings.sum()) / n, 1),
+        "in lists of 2 to the cap": round(float(postings[short].sum()) / n, 2),
+        "in longer lists": round(float(postings[long].sum()) / n, 2),
+        "pairs followed per document": round(float(pairs[short].sum()) / n, 2),
+        "pairs without a cap per document": round(float(pairs.sum()) / n, 1),
+        "largest": int(sizes.max()),
+    }
 
 
 def compared(corpus: Path, folder: Path, *, workers: int) -> dict[str, Any]:
@@ -163,6 +224,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--documents", type=int, default=0, help="the first N only")
     parser.add_argument("--copies", type=int, default=0, help="copies of the first, to skew it")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--growth", action="store_true", help="only sizes of buckets, no scan")
     chosen = parser.parse_args(arguments)
     data = shared()
     if data is None:
@@ -172,6 +234,12 @@ def main(arguments: list[str]) -> int:
     ids, bodies = list(texts), list(texts.values())
     if chosen.documents:
         ids, bodies = ids[: chosen.documents], bodies[: chosen.documents]
+    if chosen.growth:
+        grown = growth(bodies)
+        print(json.dumps(grown, indent=1))
+        digest = digest_of_file(data / "corpora" / "news_fr.parquet")
+        record("spark", {"growth": grown}, digest=digest)
+        return 0
     ids += [f"copy-{number}" for number in range(chosen.copies)]
     bodies += bodies[:1] * chosen.copies
     with tempfile.TemporaryDirectory() as name:
@@ -184,7 +252,6 @@ def main(arguments: list[str]) -> int:
             pq.write_table(piece, folder / "corpus" / f"{part}.parquet")
         found = compared(folder / "corpus", folder, workers=chosen.workers)
     found["copies"] = chosen.copies
-    found["bucket sizes"] = bucket_sizes(bodies)
     print(json.dumps(found, indent=1))
     record("spark", found, digest=digest_of_file(data / "corpora" / "news_fr.parquet"))
     return 0 if all(found["tables equal"].values()) else 1

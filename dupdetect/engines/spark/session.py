@@ -16,6 +16,9 @@ _PARTITIONS = "spark.sql.shuffle.partitions"
 #: Rows of sketches that Python gets at a time, about 10 MB.
 _ROWS = {"spark.sql.execution.arrow.maxRecordsPerBatch": "512"}
 
+#: A scan tells its own progress.
+_QUIET = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}
+
 
 @contextmanager
 def session(master: str | None, conf: Sequence[tuple[str, str]]) -> Iterator[SparkSession]:
@@ -29,6 +32,8 @@ def session(master: str | None, conf: Sequence[tuple[str, str]]) -> Iterator[Spa
         return
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("dupdetect")
+    for name, value in _QUIET.items():
+        builder = builder.config(name, value)
     if master is not None:
         builder = builder.master(master)
     for name, value in conf:
