@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -144,11 +146,32 @@ def test_standard_input_is_refused(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_absent_pyspark_is_said(tmp_path, monkeypatch):
-    import sys
+_ABSENT = """
+import sys
 
-    for name in [name for name in sys.modules if name.startswith("dupdetect.engines.spark.")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "pyspark", None)
-    with pytest.raises(ScanError, match=r"dupdetect\[spark\]"):
-        scan(["x"], out=tmp_path / "out", engine="spark")
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pyspark":
+            raise ModuleNotFoundError("No module named 'pyspark'", name="pyspark")
+
+sys.meta_path.insert(0, Absent())
+from dupdetect.engines import scan
+scan(["x"], out=sys.argv[1], engine="spark")
+"""
+
+
+def test_absent_pyspark_is_said(tmp_path, root):
+    command = [sys.executable, "-c", _ABSENT, str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert "ScanError: PySpark is absent: pip install 'dupdetect[spark]'" in done.stderr
+
+
+def test_a_setting_without_a_value_is_wrong_usage(tmp_path):
+    from click.testing import CliRunner
+
+    from dupdetect.cli.scan import command
+
+    arguments = ["x", "-o", str(tmp_path / "out"), "--engine", "spark", "--spark-conf", "spark.a"]
+    done = CliRunner().invoke(command, arguments)
+    assert done.exit_code == 2
+    assert "NAME=VALUE" in done.output
