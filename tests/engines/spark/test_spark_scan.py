@@ -39,14 +39,47 @@ def equal(out, other):
     return runs[0]["counts"]
 
 
-def test_the_sample_gives_the_same_tables(spark, workers, sample, tmp_path):
+class Interrupted(Exception):
+    """Stands for whatever ends a driver."""
+
+
+class At:
+    """Progress that calls something when a stage begins."""
+
+    def __init__(self, name, call):
+        self._name, self._call = name, call
+
+    def stage(self, name, total):
+        if name == self._name:
+            self._call()
+
+    def advance(self, n):
+        pass
+
+
+def stop():
+    raise Interrupted
+
+
+def test_the_sample_gives_the_same_tables_in_two_goes(
+    spark, workers, sample, tmp_path, monkeypatch
+):
+    from dupdetect.engines.spark import stages
+
+    out = tmp_path / "spark"
+    with pytest.raises(Interrupted):
+        scan([sample], out=out, engine="spark", progress=At("clusters", stop))
+    # What is there is not made again.
+    monkeypatch.delattr(stages, "sketch")
+    monkeypatch.delattr(stages.candidates, "candidate_pairs")
+    result = scan([sample], out=out, engine="spark", resume=True)
     scan([sample], out=tmp_path / "local")
-    result = scan([sample], out=tmp_path / "spark", engine="spark")
-    counts = equal(tmp_path / "spark", tmp_path / "local")
+    counts = equal(out, tmp_path / "local")
     assert counts["matches"] > 20
     assert result.skipped["http_status"] == 1
-    assert (tmp_path / "spark" / "report.html").exists()
-    assert not (tmp_path / "spark" / ".work").exists()
+    assert (out / "report.html").exists()
+    assert not (out / ".work").exists()
+    assert scan([sample], out=out, engine="spark", resume=True) == result
 
 
 @pytest.fixture
@@ -87,7 +120,8 @@ def test_big_buckets_and_lost_executors_change_nothing(
     monkeypatch.setattr(judging, "verdicts", verify)
     source = skewed.write(tmp_path / "skewed.jsonl")
     scan([source], out=tmp_path / "local", config=config)
-    scan([source], out=tmp_path / "spark", engine="spark", config=config)
+    refill = At("clusters", workers.fill)
+    scan([source], out=tmp_path / "spark", engine="spark", config=config, progress=refill)
     assert (tmp_path / "executor").exists()
     assert (tmp_path / "worker").exists()
     counts = equal(tmp_path / "spark", tmp_path / "local")
@@ -123,8 +157,10 @@ def test_a_document_that_kills_its_worker_is_one_skip(
     monkeypatch.setattr(handler, "ENTRY", "deadly:Faulty")
     corpus.rows[12]["text"] += " DIEHERE"
     corpus.rows[20]["text"] += " FAILHERE"
-    corpus.rows[21]["text"] += "\ud800"
-    files = readers.expand([corpus.write(tmp_path / "c.jsonl")], lambda skip: None)
+    corpus.rows[21]["text"] += " LONE"
+    source = corpus.write(tmp_path / "c.jsonl")
+    source.write_text(source.read_text().replace(" LONE", "\\ud800"))
+    files = readers.expand([source], lambda skip: None)
     rows = sketch(read_files(spark, files, Config()), Config())
     rows.select("id", "phase", "skip", "start", "row").write.parquet(str(tmp_path / "rows"))
     found = pq.read_table(tmp_path / "rows").to_pylist()
