@@ -104,7 +104,7 @@ def test_big_buckets_and_lost_executors_change_nothing(
 
     config = Config(
         shingle=ShingleConfig(max_bucket=40),
-        anchor=AnchorConfig(max_bucket=300, max_candidates=20),
+        anchor=AnchorConfig(max_bucket=300, max_candidates=10),
     )
     made, verdicts = stages.sketch, judging.verdicts
 
@@ -120,8 +120,7 @@ def test_big_buckets_and_lost_executors_change_nothing(
     monkeypatch.setattr(judging, "verdicts", verify)
     source = skewed.write(tmp_path / "skewed.jsonl")
     scan([source], out=tmp_path / "local", config=config)
-    refill = At("clusters", workers.fill)
-    scan([source], out=tmp_path / "spark", engine="spark", config=config, progress=refill)
+    scan([source], out=tmp_path / "spark", engine="spark", config=config)
     assert (tmp_path / "executor").exists()
     assert (tmp_path / "worker").exists()
     counts = equal(tmp_path / "spark", tmp_path / "local")
