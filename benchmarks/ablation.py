@@ -41,7 +41,7 @@ GROUPS = {
     "novelty": ("new_number", "new_name", "new_fact"),
     "own words": ("own",),
     "sentence alignment": ("align", "aligned", "mutual", "dense", "log_partners"),
-    "chain of sentences": ("log_chain",),
+    "order of sentences": ("order", "log_chain"),
     "neighbours": (
         "beside", "log_beside", "near", "log_near",
         "fact_beside", "log_fact_beside", "fact_near", "log_fact_near",
@@ -62,12 +62,10 @@ def without(group: str) -> tuple[str, ...]:
 
 def variants() -> dict[str, tuple[tuple[str, ...], bool]]:
     """Name → features, and whether the trees take part."""
-    order = ("order_c", "order_s")
     return {
         "all": (REWRITE_FEATURES, True),
         "no trees": (REWRITE_FEATURES, False),
         **{f"no {group}": (without(group), True) for group in GROUPS},
-        "with share in order": (REWRITE_FEATURES + order, True),
         "with shared runs": (REWRITE_FEATURES + COPY_FEATURES[:3], True),
     }
 

@@ -5,9 +5,8 @@ Run as ``python -m dupdetect.training.verifier --data ../shared``. Three models 
 (two languages) and copy (verbatim runs), both logistic. Each is calibrated on predictions of
 grouped cross-validation, in which no family or component stands on both sides; the pairs of the dev
 split are never fitted. A score of 0.5 is put where few of the hard negatives (reports of one event
-or topic, templates) lie above, at each length: long independent texts are told apart more surely
-than short ones, so one threshold for all lengths would miss long rewrites and accuse short
-reports.
+or topic, templates) lie above, lower for long copies: long independent texts are told apart more
+surely, and one threshold for all lengths would miss long rewrites.
 """
 
 from __future__ import annotations
@@ -46,13 +45,13 @@ from dupdetect.verify.model import VERSION, Model, measures_digest
 NEGATIVE_WEIGHT = 3.0
 #: Weight of the pairs of ``read_pairs``, which are the false alarms of an earlier verifier.
 READ_WEIGHT = 0.5
-#: Share of the hard negatives that may lie above a score of 0.5, at each length. Rewrites get the
-#: least, since of the rest of a corpus they accuse the most.
-FALSE_ALARMS = {"rewrite": 0.0175, "translation": 0.03, "copy": 0.03}
+#: Share of the hard negatives that may lie above a score of 0.5.
+FALSE_ALARMS = {"rewrite": 0.025, "translation": 0.03, "copy": 0.03}
 #: For the copy model only those hard negatives count that have this share of words in shared runs:
 #: reports that quote the same dispatch. The others are no test of it.
 QUOTING = 0.15
-#: Lengths (log weight of anchors) between which the threshold moves; beyond, data are scarce.
+#: Log weights of anchors between which hard negatives are taken for the threshold; beyond, data
+#: are scarce.
 SHORTEST, LONGEST = 2.3, 4.7
 #: Inverse strength of the L2 penalty, chosen among 0.03, 0.3, 1 and 3 by cross-validation.
 PENALTY = {"rewrite": 1.0, "translation": 0.3, "copy": 1.0}
@@ -160,9 +159,10 @@ def fit(name: str, material: Material, names: tuple[str, ...], *, report: bool) 
             f"{roc_auc_score(y, held_out):.4f}; 0.5 at {offset.round(2)}, slope {slope:.2f}"
         )
     model = to_model(fit_blend(x, y, weights, **wanted), names, slope)
-    coefficients = model.coefficients.copy()
-    for side, shift in zip(("log_weight_c", "log_weight_s"), offset[1:], strict=False):
-        coefficients[names.index(side)] -= float(shift) * slope
+    names, coefficients = model.features, model.coefficients
+    if len(offset) > 1:
+        names = (*names, "long_c")
+        coefficients = np.append(coefficients, -offset[1] * slope)
     intercept = model.intercept - float(offset[0]) * slope
     return Model(names, coefficients.round(6), round(intercept, 6), model.trees)
 
@@ -174,7 +174,7 @@ def calibrate(
     held_out: NDArray[np.float64],
     weights: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], float]:
-    """Where 0.5 lies (an offset, and its change with both lengths) and how steep the scores are."""
+    """Where 0.5 lies (an offset, and its change for long copies) and how steep the scores are."""
     y = np.array([pair.positive for pair in pairs])
     labels = [(pair.label, pair.source) for pair in pairs]
     mined = ("distant", "foreign", "read")  # chosen for their likeness: no sample of what comes
@@ -183,9 +183,10 @@ def calibrate(
     inside = hard & (lengths > SHORTEST).all(axis=1) & (lengths < LONGEST).all(axis=1)
     if name != "copy":
         quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS[name], alpha=0.0, solver="highs")
-        quantile.fit(lengths[inside], held_out[inside], sample_weight=weights[inside])
+        long = values["long_c"][:, None]
+        quantile.fit(long[inside], held_out[inside], sample_weight=weights[inside])
         offset = np.array([quantile.intercept_, *quantile.coef_])
-        centred = held_out - quantile.predict(lengths)
+        centred = held_out - quantile.predict(long)
     else:
         quoting = hard & (values["run"] > QUOTING)
         offset = np.array([float(np.quantile(held_out[quoting], 1.0 - FALSE_ALARMS[name]))])

@@ -14,11 +14,10 @@ from dupdetect.kernels.measures import MEASURES
 
 _AT = {name: index for index, name in enumerate(MEASURES)}
 
-#: Features of the rewrite model, none of which sees shared word runs; ``order`` adds nothing to
-#: the length of the chain (``python -m benchmarks ablation``).
+#: Features of the rewrite model, none of which sees shared word runs.
 REWRITE_FEATURES = (
     "cover_c", "cover_s", "number_c", "number_s", "name_c", "name_s", "word_c", "word_s",
-    "fact_c", "fact_s", "own_c", "own_s", "align_c", "align_s",
+    "fact_c", "fact_s", "own_c", "own_s", "align_c", "align_s", "order_c", "order_s",
     "aligned_c", "aligned_s", "mutual_c", "mutual_s", "dense_c", "dense_s",
     "log_chain_c", "log_chain_s", "log_partners_c", "log_partners_s",
     "beside", "log_beside", "near", "log_near",
@@ -34,6 +33,10 @@ COPY_FEATURES = ("run", "own_run", "log_longest", "number_c", "number_s", "fact_
 #: Features of the direction model: each is the first text's value less the second's, so that
 #: swapping the texts swaps the answer.
 DIRECTION_FEATURES = ("words", "cover", "new_fact", "new_number", "quoted")
+
+#: Copies of more weight than the first (as a logarithm; about 500 words of news) count as long, up
+#: to the second, beyond which no hard negatives were at hand.
+LONG, LONGEST = 3.8, 4.7
 
 #: Added to shared and total weight before a ratio is taken, so that a share of very little is
 #: drawn to what unrelated texts have: one anchor of middling rarity, shared with probability 0.3.
@@ -131,6 +134,7 @@ def features(measures: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     out["log_shared"] = np.log1p(shared)
     weight_x, weight_y = pair("weight")
     sides("log_weight", np.log1p(weight_x), np.log1p(weight_y))
+    out["long_c"] = np.maximum(np.minimum(out["log_weight_c"], LONGEST) - LONG, 0.0)
     out["length_ratio"] = np.minimum(weight_x, weight_y) / (np.maximum(weight_x, weight_y) + 1e-9)
     words_x, words_y = pair("words")
     for name in ("run", "own_run"):  # of the shorter text; of the fuller one of two equal ones

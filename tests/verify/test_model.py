@@ -34,7 +34,7 @@ def test_shipped_models_use_known_features() -> None:
     shipped = models()
     assert set(shipped) == {"rewrite", "translation", "copy", "direction"}
     for name in ("rewrite", "translation"):
-        assert set(shipped[name].features) == set(REWRITE_FEATURES) <= known
+        assert {*REWRITE_FEATURES, "long_c"} == set(shipped[name].features) <= known
     assert set(shipped["copy"].features) == set(COPY_FEATURES) <= known
     assert shipped["direction"].features == DIRECTION_FEATURES
 

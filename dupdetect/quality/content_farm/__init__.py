@@ -38,7 +38,7 @@ _RAW = 0.3
 #: What being derived from another document says, by kind: agencies' copies are everyday, a
 #: rewrite is somebody's work to hide the source.
 _COPY: Mapping[MatchKind, float] = MappingProxyType(
-    {"exact": 0.25, "near_duplicate": 0.25, "partial": 0.15, "rewrite": 0.6, "translation": 0.5}
+    {"exact": 0.25, "near_duplicate": 0.25, "partial": 0.15, "rewrite": 0.65, "translation": 0.5}
 )
 #: Where it is not known which one is the copy.
 _UNKNOWN_DIRECTION = 0.5
