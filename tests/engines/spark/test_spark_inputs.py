@@ -71,7 +71,7 @@ def test_a_frame_gives_what_its_rows_sorted_by_id_give(spark, workers, corpus, t
     with settings(spark):
         work = Work(spark, (tmp_path / "work").as_uri())
         stages = Stages(spark, work, Config(), from_frame(frame))
-        written = {name: stages.tables[name] for name in ("documents", "matches", "clusters")}
+        written = {name: stages.tables[name] for name in ("documents", "clusters")}
         write_parts((tmp_path / "parts").as_uri(), written)
         (skip,) = stages.skips.collect()
         assert json.loads(skip["skip"])["reason"] == "empty_text"
