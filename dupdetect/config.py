@@ -44,7 +44,7 @@ class AnchorConfig:
     make a key. ``keys``: bottom-k sample of keys per document. ``min_shared``: keys that two
     documents must share to be candidates. ``max_bucket``: longer posting lists are not followed
     (they are counted). ``max_candidates``: of more, those that share most keys are verified; 48
-    lose no source that 200 find, at 5,000 documents and at 200,000 (``benchmarks candidates``).
+    lose no source that 200 find, at 35,000 documents and at 200,000 (``benchmarks candidates``).
     """
 
     max_zipf: float = 4.9
