@@ -22,7 +22,7 @@ I64 = NDArray[np.int64]
 
 SCORES = ("boilerplate", "machine_translation", "seo_link", "content_farm")
 #: What :func:`write_texts` writes.
-TEXTS = pa.schema([("id", pa.string()), ("text", pa.string())])
+TEXTS = pa.schema([("id", pa.string()), ("text", pa.string()), ("parts", pa.string())])
 #: Columns of all documents that are held in memory at once; their texts stay in the spool.
 _KNOWN = [name for name in schemas.DOCUMENTS.names if name not in ("cluster", "is_representative")]
 
@@ -186,13 +186,17 @@ def _clusters(clusters: Sequence[Cluster]) -> pa.Table:
 
 
 def write_texts(path: Path, spool: Spool, documents: Documents, ids: Sequence[str]) -> None:
-    """The texts of the documents ``ids``, sorted by id, for the report."""
+    """The texts of the documents ``ids``, sorted by id, for the report.
+
+    ``parts``: what ``content_farm`` is made of before matches, as a JSON object.
+    """
     wanted = set(ids)
     rows = np.array([row for row, id in enumerate(documents.ids) if id in wanted], np.int64)
     table = pa.table(
         {
             "id": pa.array([documents.ids[row] for row in rows.tolist()], pa.string()),
             "text": pa.array(spool.texts(rows), pa.string()),
+            "parts": spool.documents(["parts"])["parts"].take(pa.array(rows)).combine_chunks(),
         },
         schema=TEXTS,
     )

@@ -199,6 +199,17 @@ def _rules(findings: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Rule, ...]]
     }
 
 
+def remainder(parts: Mapping[str, float], score: float) -> float:
+    """The part that is missing from a noisy or of ``parts``: what the matches say."""
+    none = 1.0
+    for value in parts.values():
+        none *= 1.0 - value
+    if none <= 0.0:
+        return 0.0
+    missing = 1.0 - (1.0 - score) / none
+    return missing if missing > 0.001 else 0.0  # scores are kept as 32-bit floats
+
+
 def scored_from_verdict(number: int, verdict: Verdict, *, limit: int) -> Scored:
     """From a verdict: parts of the score and matches with known documents included."""
     known = known_from_document(

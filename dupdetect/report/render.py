@@ -114,10 +114,15 @@ def _documents(
     for finding in tables.rows("findings", tables.find("findings", "id", ids)):
         findings.setdefault(str(finding["id"]), []).append(finding)
     related = _related(tables, ids, places)
+    parts = tables.parts(ids)
     for number, row in enumerate(rows, start=1):
+        made_of = parts.get(row["id"])
+        if made_of is not None:
+            made_of["copy"] = evidence.remainder(made_of, float(row["content_farm"]))
         yield evidence.scored(
             number, evidence.known_from_row(row), row, findings.get(row["id"], []),
-            texts.get(row["id"]), limit=REPORT_CHARS, related=related.get(row["id"], []),
+            texts.get(row["id"]), limit=REPORT_CHARS, parts=made_of,
+            related=related.get(row["id"], []),
         )  # fmt: skip
 
 

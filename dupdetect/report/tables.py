@@ -98,14 +98,24 @@ class ScanTables:
 
     def texts(self, ids: Iterable[str]) -> dict[str, str]:
         """Texts by id of those documents whose text the scan kept; empty where it kept none."""
+        return self._kept(ids, "text")
+
+    def parts(self, ids: Iterable[str]) -> dict[str, dict[str, float]]:
+        """What ``content_farm`` is made of before matches, by id, of those documents."""
+        return {id: json.loads(parts) for id, parts in self._kept(ids, "parts").items()}
+
+    def _kept(self, ids: Iterable[str], column: str) -> dict[str, str]:
         path = self.directory / TEXTS_FILE
         if not path.exists():
             return {}
-        table = _open(path, pa.schema([("id", pa.string()), ("text", pa.string())])).read()
+        file = _open(path, pa.schema([("id", pa.string()), ("text", pa.string())]))
+        if column not in file.schema_arrow.names:
+            return {}
+        table = file.read(["id", column])
         wanted = pa.array(sorted(set(ids)), pa.string())
         table = table.filter(pc.is_in(table["id"], value_set=wanted))
-        pairs = zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True)
-        return {key: text for key, text in pairs if text is not None}
+        pairs = zip(table["id"].to_pylist(), table[column].to_pylist(), strict=True)
+        return {key: value for key, value in pairs if value is not None}
 
 
 def _open(path: Path, schema: pa.Schema) -> pq.ParquetFile:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from dupdetect.kernels import tokens as flag
@@ -235,7 +235,7 @@ def _one_way(there: dict[int, int], back: dict[int, int]) -> tuple[int, int]:
     rank = {word: number for number, word in enumerate(sorted(back))}
     order = sorted(there)
     beside = near = 0
-    for before, word in zip(order, order[1:], strict=False):
+    for before, word in pairwise(order):
         beside += abs(rank[there[word]] - rank[there[before]]) <= BESIDE
         near += word - before <= NEAR and abs(there[word] - there[before]) <= NEAR
     return beside, near

@@ -12,12 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dupdetect.errors import ModelError
+from dupdetect.kernels.trees import tree_logits
 from dupdetect.quality import boilerplate
 from dupdetect.quality.boilerplate.lexicon import furniture_phrases, look_up
 from dupdetect.quality.marks import CAMEL, HashTable, word_hash
 from dupdetect.quality.model import LineModel, TreeModel, load_model, shipped_model
 from dupdetect.quality.reading import read
-from dupdetect.kernels.trees import tree_logits
 from dupdetect.quality.vocabulary import vocabulary
 
 PHRASES = sorted({" ".join(known.words).replace("0", "12") for known in furniture_phrases()})

@@ -11,11 +11,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
+import dupdetect
 from dupdetect.errors import ScanError
 from dupdetect.records import Document, Finding, Match, Passage, Scores, Verdict
 from dupdetect.report import render_comparison, render_report, render_scores
+from dupdetect.report.evidence import remainder
 from dupdetect.report.page import MAX_BYTES, moment
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -265,6 +269,28 @@ def test_scores_name_their_rules_and_parts(tmp_path: Path) -> None:
     assert "machine translation0.79 repeats0.00" in words
     titles = [a["title"] for tag, a in reader.elements if tag == "mark"]
     assert titles == [f"Machine translation · number slot · {s}" for s in ("0.70", "0.90")]
+
+
+def test_a_scans_documents_show_the_parts_of_their_score(
+    tmp_path: Path, scans: ModuleType, sample: Path
+) -> None:
+    out = tmp_path / "out"
+    dupdetect.scan([sample], out=out)
+    stored = pq.read_table(out / "documents.parquet").to_pylist()
+    row = {row["id"]: row for row in stored}["fr-port-spun"]
+    html = (out / "report.html").read_text(encoding="utf-8")
+    card = next(part for part in html.split('id="document-') if row["title"] in part[:300])
+    parts = dict(re.findall(r'<th scope="row">([a-z ]+)</th><td class="num">([0-9.]+)</td>', card))
+    assert float(parts["copy"]) > 0.3  # it is the copy of another document
+    none = np.prod([1.0 - float(value) for value in parts.values()])
+    assert 1.0 - none == pytest.approx(row["content_farm"], abs=0.03)
+
+
+def test_what_parts_leave_open_is_what_the_matches_say() -> None:
+    parts = {"seo_link": 0.5, "repeats": 0.2}
+    assert remainder(parts, 1.0 - 0.5 * 0.8 * 0.6) == pytest.approx(0.4)
+    assert remainder(parts, 0.6) == 0.0
+    assert remainder({"seo_link": 1.0}, 1.0) == 0.0
 
 
 @pytest.mark.parametrize(

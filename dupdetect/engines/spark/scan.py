@@ -149,9 +149,9 @@ class _Scan:
         self._log.counts["duplicate_id"] = rows["documents"] - distinct
         shown = select_shown(made)
         if shown:
-            texts = stages.documents.select("number", "text")
+            texts = stages.documents.select("number", "text", "parts")
             wanted = stages.ids.where(F.col("id").isin(shown)).join(texts, "number")
-            table = rows_of(wanted.select("id", "text"), TEXTS)
+            table = rows_of(wanted.select("id", "text", "parts"), TEXTS)
             write_table(made / "texts.parquet", table, sort=("id",))
         record.publish(made, self._job.out)
 
