@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +56,7 @@ def command(
     """
     from dupdetect.cli.showing import show_verdict
     from dupdetect.cli.sources import documents
-    from dupdetect.detector import score
+    from dupdetect.detector import Detector
     from dupdetect.readers import BENIGN
 
     skips = Skips(BENIGN)
@@ -67,10 +66,9 @@ def command(
     total, worst = 0, 0.0
     with ExitStack() as stack:
         index = stack.enter_context(_open(index_path, settings)) if index_path else None
+        detector = Detector(index=index, config=settings.config)
         for document in documents(sources, config=settings.config, on_skip=skips):
-            verdict = score(document, config=settings.config)
-            if index is not None:
-                verdict = replace(verdict, matches=tuple(index.query(document)))
+            verdict = detector.score(document)
             total += 1
             worst = max(worst, *verdict.scores.to_dict().values())
             if as_json:

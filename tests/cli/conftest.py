@@ -6,7 +6,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -125,6 +125,20 @@ class Library:
         return _ScanResult(arguments["out"], self.skipped, self.skips)
 
 
+class _Detector:
+    """A detector whose scores are the library's; matches come from the index."""
+
+    library: Library
+
+    def __init__(self, *, index: Any = None, config: Config | None = None) -> None:
+        self.index, self.config = index, config
+
+    def score(self, document: Document) -> Verdict:
+        verdict = self.library.score(document, config=self.config)
+        matches = () if self.index is None else tuple(self.index.query(document))
+        return replace(verdict, matches=matches)
+
+
 @dataclass
 class _ScanResult:
     out: Path
@@ -193,7 +207,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Library:
         "engines": {"scan": fake.scan},
         "detector": {
             "score": fake.score, "compare": fake.compare, "compare_pairs": fake.compare_pairs,
-            "Index": index,
+            "Index": index, "Detector": type("Detector", (_Detector,), {"library": fake}),
         },
     }  # fmt: skip
     for name, values in modules.items():
