@@ -36,10 +36,8 @@ from dupdetect.verify.features import COPY_FEATURES, REWRITE_FEATURES, features,
 
 #: Group → the features in it, by what stands before ``_c``, ``_s`` or nothing.
 GROUPS = {
-    "coverage": ("cover", "word", "log_shared"),
     "numbers and names": ("number", "name", "fact", "log_number", "log_name", "log_fact"),
     "novelty": ("new_number", "new_name", "new_fact"),
-    "own words": ("own",),
     "sentence alignment": ("align", "aligned", "mutual", "dense", "log_partners"),
     "order of sentences": ("order", "log_chain"),
     "neighbours": (
@@ -62,10 +60,12 @@ def without(group: str) -> tuple[str, ...]:
 
 def variants() -> dict[str, tuple[tuple[str, ...], bool]]:
     """Name → features, and whether the trees take part."""
+    words = ("cover_c", "cover_s", "word_c", "word_s", "own_c", "own_s", "log_shared")
     return {
         "all": (REWRITE_FEATURES, True),
         "no trees": (REWRITE_FEATURES, False),
         **{f"no {group}": (without(group), True) for group in GROUPS},
+        "with shared words": (REWRITE_FEATURES + words, True),
         "with shared runs": (REWRITE_FEATURES + COPY_FEATURES[:3], True),
     }
 

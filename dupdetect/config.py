@@ -51,7 +51,7 @@ class AnchorConfig:
     window: int = 6
     keys: int = 256
     min_shared: int = 3
-    max_bucket: int = 100
+    max_bucket: int = 200
     max_candidates: int = 48
 
 

@@ -33,7 +33,7 @@ TREES = {
 }
 #: Stems of features of which more speaks for a copy.
 _FOR = {
-    "cover", "number", "name", "word", "fact", "own",
+    "number", "name", "fact",
     "align", "aligned", "mutual", "dense", "order", "log_chain",
     "beside", "log_beside", "near", "log_near",
     "fact_beside", "log_fact_beside", "fact_near", "log_fact_near",

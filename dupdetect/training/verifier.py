@@ -46,7 +46,7 @@ NEGATIVE_WEIGHT = 3.0
 #: Weight of the pairs of ``read_pairs``, which are the false alarms of an earlier verifier.
 READ_WEIGHT = 0.5
 #: Share of the hard negatives that may lie above a score of 0.5.
-FALSE_ALARMS = {"rewrite": 0.025, "translation": 0.03, "copy": 0.03}
+FALSE_ALARMS = 0.03
 #: For the copy model only those hard negatives count that have this share of words in shared runs:
 #: reports that quote the same dispatch. The others are no test of it.
 QUOTING = 0.15
@@ -182,14 +182,14 @@ def calibrate(
     lengths = np.column_stack([values["log_weight_c"], values["log_weight_s"]])
     inside = hard & (lengths > SHORTEST).all(axis=1) & (lengths < LONGEST).all(axis=1)
     if name != "copy":
-        quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS[name], alpha=0.0, solver="highs")
+        quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS, alpha=0.0, solver="highs")
         long = values["long_c"][:, None]
         quantile.fit(long[inside], held_out[inside], sample_weight=weights[inside])
         offset = np.array([quantile.intercept_, *quantile.coef_])
         centred = held_out - quantile.predict(long)
     else:
         quoting = hard & (values["run"] > QUOTING)
-        offset = np.array([float(np.quantile(held_out[quoting], 1.0 - FALSE_ALARMS[name]))])
+        offset = np.array([float(np.quantile(held_out[quoting], 1.0 - FALSE_ALARMS))])
         centred = held_out - offset[0]
     slope = LogisticRegression(C=1e3, fit_intercept=False)
     slope.fit(centred[:, None], y, sample_weight=weights)

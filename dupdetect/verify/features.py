@@ -14,16 +14,18 @@ from dupdetect.kernels.measures import MEASURES
 
 _AT = {name: index for index, name in enumerate(MEASURES)}
 
-#: Features of the rewrite model, none of which sees shared word runs.
+#: Features of the rewrite model. None sees shared word runs, nor how much of all words is shared:
+#: with these (``cover``, ``word``, ``own``, ``log_shared``) French recall is lower and more
+#: independent reports are accused (``python -m benchmarks ablation``).
 REWRITE_FEATURES = (
-    "cover_c", "cover_s", "number_c", "number_s", "name_c", "name_s", "word_c", "word_s",
-    "fact_c", "fact_s", "own_c", "own_s", "align_c", "align_s", "order_c", "order_s",
+    "number_c", "number_s", "name_c", "name_s", "fact_c", "fact_s",
+    "align_c", "align_s", "order_c", "order_s",
     "aligned_c", "aligned_s", "mutual_c", "mutual_s", "dense_c", "dense_s",
     "log_chain_c", "log_chain_s", "log_partners_c", "log_partners_s",
     "beside", "log_beside", "near", "log_near",
     "fact_beside", "log_fact_beside", "fact_near", "log_fact_near",
     "new_number_c", "new_number_s", "new_name_c", "new_name_s", "new_fact_c", "new_fact_s",
-    "log_number", "log_name", "log_fact", "log_shared", "length_ratio",
+    "log_number", "log_name", "log_fact", "length_ratio",
     "log_weight_c", "log_weight_s",
 )  # fmt: skip
 
