@@ -32,6 +32,8 @@ bench: $(VENV)/test.stamp
 
 bench-quality: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks quality --check
+	$(BIN)/python -m benchmarks candidates --check
+	$(BIN)/python -m benchmarks planted --check
 
 clean:
 	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from benchmarks.floors import broken
 from benchmarks.judged import shared
 from benchmarks.record import digest_of_file, record
 from dupdetect.config import Config
@@ -281,7 +282,9 @@ def main(arguments: list[str]) -> int:
     """Measures all designs at all sizes, prints and records them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks candidates", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
+    parser.add_argument("--check", action="store_true", help="fail when a floor is broken")
     options = parser.parse_args(arguments)
+    failed = 0
     data: Path | None = shared()
     if data is None:
         print("reference data absent (DUPDETECT_SHARED): nothing measured", file=sys.stderr)
@@ -300,4 +303,6 @@ def main(arguments: list[str]) -> int:
             row = measure(name, design, found.pop(name), n_docs, planted, sources)
             print(json.dumps(row), flush=True)
             record("candidates", row, digest=digest)
-    return 0
+            if options.check and name == next(iter(designs())):
+                failed |= broken(row, "candidates")
+    return failed

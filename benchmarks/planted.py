@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import dupdetect
+from benchmarks.floors import broken
 from benchmarks.judged import held_out, shared
 from benchmarks.record import digest_of_file, record
 from dupdetect.config import Config
@@ -91,7 +92,8 @@ def unseen(data: Path, texts: dict[str, str], rows: list[dict[str, Any]]) -> dic
 def main(arguments: list[str]) -> int:
     """Runs, prints and records."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks planted", description=__doc__)
-    parser.parse_args(arguments)
+    parser.add_argument("--check", action="store_true", help="fail when a floor is broken")
+    options = parser.parse_args(arguments)
     data = shared()
     if data is None:
         print("reference data absent (DUPDETECT_SHARED): nothing measured", file=sys.stderr)
@@ -102,7 +104,7 @@ def main(arguments: list[str]) -> int:
     found.update(unseen(data, texts, rows))
     print(json.dumps(found, indent=1))
     record("planted", found, digest=digest_of_file(data / "corpora" / "rewrites_fr.parquet"))
-    return 0
+    return broken(found, "planted") if options.check else 0
 
 
 if __name__ == "__main__":

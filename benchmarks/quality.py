@@ -10,7 +10,6 @@ import argparse
 import json
 import sys
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,11 +17,11 @@ from numpy.typing import NDArray
 
 from benchmarks.baselines import BASELINES
 from benchmarks.figures import auc, interval, recall_at
+from benchmarks.floors import FLOORS
 from benchmarks.judged import Judged, held_out, pairs_per_second, shared
 from benchmarks.record import digest_of_file, record
 from dupdetect.training.verifier_data import Pair
 
-FLOORS = Path(__file__).parent / "floors.json"
 FILES = ("rewrites_fr", "natural_pairs_fr", "rewrite_pairs", "news_fr")
 
 

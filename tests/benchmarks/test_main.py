@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks import quality, record
 from benchmarks.__main__ import benchmarks, main
+from benchmarks.floors import broken
 
 
 def test_benchmarks_are_listed_with_what_they_measure() -> None:
@@ -103,3 +104,26 @@ def test_a_figure_on_the_wrong_side_of_its_floor_is_told(
     found = quality.check([{"contrast": "fr spun", **row}], totals)
     assert len(found) == len(broken)
     assert all(line.startswith(start) for line, start in zip(found, broken, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "told"),
+    [
+        ({"recall spun": 0.9, "candidates": 60}, 0, []),
+        ({"recall spun": 0.89, "candidates": 60}, 1, ["recall spun"]),
+        ({"recall spun": 0.89, "candidates": 61}, 1, ["recall spun", "candidates"]),
+    ],
+)
+def test_one_line_of_results_is_held_against_its_floors(
+    found: dict[str, float],
+    code: int,
+    told: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    floors = {"index": {"at_least": {"recall spun": 0.9}, "at_most": {"candidates": 60}}}
+    path = tmp_path / "floors.json"
+    path.write_text(json.dumps(floors), encoding="utf-8")
+    assert broken({**found, "else": 1}, "index", path=path) == code
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.removeprefix("FLOOR BROKEN: ").split(":")[0] for line in lines] == told
