@@ -48,9 +48,15 @@ def test_rarest_takes_the_rarest_different_anchors(documents: list[list[int]], k
 
 
 @settings(deadline=None)
-@given(DOCUMENTS, st.integers(1, 4), st.integers(1, 3), st.randoms(use_true_random=False))
+@given(
+    DOCUMENTS,
+    st.integers(1, 4),
+    st.integers(1, 3),
+    st.integers(1, 4),
+    st.randoms(use_true_random=False),
+)
 def test_probe_counts_shared_keys_over_short_lists(
-    documents: list[list[int]], cap: int, least: int, rng: Random
+    documents: list[list[int]], cap: int, least: int, most: int, rng: Random
 ) -> None:
     sets = [sorted(set(document)) for document in documents]
     key_doc, keys = flat(sets)
@@ -62,16 +68,18 @@ def test_probe_counts_shared_keys_over_short_lists(
     sources = np.array([rng.randrange(-1, n) for _ in range(n)])
     found = probe(
         key_doc, keys.astype(np.uint64), lists.astype(np.uint64), list_start, owners[order],
-        cap, least, n, np.arange(n), sources,
+        cap, least, most, n, np.arange(n), sources,
     )  # fmt: skip
 
     length = Counter(key for document in sets for key in document)
     short = [{key for key in document if length[key] <= cap} for document in sets]
     for q in range(n):
         shared = [len(short[q] & short[other]) if other != q else 0 for other in range(n)]
-        assert found[0][q] == sum(count >= least for count in shared)
+        ranked = sorted((-count, other) for other, count in enumerate(shared) if count >= least)
+        kept = {other for _, other in ranked[:most]}
+        assert found[0][q] == len(kept)
         assert found[1][q] == sum(length[key] for key in short[q])
-        assert found[2][q] == (sources[q] >= 0 and shared[sources[q]] >= least)
+        assert found[2][q] == (sources[q] in kept)
 
 
 def test_bands_agree_as_often_as_the_weights_of_the_anchors_do() -> None:
