@@ -43,13 +43,7 @@ def _datasketch(texts: list[str], questions: list[str]) -> dict[str, Any]:
         made.update_batch([shingle.encode() for shingle in _shingles(text)])
         return made
 
-    started = time.perf_counter()
-    for number, text in enumerate(texts):
-        lsh.insert(number, hashed(text))
-    added = time.perf_counter() - started
-    hashes = [hashed(text) for text in questions]
-    whole: Callable[[str], Any] = lambda text: lsh.query(hashed(text))  # noqa: E731
-    return {"add_per_s": round(len(texts) / added), **_times(lsh.query, hashes, whole, questions)}
+    return _measured(lsh, hashed, texts, questions)
 
 
 def _rensa(texts: list[str], questions: list[str]) -> dict[str, Any]:
@@ -62,6 +56,13 @@ def _rensa(texts: list[str], questions: list[str]) -> dict[str, Any]:
         made.update(_shingles(text))
         return made
 
+    return _measured(lsh, hashed, texts, questions)
+
+
+def _measured(
+    lsh: Any, hashed: Callable[[str], Any], texts: list[str], questions: list[str]
+) -> dict[str, Any]:
+    """Adds and queries of a peer that takes the hashes of a text, not the text."""
     started = time.perf_counter()
     for number, text in enumerate(texts):
         lsh.insert(number, hashed(text))

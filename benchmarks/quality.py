@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.baselines import BASELINES
 from benchmarks.figures import auc, interval, recall_at
-from benchmarks.floors import FLOORS
+from benchmarks.floors import FLOORS, missed
 from benchmarks.judged import Judged, held_out, pairs_per_second, shared
 from benchmarks.record import digest_of_file, record
 from dupdetect.training.verifier_data import Pair
@@ -133,13 +133,7 @@ def check(rows: list[dict[str, Any]], totals: dict[str, float]) -> list[str]:
         for figure, floor in wanted.items():
             if by_name[name][figure] < floor:
                 broken.append(f"{name}: {figure} {by_name[name][figure]} is below {floor}")
-    for name, floor in floors["at_least"].items():
-        if totals[name] < floor:
-            broken.append(f"{name}: {totals[name]} is below {floor}")
-    for name, ceiling in floors["at_most"].items():
-        if totals[name] > ceiling:
-            broken.append(f"{name}: {totals[name]} is above {ceiling}")
-    return broken
+    return broken + missed(totals, floors)
 
 
 def main(arguments: list[str]) -> int:

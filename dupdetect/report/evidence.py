@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dupdetect.quality.content_farm import combine
 from dupdetect.records import MATCH_KINDS, Document, Verdict
 from dupdetect.report.clean import safe_language, safe_url, shorten, visible
 from dupdetect.report.segments import Segment, Span, segments
@@ -201,9 +202,7 @@ def _rules(findings: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Rule, ...]]
 
 def remainder(parts: Mapping[str, float], score: float) -> float:
     """The part that is missing from a noisy or of ``parts``: what the matches say."""
-    none = 1.0
-    for value in parts.values():
-        none *= 1.0 - value
+    none = 1.0 - combine(parts)
     if none <= 0.0:
         return 0.0
     missing = 1.0 - (1.0 - score) / none

@@ -1,8 +1,8 @@
 """Half a logistic model, half boosted trees.
 
 The logistic half extends to lengths and densities that no training pair has; the trees see what is
-not linear (many facts covered but few words). The trees are monotone: more that is covered, aligned
-or kept together never lowers a score, more that is new never raises it.
+not linear (facts covered but few sentences aligned). The trees are monotone: more that is covered,
+aligned or kept together never lowers a score, more that is new never raises it.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from dupdetect.training.verifier_data import Pair, labelled_pairs, read_pairs, t
 from dupdetect.verify.features import (
     COPY_FEATURES,
     DIRECTION_FEATURES,
+    LONGEST,
     REWRITE_FEATURES,
     direction_features,
     features,
@@ -50,9 +51,9 @@ FALSE_ALARMS = 0.03
 #: For the copy model only those hard negatives count that have this share of words in shared runs:
 #: reports that quote the same dispatch. The others are no test of it.
 QUOTING = 0.15
-#: Log weights of anchors between which hard negatives are taken for the threshold; beyond, data
-#: are scarce.
-SHORTEST, LONGEST = 2.3, 4.7
+#: Log weights of anchors from which, up to LONGEST, hard negatives are taken for the threshold;
+#: beyond, data are scarce.
+SHORTEST = 2.3
 #: Inverse strength of the L2 penalty, chosen among 0.03, 0.3, 1 and 3 by cross-validation.
 PENALTY = {"rewrite": 1.0, "translation": 0.3, "copy": 1.0}
 #: Model card, stored beside the weights.

@@ -124,7 +124,7 @@ def read_pairs(data: Path) -> list[Pair]:
     Articles that stand in several pairs keep these together in one group.
     """
     articles = news(data)
-    rows = list(csv.DictReader(READ.open(encoding="utf-8")))
+    rows = list(csv.DictReader(READ.read_text(encoding="utf-8").splitlines()))
     leader: dict[str, str] = {}
 
     def group(id: str) -> str:
