@@ -32,7 +32,13 @@ from dupdetect.training.verifier import (
     weights_of,
 )
 from dupdetect.training.verifier_data import Pair, labelled_pairs
-from dupdetect.verify.features import COPY_FEATURES, REWRITE_FEATURES, features, matrix
+from dupdetect.verify.features import (
+    COPY_FEATURES,
+    REWRITE_FEATURES,
+    features,
+    matrix,
+    word_features,
+)
 
 #: Group → the features in it, by what stands before ``_c``, ``_s`` or nothing.
 GROUPS = {
@@ -79,12 +85,12 @@ def decisions(
     trees: bool,
 ) -> NDArray[np.float64]:
     """Log-odds of the pairs by models that have not seen their fold."""
-    x = matrix(features(material.measures), names)
+    x = matrix(_known(material.measures), names)
     y = np.array([pair.positive for pair in material.pairs])
     weights = weights_of(material.pairs)
     folds = np.array([pair.bucket % FOLDS for pair in material.pairs])
     known: dict[str, Any] = {"penalty": PENALTY["rewrite"], "names": names if trees else None}
-    asked = matrix(features(measured), names)
+    asked = matrix(_known(measured), names)
     own = np.array([pair.bucket % FOLDS if pair.split == "train" else -1 for pair in pairs])
     out = np.empty(len(pairs))
     for fold in range(-1, FOLDS):
@@ -94,6 +100,10 @@ def decisions(
                 asked[own == fold]
             )
     return out
+
+
+def _known(measured: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    return features(measured) | word_features(measured)
 
 
 def figures(pairs: list[Pair], score: NDArray[np.float64]) -> dict[str, float]:

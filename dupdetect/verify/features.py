@@ -107,33 +107,48 @@ def copy_is_x(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(ahead > 0.0)
 
 
+def _sides(
+    out: dict[str, NDArray[np.float64]],
+    first: NDArray[np.bool_],
+    name: str,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+) -> None:
+    """Puts a measure with two sides into ``out``: that of the copy and that of the source."""
+    out[f"{name}_c"] = np.where(first, x, y)
+    out[f"{name}_s"] = np.where(first, y, x)
+
+
+def _shares(
+    measures: NDArray[np.float64], kind: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Weight of one kind of anchor in each text, and what of it is shared."""
+    total = column(measures, f"{kind}_x"), column(measures, f"{kind}_y")
+    return *total, column(measures, f"{kind}_shared_x"), column(measures, f"{kind}_shared_y")
+
+
 def features(measures: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """All features by name, each float64[k]."""
+    """All features of the models by name, each float64[k]."""
     first = copy_is_x(measures)
     out: dict[str, NDArray[np.float64]] = {}
 
     def sides(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-        out[f"{name}_c"] = np.where(first, x, y)
-        out[f"{name}_s"] = np.where(first, y, x)
+        _sides(out, first, name, x, y)
 
     def pair(stem: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         return column(measures, f"{stem}_x"), column(measures, f"{stem}_y")
 
-    shared = column(measures, "shared")
-    sides("cover", shared / (pair("weight")[0] + 1.0), shared / (pair("weight")[1] + 1.0))
-    for kind in ("number", "name", "word", "fact", "own"):
-        (total_x, total_y), (shared_x, shared_y) = pair(kind), pair(f"{kind}_shared")
+    for kind in ("number", "name", "fact"):
+        total_x, total_y, shared_x, shared_y = _shares(measures, kind)
         sides(kind, _share(shared_x, total_x), _share(shared_y, total_y))
-        if kind in ("number", "name", "fact"):
-            new_x, new_y = np.maximum(total_x - shared_x, 0.0), np.maximum(total_y - shared_y, 0.0)
-            sides(f"new_{kind}", np.log1p(new_x), np.log1p(new_y))
-            out[f"log_{kind}"] = np.log1p(np.minimum(shared_x, shared_y))
+        new_x, new_y = np.maximum(total_x - shared_x, 0.0), np.maximum(total_y - shared_y, 0.0)
+        sides(f"new_{kind}", np.log1p(new_x), np.log1p(new_y))
+        out[f"log_{kind}"] = np.log1p(np.minimum(shared_x, shared_y))
     for name in ("align", "order", "aligned", "mutual", "dense"):
         sides(name, *pair(name))
     for name, values in (("chain", _chain(measures)), ("partners", pair("partners"))):
         sides(f"log_{name}", np.log1p(values[0]), np.log1p(values[1]))
     _company(out, measures)
-    out["log_shared"] = np.log1p(shared)
     weight_x, weight_y = pair("weight")
     sides("log_weight", np.log1p(weight_x), np.log1p(weight_y))
     out["long_c"] = np.maximum(np.minimum(out["log_weight_c"], LONGEST) - LONG, 0.0)
@@ -143,6 +158,18 @@ def features(measures: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         x, y = pair(name)
         out[name] = np.select([words_x < words_y, words_x > words_y], [x, y], np.maximum(x, y))
     out["log_longest"] = np.log1p(column(measures, "longest"))
+    return out
+
+
+def word_features(measures: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """How much of all words is shared: left out of the models, for the ablation to say why."""
+    first, out = copy_is_x(measures), {"log_shared": np.log1p(column(measures, "shared"))}
+    shared = column(measures, "shared")
+    weight_x, weight_y = column(measures, "weight_x"), column(measures, "weight_y")
+    _sides(out, first, "cover", shared / (weight_x + 1.0), shared / (weight_y + 1.0))
+    for kind in ("word", "own"):
+        total_x, total_y, shared_x, shared_y = _shares(measures, kind)
+        _sides(out, first, kind, _share(shared_x, total_x), _share(shared_y, total_y))
     return out
 
 

@@ -17,6 +17,7 @@ from dupdetect.verify.features import (
     direction_features,
     features,
     matrix,
+    word_features,
 )
 
 #: Whole numbers so small that ties are common.
@@ -39,7 +40,7 @@ def pair(**values: float) -> np.ndarray:
 @given(ROWS)
 def test_features_do_not_depend_on_the_order_of_a_pair(rows: np.ndarray) -> None:
     rows[:, MEASURES.index("mutual_x")] = rows[:, MEASURES.index("mutual_y")]
-    one, other = features(rows), features(rows[:, SWAPPED])
+    one, other = (features(r) | word_features(r) for r in (rows, rows[:, SWAPPED]))
     assert one.keys() == other.keys()
     for name, values in one.items():
         assert np.array_equal(values, other[name]), name
