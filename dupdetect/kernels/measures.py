@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.align import align_rows, density, mutual_matches
 from dupdetect.kernels.places import MAX_TIMES, company, first_free
-from dupdetect.kernels.runs import MIN_RUN, count_shared, mark_runs, same_sequence, unquoted
+from dupdetect.kernels.runs import (
+    MARKS,
+    MIN_RUN,
+    mark_runs,
+    same_sequence,
+    shared_keys,
+    unmark,
+    unquoted,
+)
 
 #: Columns of the measures, in order; x is the first document of a pair, y the second.
 MEASURES = (
@@ -196,11 +204,13 @@ def measure_pairs(
     rows_y = np.zeros(MAX_SENTENCES, np.float64)
     best_x = np.empty(MAX_SENTENCES, np.int32)
     best_y = np.empty(MAX_SENTENCES, np.int32)
-    most = 0
+    most, longest_set = 0, 0
     for p in range(pairs.shape[0]):
         for side in range(2):
             d = pairs[p, side]
             most = max(most, word_doc[d + 1] - word_doc[d], view_doc[d + 1] - view_doc[d])
+            longest_set = max(longest_set, set_doc[d + 1] - set_doc[d])
+    common, marks = np.empty(longest_set + 1, np.uint32), np.zeros(MARKS, np.bool_)
     run_x = np.zeros(most + size, np.bool_)
     run_y = np.zeros(most + size, np.bool_)
     place_x, place_y = np.empty(most + 1, np.int32), np.empty(most + 1, np.int32)
@@ -217,16 +227,18 @@ def measure_pairs(
         row[46], row[47] = words_x - unquoted_x, words_y - unquoted_y
         row[31] = set_doc[x + 1] - set_doc[x]
         row[32] = set_doc[y + 1] - set_doc[y]
-        shared = count_shared(shingle_set, set_doc[x], set_doc[x + 1], set_doc[y], set_doc[y + 1])
+        shared = shared_keys(
+            shingle_set, set_doc[x], set_doc[x + 1], set_doc[y], set_doc[y + 1], common, marks
+        )
         row[33] = shared
         if shared >= MIN_RUN:
             words, own, longest_x = mark_runs(
                 shingles,
                 shingle_doc[x],
                 shingle_doc[x + 1],
-                shingle_set,
-                set_doc[y],
-                set_doc[y + 1],
+                common,
+                shared,
+                marks,
                 size,
                 flags,
                 word_doc[x],
@@ -238,9 +250,9 @@ def measure_pairs(
                 shingles,
                 shingle_doc[y],
                 shingle_doc[y + 1],
-                shingle_set,
-                set_doc[x],
-                set_doc[x + 1],
+                common,
+                shared,
+                marks,
                 size,
                 flags,
                 word_doc[y],
@@ -249,6 +261,7 @@ def measure_pairs(
             row[35] = words / words_y
             row[37] = own / (unquoted_y + 1.0)
             row[38] = min(longest_x, longest_y)
+        unmark(common, shared, marks)
         if same_sequence(
             shingles, shingle_doc[x], shingle_doc[x + 1], shingle_doc[y], shingle_doc[y + 1]
         ):

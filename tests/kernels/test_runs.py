@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dupdetect.kernels.runs import contains, count_shared, mark_runs, same_sequence, unquoted
+from dupdetect.kernels.runs import (
+    MARKS,
+    contains,
+    mark_runs,
+    same_sequence,
+    shared_keys,
+    unmark,
+    unquoted,
+)
 from dupdetect.text import measures_reference as twin
 from dupdetect.text.measures_reference import Text
 from dupdetect.text.reference import Token, shingles
@@ -22,9 +30,14 @@ def text_of(words: list[str], quoted: set[int], size: int) -> Text:
 
 
 @given(SETS, SETS)
-def test_number_of_shared_keys(one: set[int], other: set[int]) -> None:
+def test_shared_keys(one: set[int], other: set[int]) -> None:
     both = np.array(sorted(one) + sorted(other), np.uint32)
-    assert count_shared(both, 0, len(one), len(one), both.size) == len(one & other)
+    out, marks = np.empty(len(one) + 1, np.uint32), np.zeros(MARKS, np.bool_)
+    n = shared_keys(both, 0, len(one), len(one), both.size, out, marks)
+    assert out[:n].tolist() == sorted(one & other)
+    assert set(np.flatnonzero(marks)) == one & other
+    unmark(out, n, marks)
+    assert not marks.any()
 
 
 @given(SETS, st.integers(0, 40), st.integers(0, 3))
@@ -44,7 +57,11 @@ def test_runs_are_those_of_the_twin(
     theirs = np.array(sorted({number[shingle] for shingle in y.shingles}), np.uint32)
     flags = np.array([token.flags for token in x.tokens], np.uint8)
     marks = np.zeros(len(words) + size, np.bool_)
-    found = mark_runs(own, 0, own.size, theirs, 0, theirs.size, size, flags, 0, marks)
+    both = np.concatenate([np.unique(own), theirs])
+    common, table = np.empty(theirs.size + 1, np.uint32), np.zeros(MARKS, np.bool_)
+    n_own = both.size - theirs.size
+    n = shared_keys(both, 0, n_own, n_own, both.size, common, table)
+    found = mark_runs(own, 0, own.size, common, n, table, size, flags, 0, marks)
 
     ranges = twin.runs(x, y, size)
     if len(set(x.shingles) & set(y.shingles)) < twin.MIN_RUN:
