@@ -81,8 +81,9 @@ def mark_runs(
     """Marks the words of a text that stand in runs of shared shingles.
 
     ``shingles[first:last]`` are in text order; ``shared`` and ``marks`` are what
-    :func:`shared_keys` found in it and the other text. Returns the number of marked words, of those outside quotation marks, and the longest run in words;
-    ``in_run`` (all False before) holds the marks by word, ``flags[first_word:]`` the words' flags.
+    :func:`shared_keys` found in it and the other text. Returns the number of marked words, of
+    those outside quotation marks, and the longest run in words; ``in_run`` (all False before)
+    holds the marks by word, ``flags[first_word:]`` the words' flags.
     """
     n = last - first
     words, own, longest, run, done = 0, 0, 0, 0, 0
