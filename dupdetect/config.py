@@ -65,10 +65,18 @@ class VerifyConfig:
 
 @dataclass(frozen=True, slots=True)
 class QualityConfig:
-    """The quality scores: findings below ``min_finding_score`` are not reported."""
+    """The quality scores: findings below ``min_finding_score`` are not reported.
+
+    ``models``: files of ``dupdetect train`` that replace shipped weights. ``domain_lists``: files
+    of domains that speak against a link to them and a page of them. A run adds
+    ``#sha256=<digest>`` to each path, so that its settings say what was in the file
+    (:mod:`dupdetect.quality.resources`).
+    """
 
     min_finding_score: float = 0.3
     max_findings: int = 200
+    models: tuple[str, ...] = ()
+    domain_lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 A model file holds ``kind`` (``linear``, ``trees`` or ``lines``), ``version``, the ``names`` of its
 features, its arrays, and ``card``, a JSON text that says what it was trained and measured on.
-Where a shipped file is absent, the rules work alone.
+Where a shipped file is absent, the rules work alone. A file is data: sizes are looked at before
+anything is unpacked, and shapes, ranges and tree branches before anything is used.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -25,6 +28,8 @@ from dupdetect.kernels.trees import check_trees, tree_logits
 F32 = NDArray[np.float32]
 #: Version of the file format.
 FORMAT = 1
+#: Bytes that a model file may have, packed and unpacked; the largest shipped one has 1.6 million.
+MAX_BYTES = 64 << 20
 
 
 class TextModel(Protocol):
@@ -40,12 +45,16 @@ class TextModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """Logistic regression: ``weights float32[d]`` over raw features, and an intercept."""
+    """Logistic regression: ``weights float32[d]`` over raw features, and an intercept.
+
+    ``cutoff``: the probability from which something counts as found; None: the rule's own.
+    """
 
     weights: F32
     intercept: float
     names: tuple[str, ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
+    cutoff: float | None = None
 
     @property
     def n_features(self) -> int:
@@ -59,7 +68,10 @@ class LinearModel:
 
 @dataclass(frozen=True, slots=True)
 class TreeModel:
-    """Boosted trees: ``nodes float32[m, 3]`` and ``roots`` as in :mod:`dupdetect.kernels.trees`."""
+    """Boosted trees: ``nodes float32[m, 3]`` and ``roots`` as in :mod:`dupdetect.kernels.trees`.
+
+    ``cutoff`` as in LinearModel.
+    """
 
     nodes: F32
     roots: NDArray[np.int32]
@@ -67,6 +79,7 @@ class TreeModel:
     n_features: int
     names: tuple[str, ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
+    cutoff: float | None = None
 
     def predict(self, rows: F32) -> F32:
         """Probabilities ``float32[n]`` of rows ``float32[n, n_features]``."""
@@ -116,11 +129,35 @@ def _sigmoid(logits: F32) -> F32:
 def load_model(path: str | Path) -> AnyModel:
     """The model of a ``.npz`` file; raises ModelError where it is missing or malformed."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        return _build(arrays)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        content = Path(path).read_bytes()
+    except OSError as error:
         raise ModelError(f"{path}: not a usable model: {error}") from error
+    return build_model(read_arrays(content, str(path)), str(path))
+
+
+def read_arrays(content: bytes, name: str) -> dict[str, NDArray[Any]]:
+    """The arrays of a ``.npz`` file; raises ModelError naming it. Nothing of it is executed."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+        if max(size, len(content)) > MAX_BYTES:
+            raise ValueError(f"more than {MAX_BYTES >> 20} MiB")
+        with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
+            return {key: loaded[key] for key in loaded.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ModelError(f"{name}: not a usable model: {error}") from error
+
+
+def build_model(arrays: dict[str, NDArray[Any]], name: str) -> AnyModel:
+    """The model that arrays hold; raises ModelError where they do not fit together."""
+    try:
+        return _build(arrays)
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
+        raise ModelError(f"{name}: not a usable model: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 @lru_cache(maxsize=8)
@@ -139,13 +176,14 @@ def _build(arrays: dict[str, Any]) -> AnyModel:
     kind = str(arrays["kind"])
     card = json.loads(str(arrays["card"]))
     names = tuple(str(name) for name in arrays["names"])
+    cutoff = _share(arrays["cutoff"]) if "cutoff" in arrays else None
     if kind == "linear":
-        weights = arrays["weights"].astype(np.float32)
+        weights = _finite(arrays["weights"], 1)
         if names and len(names) != len(weights):
             raise ValueError("as many names as weights are needed")
-        return LinearModel(weights, float(arrays["intercept"]), names, card)
+        return LinearModel(weights, _number(arrays["intercept"]), names, card, cutoff)
     if kind == "trees":
-        return _trees(arrays, names, card)
+        return replace(_trees(arrays, names, card), cutoff=cutoff)
     if kind == "lines":
         return _lines(arrays, _trees(arrays, names, card))
     raise ValueError(f"unknown kind {kind!r}")
@@ -156,21 +194,46 @@ def _trees(arrays: dict[str, Any], names: tuple[str, ...], card: Mapping[str, An
     if names and len(names) != n_features:
         raise ValueError("as many names as features are needed")
     feature, right = arrays["feature"].astype(np.int32), arrays["right"].astype(np.int32)
-    roots = arrays["roots"].astype(np.int32)
+    roots, threshold = arrays["roots"].astype(np.int32), _finite(arrays["threshold"], 1)
+    if not (feature.ndim == right.ndim == roots.ndim == 1):
+        raise ValueError("arrays must have one dimension")
+    if not len(feature) == len(right) == len(threshold):
+        raise ValueError("a tree's arrays must be equally long")
     check_trees(feature, right, roots, n_features)
-    nodes = np.column_stack([feature, arrays["threshold"], right]).astype(np.float32)
-    return TreeModel(nodes, roots, float(arrays["intercept"]), n_features, names, card)
+    nodes = np.column_stack([feature, threshold, right]).astype(np.float32)
+    return TreeModel(nodes, roots, _number(arrays["intercept"]), n_features, names, card)
 
 
 def _lines(arrays: dict[str, Any], trees: TreeModel) -> LineModel:
-    grams = arrays["grams"].astype(np.float32) * np.float32(arrays["gram_scale"])
+    grams = _finite(arrays["grams"], 1) * np.float32(_number(arrays["gram_scale"]))
     if not grams.size or grams.size & (grams.size - 1):
         raise ValueError("the number of n-gram weights must be a power of two")
     return LineModel(
         trees,
         grams,
-        float(arrays["gram_intercept"]),
+        _number(arrays["gram_intercept"]),
         frozenset(str(arrays["gram_languages"]).split()),
-        float(arrays["cutoff"]),
-        float(arrays["cutoff_shape"]),
+        _share(arrays["cutoff"]),
+        _share(arrays["cutoff_shape"]),
     )
+
+
+def _finite(array: NDArray[Any], dimensions: int) -> F32:
+    values = array.astype(np.float32)
+    if values.ndim != dimensions or not np.isfinite(values).all():
+        raise ValueError("numbers must be finite, arrays of the right dimension")
+    return values
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not np.isfinite(number):
+        raise ValueError("numbers must be finite")
+    return number
+
+
+def _share(value: Any) -> float:
+    number = float(value)
+    if not 0.0 <= number <= 1.0:
+        raise ValueError("a cutoff must be in 0..1")
+    return number
