@@ -9,6 +9,7 @@ from dupdetect.config import Config
 from dupdetect.quality import boilerplate, content_farm, machine_translation, seo_link
 from dupdetect.quality.content_farm.signals import signals
 from dupdetect.quality.reading import read
+from dupdetect.quality.resources import resources
 from dupdetect.quality.vocabulary import vocabulary
 from dupdetect.records import Document, Finding, Match, Scores
 
@@ -27,18 +28,24 @@ def assess(document: Document, *, config: Config, language: str) -> Assessment:
 
     ``language`` is its ISO 639-1 code, ``und`` where unknown. Scores count all that was found;
     findings below ``config.quality.min_finding_score`` are left out of the result, and at most
-    ``config.quality.max_findings`` are kept, the surest of each kind first.
+    ``config.quality.max_findings`` are kept, the surest of each kind first. The models and
+    lists of ``config.quality`` are used; raises ModelError or ConfigError where one cannot be.
     """
+    own = resources(config.quality)
     reading = read(document.text, vocabulary(language))
     furniture = boilerplate.furniture_lines(
-        reading, language=language, title=document.title, links=document.links
-    )
+        reading, language=language, title=document.title, links=document.links,
+        weights=own.boilerplate,
+    )  # fmt: skip
     lines = [line.finding for line in furniture]
     covered = [(finding.start, finding.end) for finding in lines]
     inserted = seo_link.find(
-        reading, language=language, url=document.url, links=document.links, covered=covered
+        reading, language=language, url=document.url, links=document.links, covered=covered,
+        weights=own.seo_link,
+    )  # fmt: skip
+    translated = machine_translation.find(
+        document.text, language=language, title=document.title, styles=own.style
     )
-    translated = machine_translation.find(document.text, language=language, title=document.title)
     share = boilerplate.share(reading, lines)
     seo = seo_link.probability(inserted)
     machine = machine_translation.probability(translated, document.text, reading.n_words, language)

@@ -144,7 +144,9 @@ def read_arrays(content: bytes, name: str) -> dict[str, NDArray[Any]]:
             raise ValueError(f"more than {MAX_BYTES >> 20} MiB")
         with np.load(io.BytesIO(content), allow_pickle=False) as loaded:
             return {key: loaded[key] for key in loaded.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (
+        OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error
+    ) as error:  # fmt: skip
         raise ModelError(f"{name}: not a usable model: {error}") from error
 
 
@@ -152,7 +154,7 @@ def build_model(arrays: dict[str, NDArray[Any]], name: str) -> AnyModel:
     """The model that arrays hold; raises ModelError where they do not fit together."""
     try:
         return _build(arrays)
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ModelError(f"{name}: not a usable model: {_said(error)}") from error
 
 
@@ -175,6 +177,8 @@ def _build(arrays: dict[str, Any]) -> AnyModel:
         raise ValueError(f"format {int(arrays['version'])} is not {FORMAT}")
     kind = str(arrays["kind"])
     card = json.loads(str(arrays["card"]))
+    if not isinstance(card, dict):
+        raise ValueError("the card must be an object")
     names = tuple(str(name) for name in arrays["names"])
     cutoff = _share(arrays["cutoff"]) if "cutoff" in arrays else None
     if kind == "linear":

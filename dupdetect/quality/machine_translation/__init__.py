@@ -16,6 +16,8 @@ is not found by rules, and ``style`` alone never lifts a text to one half.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dupdetect.quality.machine_translation import (
     agreement,
     duplicated,
@@ -29,7 +31,7 @@ from dupdetect.quality.machine_translation import (
     untranslated_word,
 )
 from dupdetect.quality.machine_translation.scoring import DEFAULT_WEIGHTS, RuleWeights, probability
-from dupdetect.quality.machine_translation.style import style_probability
+from dupdetect.quality.machine_translation.style import StyleModel, style_probability
 from dupdetect.quality.machine_translation.view import make_view
 from dupdetect.records import Finding
 
@@ -45,7 +47,6 @@ _FINDERS = (
     transliteration.find,
     title_case.find,
     markup.find,
-    style.find,
 )
 
 #: Names of the rules, as findings carry them.
@@ -62,16 +63,24 @@ RULES = (
 )
 
 
-def find(text: str, *, language: str, title: str | None = None) -> list[Finding]:
+def find(
+    text: str,
+    *,
+    language: str,
+    title: str | None = None,
+    styles: Mapping[str, StyleModel] | None = None,
+) -> list[Finding]:
     """All traces of machine translation in ``text``, by place.
 
     ``language`` is the document's ISO 639-1 code; ``title`` helps ``title_case`` where it stands in
-    the text. For every finding ``text[start:end] == quote``. No text is too odd: the result of an
-    empty one is an empty list.
+    the text; ``styles`` are weights for ``style`` by language, those shipped for None. For every
+    finding ``text[start:end] == quote``. No text is too odd: the result of an empty one is an empty
+    list.
     """
     if not text:
         return []
     view = make_view(text, language, title)
     findings = [finding for finder in _FINDERS for finding in finder(view)]
+    findings += style.find(view, styles)
     findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
     return findings

@@ -74,9 +74,14 @@ def read_models(arrays: Mapping[str, NDArray[Any]]) -> dict[str, StyleModel]:
     models = {}
     for language in str(arrays["languages"]).split():
         weights = arrays[f"{language}_weights"].astype(np.float32)
-        if not weights.size or weights.size & (weights.size - 1):
+        if weights.ndim != 1 or not weights.size or weights.size & (weights.size - 1):
             raise ValueError("the number of weights must be a power of two")
-        intercept, slope, kinds, cutoff = (float(value) for value in arrays[f"{language}_line"])
+        line = arrays[f"{language}_line"].astype(np.float64)
+        if not (np.isfinite(weights).all() and np.isfinite(line).all()):
+            raise ValueError("weights must be finite")
+        intercept, slope, kinds, cutoff = line.tolist()
+        if kinds not in range(1, 16) or not 0.0 <= cutoff <= 1.0:
+            raise ValueError("kinds of n-grams are 1 to 15, a cutoff is in 0..1")
         models[language] = StyleModel(weights, intercept, slope, int(kinds), cutoff)
     return models
 
@@ -100,9 +105,12 @@ def style_probability(text: str, language: str) -> float | None:
     return None if found is None else _judge(text, found)[0]
 
 
-def find(view: View) -> list[Finding]:
-    """One finding on the most telling sentence, where the evidence of the text is strong."""
-    found = model(view.language)
+def find(view: View, models: Mapping[str, StyleModel] | None = None) -> list[Finding]:
+    """One finding on the most telling sentence, where the evidence of the text is strong.
+
+    ``models`` by language, those shipped for None.
+    """
+    found = model(view.language) if models is None else models.get(view.language)
     if found is None or len(view.words) < MIN_WORDS:
         return []
     probability, parts, at = _judge(view.text, found)
