@@ -23,6 +23,7 @@ from dupdetect.index.exchange import to_lsh, write_documents
 from dupdetect.index.sketches import pack as pack_sketches
 from dupdetect.index.sketches import unpack as unpack_sketches
 from dupdetect.quality import assess, refine
+from dupdetect.quality.resources import pin
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
 from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
@@ -254,11 +255,14 @@ class Index:
 
 
 class Detector:
-    """Scores documents and, with an index, finds what they derive from."""
+    """Scores documents and, with an index, finds what they derive from.
+
+    Raises ModelError or ConfigError when ``config.quality`` names a model or list that is unusable.
+    """
 
     def __init__(self, *, index: Index | None = None, config: Config | None = None) -> None:
         self.index = index
-        self.config = config or (index.config if index is not None else Config())
+        self.config = pin(config or (index.config if index is not None else Config()))
 
     def score(self, document: Document | str) -> Verdict:
         """Scores and findings; matches too when there is an index. Nothing is added."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from dupdetect.config import Config
 from dupdetect.engines.base import Engine, Job, Progress, ScanResult, Silent
 from dupdetect.errors import ScanError
+from dupdetect.quality.resources import pin
 from dupdetect.records import Skip
 
 __all__ = ["Progress", "ScanResult", "scan"]
@@ -41,12 +42,13 @@ def scan(
     memory.
 
     Documents that cannot be used are counted and listed in the result, they raise nothing. Raises
-    ScanError when the scan cannot start, resume or write.
+    ScanError when the scan cannot start, resume or write, ModelError or ConfigError when
+    ``config.quality`` names a model or list of domains that is unusable.
     """
     job = Job(
         sources=tuple(str(source) for source in sources),
         out=Path(out),
-        config=config or Config(),
+        config=pin(config or Config()),
         workers=workers or _cores(),
         memory=memory or _memory() // 2,
         resume=resume,

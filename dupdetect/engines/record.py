@@ -17,6 +17,7 @@ from dupdetect._version import __version__
 from dupdetect.engines.base import MAX_SKIPS, Job, Progress, ScanResult
 from dupdetect.engines.workplace import FOLDER, MANIFEST, Manifest, read_json, write_json
 from dupdetect.errors import ScanError
+from dupdetect.quality.resources import described
 from dupdetect.records import MATCH_KINDS, Skip
 
 RUN = "run.json"
@@ -73,6 +74,7 @@ def about(
         "versions": _versions(),
         "config": job.config.to_dict(),
         "config_digest": manifest.config_digest,
+        **described(job.config.quality),
         "inputs": list(job.sources),
         "files": list(manifest.files),
         "matches_by_kind": dict(list(zip(MATCH_KINDS, kinds, strict=True))[1:]),

@@ -19,6 +19,7 @@ from dupdetect.engines.spool import DOCUMENTS, FINDINGS, ShardName, write_shard
 from dupdetect.errors import ExtractError, TextError
 from dupdetect.extract import Sandbox
 from dupdetect.quality import Assessment, assess
+from dupdetect.quality.resources import pin
 from dupdetect.records import Document, Skip
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.text.language import spoken
@@ -39,7 +40,7 @@ class Sketching:
     """
 
     def __init__(self, config: Config, folder: Path) -> None:
-        self._config = config
+        self._config = pin(config)
         self._folder = folder
         self._sandbox = Sandbox(config.extract)
         self._skips: list[Skip] = []

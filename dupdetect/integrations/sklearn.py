@@ -23,6 +23,7 @@ from dupdetect.config import Config, ShingleConfig
 from dupdetect.errors import ConfigError
 from dupdetect.integrations.relations import SCORES, labels, relate, text_column
 from dupdetect.quality import assess
+from dupdetect.quality.resources import pin
 from dupdetect.records import Document
 from dupdetect.sketch import sketch_texts
 from dupdetect.text.language import spoken
@@ -231,7 +232,7 @@ class ContentFarmClassifier(ClassifierMixin, _Texts):  # type: ignore[misc]
 
     def _scores(self, texts: pa.ChunkedArray) -> NDArray[np.float64]:
         """The four scores of each text, float64[n, 4]."""
-        config = self.config or Config()
+        config = pin(self.config or Config())
         found = np.zeros((len(texts), len(SCORES)))
         for row, text in enumerate(texts.to_pylist()):
             document = Document(id=str(row), text=text, language=spoken(text))

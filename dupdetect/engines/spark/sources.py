@@ -24,6 +24,7 @@ from dupdetect.engines.messages import decode_items, encode_items
 from dupdetect.engines.pool import Inline, Pool
 from dupdetect.engines.spark.arrays import SketchColumns
 from dupdetect.engines.spool import DOCUMENTS, Shard, ShardName, shard_names
+from dupdetect.quality.resources import unpacked
 from dupdetect.readers import SourceFile
 from dupdetect.readers.base import printable
 from dupdetect.records import Page, Skip
@@ -159,10 +160,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Working:
-    """The first pass: for ``mapInArrow`` over rows BATCHES. ``entry``: what does it, see Pool."""
+    """The first pass: for ``mapInArrow`` over rows BATCHES. ``entry``: what does it, see Pool.
+
+    ``files``: the models and lists that the settings name, which executors do not have.
+    """
 
     config: Config
     entry: str = handler.ENTRY
+    files: tuple[tuple[str, bytes], ...] = ()
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Rows of :func:`document_schema`."""
@@ -189,7 +194,7 @@ class Working:
     def _runner(self, folder: Path) -> Inline | Pool:
         from pyspark import TaskContext
 
-        setup = handler.setup(self.config, folder)
+        setup = handler.setup(unpacked(self.config, self.files, folder), folder)
         context = TaskContext.get()
         if context is None or context.attemptNumber() == 0:
             return Inline(entry=self.entry, setup=setup)

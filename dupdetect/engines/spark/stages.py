@@ -22,6 +22,7 @@ from dupdetect.engines.spark.remote import Fetched, is_remote_file
 from dupdetect.engines.spark.sources import BATCHES, Reading, Working, ddl, document_schema
 from dupdetect.engines.spark.work import Work
 from dupdetect.errors import ScanError
+from dupdetect.quality.resources import contents
 from dupdetect.readers import SourceFile
 
 #: Rounds of completing clusters, as in the local engine.
@@ -64,7 +65,8 @@ def read_files(spark: SparkSession, files: Sequence[SourceFile], config: Config)
 
 def sketch(batches: DataFrame, config: Config) -> DataFrame:
     """Documents and skips (:func:`document_schema`) of rows BATCHES."""
-    return batches.mapInArrow(Working(config, handler.ENTRY), ddl(document_schema(config)))
+    working = Working(config, handler.ENTRY, contents(config))
+    return batches.mapInArrow(working, ddl(document_schema(config)))
 
 
 class Stages:
