@@ -79,11 +79,25 @@ class LazyCommands(click.Group):
             raise Failure(str(error)) from error
 
 
+def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from dupdetect.data.shipped import shipped_digests
+
+    click.echo(f"dupdetect, version {__version__}")
+    models = ", ".join(f"{score} {digest[:12]}" for score, digest in shipped_digests().items())
+    click.echo(f"models (sha256): {models or 'none'}")
+    ctx.exit()
+
+
 @click.group(
     cls=LazyCommands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, "-V", "--version", prog_name="dupdetect")
+@click.option(
+    "-V", "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
+    help="Show the version and the digests of the shipped models, and exit.",
+)  # fmt: skip
 def main() -> None:
     """Find out which documents derive from which, how sure that is, and where the evidence stands.
 

@@ -79,6 +79,34 @@ def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )(decorated)
 
 
+def quality_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --model and --domain-list, which change ``settings``."""
+
+    @wraps(function)
+    def wrapper(
+        settings: Settings, models: tuple[str, ...], domain_lists: tuple[str, ...], **arguments: Any
+    ) -> Any:
+        own = settings.config.quality
+        own = replace(
+            own,
+            models=(*own.models, *models),
+            domain_lists=(*own.domain_lists, *domain_lists),
+        )
+        changed = replace(settings, config=replace(settings.config, quality=own))
+        return function(settings=changed, **arguments)
+
+    decorated: Callable[..., Any] = click.option(
+        "--domain-list", "domain_lists", metavar="FILE", multiple=True,
+        type=click.Path(exists=True, dir_okay=False),
+        help="Domains to distrust: a hosts file, ||domain^ filters, uBlacklist or one a line.",
+    )(wrapper)  # fmt: skip
+    return click.option(
+        "--model", "models", metavar="PATH", multiple=True,
+        type=click.Path(exists=True, dir_okay=False),
+        help="Use this model of `dupdetect train` in place of the shipped one (repeatable).",
+    )(decorated)  # fmt: skip
+
+
 def fetching_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --allow-private and --ignore-robots, which change ``settings``."""
 

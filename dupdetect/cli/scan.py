@@ -9,7 +9,7 @@ import click
 
 from dupdetect.cli import progress as progress_
 from dupdetect.cli.messages import Skips, say
-from dupdetect.cli.options import Settings, reading_options, size
+from dupdetect.cli.options import Settings, quality_options, reading_options, size
 from dupdetect.cli.terminal import Terminal
 
 
@@ -47,6 +47,7 @@ def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
 @click.option("-q", "--quiet", is_flag=True, help="No progress, only failures.")
 @click.option("-v", "--verbose", is_flag=True, help="Also the time of each stage.")
 @reading_options
+@quality_options
 def command(
     sources: tuple[str, ...],
     output: Path,

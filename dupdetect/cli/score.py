@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dupdetect.cli.messages import Skips
-from dupdetect.cli.options import Settings, fetching_options, reading_options
+from dupdetect.cli.options import Settings, fetching_options, quality_options, reading_options
 from dupdetect.cli.terminal import Terminal, safe_json
 from dupdetect.records import Verdict
 
@@ -39,6 +39,7 @@ MAX_PAGE = 200
 )
 @click.option("--explain", is_flag=True, help="Show what the combined score is made of.")
 @reading_options
+@quality_options
 @fetching_options
 def command(
     sources: tuple[str, ...],

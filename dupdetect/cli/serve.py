@@ -42,7 +42,22 @@ _ABOUT = ("url", "title", "language", "published")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="TOML file with settings; without it an index keeps its own.",
 )
-def command(path: str, create: bool, config_file: Path | None) -> None:
+@click.option(
+    "--model", "models", metavar="PATH", multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    help="Use this model of `dupdetect train` in place of the shipped one (repeatable).",
+)  # fmt: skip
+@click.option(
+    "--domain-list", "domain_lists", metavar="FILE", multiple=True,
+    type=click.Path(exists=True, dir_okay=False), help="Domains to distrust.",
+)  # fmt: skip
+def command(
+    path: str,
+    create: bool,
+    config_file: Path | None,
+    models: tuple[str, ...],
+    domain_lists: tuple[str, ...],
+) -> None:
     """Answer one JSON request per line of standard input, one line each, until it ends.
 
     {"op": "process", "id": "...", "text": "..."} scores, matches and adds a document. Other
@@ -53,7 +68,9 @@ def command(path: str, create: bool, config_file: Path | None) -> None:
 
     config = Config.load(config_file) if config_file is not None else None
     with Index.open(path, config=config, create=create) as index:
-        detector = Detector(index=index, config=config)
+        own = (config or index.config).quality
+        own = replace(own, models=own.models + models, domain_lists=own.domain_lists + domain_lists)
+        detector = Detector(index=index, config=replace(config or index.config, quality=own))
         with Sandbox(detector.config.extract) as sandbox:
             server = Server(index, detector, sandbox)
             for line in _lines(sys.stdin.buffer):

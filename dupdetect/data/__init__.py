@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from importlib import resources
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from dupdetect.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def load_arrays(name: str) -> dict[str, npt.NDArray[Any]]:
@@ -17,6 +17,8 @@ def load_arrays(name: str) -> dict[str, npt.NDArray[Any]]:
 
     Raises ModelError when the file is absent or cannot be read.
     """
+    import numpy as np  # not for `--version`
+
     try:
         with (
             (resources.files(__name__) / name).open("rb") as file,

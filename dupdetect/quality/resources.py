@@ -12,11 +12,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from dupdetect.config import Config, QualityConfig
+from dupdetect.data.shipped import SHIPPED, shipped_digests
 from dupdetect.errors import ConfigError, ModelError
 from dupdetect.quality.boilerplate.context import N_FEATURES
 from dupdetect.quality.listed import DomainList, join, parse
@@ -24,13 +24,6 @@ from dupdetect.quality.machine_translation.style import StyleModel, read_models
 from dupdetect.quality.model import LinearModel, LineModel, TreeModel, build_model, read_arrays
 from dupdetect.quality.seo_link.features import NAMES
 
-ScoreName = Literal["boilerplate", "machine_translation", "seo_link"]
-#: The scores whose weights can be trained, and the files that ship them.
-SHIPPED: Mapping[ScoreName, str] = {
-    "boilerplate": "quality/boilerplate_lines.npz",
-    "machine_translation": "style.npz",
-    "seo_link": "quality/seo_link.npz",
-}
 _MARK = "#sha256="
 #: Bytes that a list of domains may have.
 _MAX_LIST = 256 << 20
@@ -114,17 +107,6 @@ def described(quality: QualityConfig) -> dict[str, Any]:
     return out
 
 
-def shipped_digests() -> dict[ScoreName, str]:
-    """SHA-256 of the shipped model of each score; scores without one are left out."""
-    folder = files("dupdetect.data")
-    found: dict[ScoreName, str] = {}
-    for score, name in SHIPPED.items():
-        resource = folder.joinpath(*name.split("/"))
-        if resource.is_file():
-            found[score] = hashlib.sha256(resource.read_bytes()).hexdigest()
-    return found
-
-
 def _pinned(entry: str) -> str:
     if _MARK in entry:
         return entry
@@ -168,7 +150,7 @@ def _load(models: tuple[str, ...], lists: tuple[str, ...]) -> Resources:
     )
 
 
-def _score_of(arrays: Mapping[str, Any], path: str) -> ScoreName:
+def _score_of(arrays: Mapping[str, Any], path: str) -> str:
     if "score" in arrays:
         name = str(arrays["score"])
         for score in SHIPPED:
