@@ -9,12 +9,13 @@ Formats: .txt .html .jsonl .csv .parquet .warc .wet, each also .gz and .zst; fol
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dupdetect.config import Config
 from dupdetect.errors import InputError
 from dupdetect.readers.base import BENIGN, FAILURES, Format, OnSkip, Reader, Report, SourceFile
-from dupdetect.readers.sources import expand
+from dupdetect.readers.sources import STDIN, expand
 from dupdetect.readers.streams import open_source
 from dupdetect.records import Document, Page
 
@@ -27,6 +28,7 @@ __all__ = [
     "expand",
     "read",
     "read_file",
+    "read_placed",
     "reader_of",
 ]
 
@@ -45,9 +47,39 @@ def read(
 
 def read_file(file: SourceFile, *, config: Config, on_skip: OnSkip) -> Iterator[Page | Document]:
     """The pages and documents of one file; see :func:`read`."""
-    report = Report(file.path, on_skip)
+    yield from _read(file, config, Report(file.path, on_skip))
+
+
+def read_placed(
+    file: SourceFile, *, config: Config, on_skip: OnSkip
+) -> Iterator[tuple[int, Page | Document]]:
+    """As :func:`read_file`, each item with its place: line, row or record, from 1; 0 for a file
+    that is one item."""
+    place = 0
+
+    def at(number: int) -> None:
+        nonlocal place
+        place = number
+
+    for item in _read(file, config, Report(file.path, on_skip, at)):
+        yield place, item
+
+
+def format_of(known: SourceFile, head: bytes, config: Config) -> SourceFile:
+    """An opened source with its format: standard input that is text may turn out to be CSV."""
+    if known.path == STDIN and known.format == "txt":
+        from dupdetect.readers.csvfile import is_table
+
+        if is_table(head, config.columns):
+            return replace(known, format="csv")
+    return known
+
+
+def _read(file: SourceFile, config: Config, report: Report) -> Iterator[Page | Document]:
     try:
         with open_source(file) as (stream, known):
+            if known.path == STDIN:
+                known = format_of(known, stream.peek(1), config)  # type: ignore[attr-defined]
             reader = reader_of(known.format)
             yield from reader(stream, file=known, config=config, report=report)
     except InputError as error:

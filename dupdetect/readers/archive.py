@@ -55,6 +55,7 @@ def read_warc(
         try:
             found = _read(record, file, config)
             if found is not None:
+                report.place(number)
                 yield found
         except RecordError as error:
             report.skip(record.label, error.reason, error.message)
@@ -63,6 +64,11 @@ def read_warc(
     if _CUT_HEADER.search(source.tail):
         message = f"the archive is cut short inside a header at byte {source.position}"
         raise UnreadableError(message, source=file.path, reason="cut")
+
+
+def raw_records(stream: BinaryIO, *, file: SourceFile) -> Iterator[tuple[int, Any]]:
+    """fastwarc's records, numbered as :func:`read_warc` does. Raises UnreadableError."""
+    yield from enumerate(_records(_Positioned(stream), file), start=1)
 
 
 def _records(source: _Positioned, file: SourceFile) -> Iterator[Any]:

@@ -20,7 +20,7 @@ BENIGN = frozenset(
         "content_type",  # an archive's record is neither HTML nor text
         "duplicate_source",  # the same file was named twice
         "http_status",  # an archive's record is not a page that was found (status 200)
-        "ignored_hidden",  # a hidden file inside a folder
+        "ignored_hidden",  # a hidden file or folder inside a folder
         "ignored_suffix",  # a file of another kind inside a folder
         "revisit",  # an archive's record says that a page had not changed
     }
@@ -72,7 +72,7 @@ class SourceFile:
 
     ``path`` is ``-`` for standard input. ``format`` is empty when only the content can tell.
     ``name`` is the stem that ids are made of. ``size`` is in bytes as stored, None for standard
-    input. ``partition`` holds the ``key=value`` folders of a partitioned data set.
+    input. ``partition`` holds the ``key=value`` folders of a partitioned data set, None for null.
     """
 
     path: str
@@ -80,15 +80,24 @@ class SourceFile:
     compression: Compression
     name: str
     size: int | None = None
-    partition: tuple[tuple[str, str], ...] = ()
+    partition: tuple[tuple[str, str | None], ...] = ()
+
+
+def _nowhere(number: int) -> None:
+    """Places are told to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Tells the skips of one source."""
+    """Tells the skips of one source, and the place of each item before it is given."""
 
     source: str
     on_skip: OnSkip
+    on_place: Callable[[int], None] = _nowhere
+
+    def place(self, number: int) -> None:
+        """The next item is record ``number``: line, row or record from 1; 0 for a whole file."""
+        self.on_place(number)
 
     def skip(self, record: str | None, reason: str, message: str) -> None:
         """Report that ``record`` (None: the source itself) was not used."""

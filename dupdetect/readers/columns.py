@@ -43,30 +43,34 @@ class Columns:
         return list(dict.fromkeys(name for name in fields if name))
 
 
-def choose(names: Sequence[str], config: ColumnsConfig) -> Columns:
+def choose(names: Sequence[str], config: ColumnsConfig, constants: Sequence[str] = ()) -> Columns:
     """Which of a table's columns to use; upper and lower case are the same.
 
-    Raises RecordError: ``no_text_column`` (the message lists the columns) or ``no_column`` when a
-    column that the configuration names is missing.
+    ``constants`` are columns that folders give: the same for all rows, so none of them is taken for
+    the text or the id unless the configuration says so. Raises RecordError: ``no_text_column`` (the
+    message lists the columns) or ``no_column`` when a column that the configuration names is
+    missing.
     """
-    known = {name.strip().lower(): name for name in reversed(names)}
-    listed = ", ".join(names[:50]) or "none"
+    every = [*names, *(name for name in constants if name not in names)]
+    known = {name.strip().lower(): name for name in reversed(every)}
+    own = {name.strip().lower(): name for name in reversed(names)}
+    listed = ", ".join(every[:50]) or "none"
 
     def named(wanted: str, reason: str = "no_column") -> str:
-        found = wanted if wanted in names else known.get(wanted.lower())
+        found = wanted if wanted in every else known.get(wanted.lower())
         if found is None:
             raise RecordError(f"there is no column {wanted!r}; columns: {listed}", reason=reason)
         return found
 
-    def usual(configured: str, candidates: Sequence[str]) -> str:
+    def usual(configured: str, candidates: Sequence[str], among: Mapping[str, str] = known) -> str:
         if configured:
             return named(configured)
-        return next((known[name] for name in candidates if name in known), "")
+        return next((among[name] for name in candidates if name in among), "")
 
     if config.text:
         text = tuple(named(name, "no_text_column") for name in config.text)
     else:
-        found = usual("", TEXT)
+        found = usual("", TEXT, own)
         if not found:
             raise RecordError(
                 f"no text column ({', '.join(TEXT)}); columns: {listed}", reason="no_text_column"
@@ -74,7 +78,7 @@ def choose(names: Sequence[str], config: ColumnsConfig) -> Columns:
         text = (found,)
     return Columns(
         text=text,
-        id=usual(config.id, ID),
+        id=usual(config.id, ID, own),
         url=usual(config.url, URL),
         title=usual(config.title, TITLE),
         published=usual(config.published, PUBLISHED),
@@ -82,19 +86,23 @@ def choose(names: Sequence[str], config: ColumnsConfig) -> Columns:
     )
 
 
-def choose_keys(values: Mapping[str, Any], config: ColumnsConfig) -> Columns:
+def choose_keys(
+    values: Mapping[str, Any], config: ColumnsConfig, constants: Mapping[str, Any]
+) -> Columns:
     """Which keys of one JSON object to use; keys may differ from object to object.
 
-    Raises RecordError (``no_text``) when it has none of the text keys.
+    ``constants`` as in :func:`choose`. Raises RecordError (``no_text``) when it has none of the
+    text keys.
     """
+    every = {**constants, **values} if constants else values
 
-    def first(configured: str, candidates: Sequence[str]) -> str:
+    def first(configured: str, candidates: Sequence[str], among: Mapping[str, Any] = every) -> str:
         if configured:
-            return configured if configured in values else ""
-        return next((name for name in candidates if values.get(name) is not None), "")
+            return configured if configured in every else ""
+        return next((name for name in candidates if among.get(name) is not None), "")
 
     if config.text:
-        text = tuple(name for name in config.text if name in values)
+        text = tuple(name for name in config.text if name in every)
     else:
         text = tuple(name for name in TEXT if name in values)[:1]
     if not text:
@@ -103,7 +111,7 @@ def choose_keys(values: Mapping[str, Any], config: ColumnsConfig) -> Columns:
         raise RecordError(f"no text under {wanted}; keys: {keys or 'none'}", reason="no_text")
     return Columns(
         text=text,
-        id=first(config.id, ID),
+        id=first(config.id, ID, values),
         url=first(config.url, URL),
         title=first(config.title, TITLE),
         published=first(config.published, PUBLISHED),

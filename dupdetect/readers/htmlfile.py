@@ -22,4 +22,5 @@ def read_html(
     if len(content) > limit:
         report.skip(None, "too_large", f"the file has more than {limit} bytes")
         return
+    report.place(0)
     yield Page(id=file.name, content=content, source=file.path)

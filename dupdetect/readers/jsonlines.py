@@ -22,8 +22,9 @@ def read_jsonl(
 ) -> Iterator[Document]:
     """Documents of the objects; blank lines are passed over, records are named by line number.
 
-    Reasons: ``too_large``, ``bad_encoding``, ``bad_json``, ``not_an_object``, ``no_text`` and those
-    of :func:`dupdetect.readers.columns.document`.
+    The ``key=value`` folders of a partitioned data set count as keys of every object. Reasons:
+    ``too_large``, ``bad_encoding``, ``bad_json``, ``not_an_object``, ``no_text`` and those of
+    :func:`dupdetect.readers.columns.document`.
     """
     limit = config.extract.max_bytes
     for number, line in enumerate(read_lines(stream, max_bytes=limit), start=1):
@@ -33,16 +34,19 @@ def read_jsonl(
             if number == 1:
                 line = line.removeprefix(_BOM)
             if not line.isspace() and line:
-                yield _document(line, f"{file.name}:{number}", config)
+                report.place(number)
+                yield _document(line, dict(file.partition), f"{file.name}:{number}", config)
         except RecordError as error:
             report.skip(f"line {number}", error.reason, error.message)
 
 
-def _document(line: bytes, fallback_id: str, config: Config) -> Document:
+def _document(
+    line: bytes, constants: dict[str, str | None], fallback_id: str, config: Config
+) -> Document:
     values = _parse(decode_strictly(line))
     return columns.document(
-        values,
-        columns.choose_keys(values, config.columns),
+        constants | values,
+        columns.choose_keys(values, config.columns, constants),
         fallback_id=fallback_id,
         max_chars=config.extract.max_chars,
     )

@@ -43,6 +43,7 @@ def read_parquet(
             values = {name: _values(batch.column(names.index(name))) for name in wanted}
             for row in range(batch.num_rows):
                 number += 1
+                report.place(number)
                 record = {name: values[name][row] for name in wanted} | constants
                 try:
                     yield _document(record, chosen, f"{file.name}:{number}", config)
@@ -57,10 +58,10 @@ def read_parquet(
 
 def _choose(
     schema: pa.Schema, file: SourceFile, config: Config
-) -> tuple[list[str], columns.Columns, dict[str, str]]:
+) -> tuple[list[str], columns.Columns, dict[str, str | None]]:
     """The columns to read, what they are used for, and the values that folders give."""
     constants = {key: value for key, value in file.partition if key not in schema.names}
-    chosen = columns.choose([*schema.names, *constants], config.columns)
+    chosen = columns.choose(schema.names, config.columns, list(constants))
     for name in chosen.text:
         kind = pa.string() if name in constants else schema.types[schema.names.index(name)]
         if not _textual(kind):

@@ -7,7 +7,8 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import unquote
 
 from dupdetect.readers.base import Compression, Format, OnSkip, SourceFile, printable
 from dupdetect.records import Skip
@@ -20,6 +21,10 @@ FORMATS: dict[str, Format] = {
 }  # fmt: skip
 COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
 _KNOWN = ", ".join(sorted(FORMATS)) + " (also with .gz or .zst)"
+#: What Hive, Spark and Arrow call the folder of rows whose partition column is null.
+_NULL = "__HIVE_DEFAULT_PARTITION__"
+#: Folders that Spark and Delta Lake keep inside a data set; what lies in them is no part of it.
+_INTERNAL = frozenset({"_temporary", "_delta_log", "_spark_metadata"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,6 @@ class _Found:
 
     path: Path
     names: tuple[str, ...]
-    partition: tuple[tuple[str, str], ...] = ()
 
 
 def expand(sources: Sequence[str | Path], on_skip: OnSkip) -> list[SourceFile]:
@@ -101,7 +105,7 @@ def _walk(root: Path, on_skip: OnSkip) -> Iterator[_Found]:
 
     empty = True
     for folder, folders, files in os.walk(root, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if _entered(Path(folder, name), on_skip))
         for name in sorted(files):
             path = Path(folder, name)
             if not _wanted(path, on_skip):
@@ -109,13 +113,18 @@ def _walk(root: Path, on_skip: OnSkip) -> Iterator[_Found]:
             empty = False
             relative = path.relative_to(root)
             stem = str(relative.with_name(split_suffixes(name)[0]))
-            keys = [part.partition("=") for part in relative.parts[:-1] if "=" in part]
-            partition = tuple((key, value) for key, _, value in keys)
-            yield _Found(path, (stem, str(relative), str(path)), partition)
+            yield _Found(path, (stem, str(relative), str(path)))
     if empty:
         on_skip(
             Skip(str(root), None, "empty", f"the folder holds no file of a known kind: {_KNOWN}")
         )
+
+
+def _entered(folder: Path, on_skip: OnSkip) -> bool:
+    if folder.name.startswith(".") or folder.name in _INTERNAL:
+        on_skip(Skip(str(folder), None, "ignored_hidden", "a hidden folder in a folder"))
+        return False
+    return True
 
 
 def _wanted(path: Path, on_skip: OnSkip) -> bool:
@@ -159,9 +168,21 @@ def _name(found: Sequence[_Found | None]) -> list[SourceFile]:
     return [stdin if item is None else next(named) for item in found]
 
 
+def partition_of(path: PurePath) -> tuple[tuple[str, str | None], ...]:
+    """The ``key=value`` folders above a file, outermost first, as Hive writes them: percent signs
+    decoded, None for a null."""
+    keys = [part.partition("=") for part in path.parts[:-1] if not part.startswith("=")]
+    return tuple(
+        (unquote(key), None if value == _NULL else unquote(value))
+        for key, sign, value in keys
+        if sign
+    )
+
+
 def _source_file(item: _Found, name: str) -> SourceFile:
     _, kind, compression = split_suffixes(item.path.name)
-    file = SourceFile(str(item.path), kind, compression, printable(name), partition=item.partition)
+    partition = partition_of(item.path)
+    file = SourceFile(str(item.path), kind, compression, printable(name), partition=partition)
     try:
         return replace(file, size=item.path.stat().st_size)
     except OSError:

@@ -29,6 +29,7 @@ def read_text(
         if len(content) > limit:
             raise RecordError(f"the file has more than {limit} bytes", reason="too_large")
         text = decode_strictly(content).replace("\r\n", "\n").replace("\r", "\n")
+        report.place(0)
         yield Document(id=file.name, text=checked_text(text, config.extract.max_chars))
     except RecordError as error:
         report.skip(None, error.reason, error.message)

@@ -46,12 +46,12 @@ def test_a_folder_is_walked_in_sorted_order_with_relative_stems(put: Put, tmp_pa
 
 
 def test_other_files_in_folders_are_counted_and_are_no_failure(put: Put, tmp_path: Path) -> None:
-    for name in ("a.txt", "a.json", "_SUCCESS", ".hidden.txt", ".git/b.txt"):
+    for name in ("a.txt", "a.json", "_SUCCESS", ".hidden.txt", ".git/b.txt", "_temporary/c.txt"):
         put(name, "x")
     files, skips = found(tmp_path)
     assert [file.name for file in files] == ["a"]
     assert sorted(skip.reason for skip in skips) == [
-        "ignored_hidden", "ignored_suffix", "ignored_suffix",
+        *["ignored_hidden"] * 3, "ignored_suffix", "ignored_suffix",
     ]  # fmt: skip
     assert {skip.reason for skip in skips} <= BENIGN
 
@@ -107,8 +107,19 @@ def test_two_files_never_get_the_same_name(put: Put, tmp_path: Path) -> None:
 
 def test_folders_of_a_partitioned_data_set(put: Put, tmp_path: Path) -> None:
     put("year=2024/lang=fr/part-0.parquet", "x")
+    for source in (
+        tmp_path,
+        tmp_path / "*" / "*" / "*.parquet",
+        tmp_path / "year=2024" / "lang=fr",
+    ):
+        (file,), _ = found(source)
+        assert file.partition == (("year", "2024"), ("lang", "fr"))
+
+
+def test_names_of_partitions_are_decoded_and_nulls_are_nulls(put: Put, tmp_path: Path) -> None:
+    put("site=a%2Fb%3D1/day=__HIVE_DEFAULT_PARTITION__/=x/part-0.parquet", "x")
     (file,), _ = found(tmp_path)
-    assert file.partition == (("year", "2024"), ("lang", "fr"))
+    assert file.partition == (("site", "a/b=1"), ("day", None))
 
 
 def test_a_folder_without_permission(put: Put, tmp_path: Path, run: Any) -> None:

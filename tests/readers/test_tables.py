@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dupdetect.config import ColumnsConfig, Config
+from dupdetect.readers import expand, read_placed
+from dupdetect.readers.csvfile import is_table
 
 Put = Callable[[str, bytes | str], Path]
 TEXT = "Der Text."
@@ -318,6 +320,63 @@ def test_folders_of_a_partitioned_data_set_are_columns(
     items, skips = run(tmp_path / "set")
     assert [(item.id, item.language) for item in items] == [("de1", "de"), ("fr1", "fr")]
     assert skips == []
+
+
+def test_partitions_are_columns_of_every_table(
+    put: Put, run: Any, parquet: Callable[..., Path], tmp_path: Path
+) -> None:
+    put("set/id=7/lang=fr/day=2024-01-02/a.jsonl", json.dumps({"text": TEXT}))
+    put("set/id=7/lang=fr/day=2024-01-02/b.csv", f"text;n\n{TEXT};1\n")
+    parquet({"text": [TEXT]}, "set/id=7/lang=fr/day=2024-01-02/c.parquet")
+    put("set/id=7/lang=fr/day=__HIVE_DEFAULT_PARTITION__/d.jsonl", json.dumps({"text": TEXT}))
+    config = Config(columns=ColumnsConfig(published="day"))
+    items, skips = run(tmp_path / "set", config=config)
+    assert skips == []
+    assert [item.published for item in items] == ["2024-01-02"] * 3 + [None]
+    assert {item.language for item in items} == {"fr"}
+    # A folder's value is the same for all rows: no id, unless it is asked for.
+    assert [item.id.rpartition("/")[2] for item in items] == ["a:1", "b:1", "c:1", "d:1"]
+    items, _ = run(tmp_path / "set", config=Config(columns=ColumnsConfig(id="id")))
+    assert {item.id for item in items} == {"7"}
+
+
+@pytest.mark.parametrize(
+    ("head", "columns", "table"),
+    [
+        (b"id,text\n1,x\n", {}, True),
+        (b"\xef\xbb\xbfurl;Body\n", {}, True),
+        (b"a\tb\n1\t2\n", {}, False),
+        (b"a\tb\n1\t2\n", {"text": ("b",)}, True),
+        (b"text\nno other column\n", {}, False),
+        (b"text, in a letter, and more\n", {}, False),
+        (b"Un article, un texte.\n\nLa suite.", {}, False),
+        (b"id,text", {}, False),
+        (b"", {}, False),
+    ],
+)
+def test_a_stream_without_a_name_is_csv_by_its_header(
+    head: bytes, columns: dict[str, Any], table: bool
+) -> None:
+    assert is_table(head, ColumnsConfig(**columns)) is table
+
+
+def test_places_are_lines_rows_and_records(
+    put: Put, make: Callable[..., bytes], parquet: Callable[..., Path]
+) -> None:
+    config = Config()
+
+    def places(path: Path) -> list[tuple[int, str]]:
+        (file,) = expand([path], pytest.fail)
+        found = read_placed(file, config=config, on_skip=lambda skip: None)
+        return [(place, item.id) for place, item in found]
+
+    lines = ["", json.dumps({"id": "a", "text": TEXT}), "{", json.dumps({"id": "b", "text": TEXT})]
+    assert places(put("a.jsonl", "\n".join(lines))) == [(2, "a"), (4, "b")]
+    assert places(put("a.csv", f"id,text\na,{TEXT}\nbad\nb,{TEXT}\n")) == [(1, "a"), (3, "b")]
+    texts = {"id": ["a", "b", "c"], "text": [TEXT, None, TEXT]}
+    assert places(parquet(texts, "a.parquet")) == [(1, "a"), (3, "c")]
+    assert places(put("a.warc", make("warc", [TEXT, TEXT])))[1][0] == 2
+    assert places(put("a.txt", TEXT)) == [(0, "a")]
 
 
 def test_rows_keep_their_numbers_over_batches(run: Any, parquet: Callable[..., Path]) -> None:

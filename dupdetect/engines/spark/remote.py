@@ -22,7 +22,7 @@ from dupdetect.config import Config
 from dupdetect.engines.spark.sources import Reading
 from dupdetect.readers import SourceFile
 from dupdetect.readers.base import printable
-from dupdetect.readers.sources import split_suffixes
+from dupdetect.readers.sources import partition_of, split_suffixes
 from dupdetect.records import Skip
 
 #: What ``binaryFile`` can hold of one file.
@@ -72,9 +72,9 @@ def expand(
 
 def _source_file(path: str, name: str, size: int) -> SourceFile:
     _, kind, compression = split_suffixes(path)
-    keys = [part.partition("=") for part in PurePosixPath(path).parts[:-1] if "=" in part]
-    partition = tuple((key, value) for key, _, value in keys)
-    return SourceFile(path, kind, compression, printable(name), size, partition)
+    return SourceFile(
+        path, kind, compression, printable(name), size, partition_of(PurePosixPath(path))
+    )
 
 
 def _list(spark: SparkSession, source: str) -> list[tuple[str, str, int]]:

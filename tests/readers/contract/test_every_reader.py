@@ -55,11 +55,10 @@ def test_compressed_sources_give_the_same(
     assert items == plain
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EVERY if kind != "csv"])
+@pytest.mark.parametrize("kind", EVERY)
 def test_standard_input_tells_its_format_by_its_content(
     kind: str, make: Make, put: Put, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All but CSV, which has no mark of its own and would be one text."""
     path = put("input", make(kind, TEXTS))
     with path.open("rb") as stream:
         monkeypatch.setattr("sys.stdin", stream)
