@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import kernel
+from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.numbers import number_at, small_number_key, small_number_zipf
 from dupdetect.kernels.stems import hash_bytes, skeleton_key, stem_key
 
@@ -24,7 +24,7 @@ NAME_BONUS = 12
 UNKNOWN_ZIPF = 48
 
 
-@kernel
+@inlined
 def lookup(keys: NDArray[np.uint32], values: NDArray[np.uint8], key: np.uint32, absent: int) -> int:
     """Value of a key in an open-addressing table whose length is a power of two; 0 = empty."""
     mask = np.uint32(keys.size - 1)
@@ -53,7 +53,7 @@ def build_table(
     return table_keys, table_values
 
 
-@kernel
+@inlined
 def _word_value(
     i: int,
     text: NDArray[np.uint8],
@@ -65,7 +65,7 @@ def _word_value(
     return lookup(number_keys, number_values, hash_bytes(text, text_start[i], text_end[i]), 0)
 
 
-@kernel
+@inlined
 def _word_number(
     i: int,
     last: int,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import kernel
+from dupdetect.kernels._jit import inlined
 from dupdetect.kernels.mix import mix32
 
 _FNV_OFFSET = np.uint32(2166136261)
@@ -26,7 +26,7 @@ ZIPF_LONG = 62
 ZIPF_DECIMAL = 72
 
 
-@kernel
+@inlined
 def _leading_digits(text: NDArray[np.uint8], start: int, end: int) -> int:
     count = 0
     while start + count < end and 48 <= text[start + count] <= 57:
@@ -34,14 +34,14 @@ def _leading_digits(text: NDArray[np.uint8], start: int, end: int) -> int:
     return count
 
 
-@kernel
+@inlined
 def _fold_digits(h: np.uint32, text: NDArray[np.uint8], start: int, count: int) -> np.uint32:
     for i in range(start, start + count):
         h = np.uint32((h ^ np.uint32(text[i])) * _FNV_PRIME)
     return h
 
 
-@kernel
+@inlined
 def _skip_zeros(text: NDArray[np.uint8], start: int, count: int) -> int:
     skip = 0
     while skip < count - 1 and text[start + skip] == 48:
@@ -49,7 +49,7 @@ def _skip_zeros(text: NDArray[np.uint8], start: int, count: int) -> int:
     return skip
 
 
-@kernel
+@inlined
 def small_number_key(value: int) -> np.uint32:
     """Key of a whole number below 1000, equal to that of its digits in a text."""
     h = np.uint32(_FNV_OFFSET ^ np.uint32(0x4E554D))
@@ -62,7 +62,7 @@ def small_number_key(value: int) -> np.uint32:
     return h if h != 0 else np.uint32(1)
 
 
-@kernel
+@inlined
 def small_number_zipf(value: int) -> int:
     """Background Zipf frequency (times 20) of a whole number below 1000."""
     if value < 10:
@@ -70,7 +70,7 @@ def small_number_zipf(value: int) -> int:
     return ZIPF_TWO_DIGITS if value < 100 else ZIPF_THREE_DIGITS
 
 
-@kernel
+@inlined
 def _zipf_of(text: NDArray[np.uint8], start: int, digits: int) -> int:
     if digits == 1:
         return ZIPF_ONE_DIGIT
@@ -86,7 +86,7 @@ def _zipf_of(text: NDArray[np.uint8], start: int, digits: int) -> int:
     return ZIPF_LONG
 
 
-@kernel
+@inlined
 def _plain_digits(
     i: int,
     last: int,
@@ -103,7 +103,7 @@ def _plain_digits(
     return digits if digits == text_end[i] - text_start[i] else 0
 
 
-@kernel
+@inlined
 def number_at(
     i: int,
     last: int,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import kernel
+from dupdetect.kernels._jit import inlined
 from dupdetect.kernels.mix import mix32
 
 #: A stem keeps this many leading letters: in French news, 6 joined inflections ("attaque",
@@ -25,7 +25,7 @@ _FNV_OFFSET = np.uint32(2166136261)
 _FNV_PRIME = np.uint32(16777619)
 
 
-@kernel
+@inlined
 def hash_bytes(text: NDArray[np.uint8], start: int, end: int) -> np.uint32:
     """FNV-1a over ``text[start:end]``, finished by :func:`mix32`; never 0."""
     h = _FNV_OFFSET
@@ -35,13 +35,13 @@ def hash_bytes(text: NDArray[np.uint8], start: int, end: int) -> np.uint32:
     return h if h != 0 else np.uint32(1)
 
 
-@kernel
+@inlined
 def _is_vowel(byte: int) -> bool:
     # a e i o u y
     return byte == 97 or byte == 101 or byte == 105 or byte == 111 or byte == 117 or byte == 121
 
 
-@kernel
+@inlined
 def stem_key(text: NDArray[np.uint8], start: int, end: int) -> np.uint32:
     """Key of a token's light stem: six letters, less one final s or x, less two final vowels.
 
@@ -65,12 +65,12 @@ def stem_key(text: NDArray[np.uint8], start: int, end: int) -> np.uint32:
     return hash_bytes(text, start, stop)
 
 
-@kernel
+@inlined
 def _letter(text: NDArray[np.uint8], i: int, end: int) -> int:
     return int(text[i]) if i < end else 0
 
 
-@kernel
+@inlined
 def _symbol(text: NDArray[np.uint8], i: int, start: int, end: int) -> tuple[int, int]:
     """The skeleton symbol at byte i (0: silent, 1: vowel) and how many bytes it takes."""
     c = int(text[i])
@@ -120,7 +120,7 @@ def _symbol(text: NDArray[np.uint8], i: int, start: int, end: int) -> tuple[int,
     return c, 1
 
 
-@kernel
+@inlined
 def skeleton_key(text: NDArray[np.uint8], start: int, end: int) -> np.uint32:
     """Key of a token's consonant skeleton, the same in most spellings of an international word.
 
