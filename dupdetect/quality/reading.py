@@ -1,14 +1,20 @@
-"""One pass over a text that all quality rules share: lines, words, word lists, phrases."""
+"""One pass over texts that all quality rules share: lines, words, word lists, phrases.
+
+Many texts are read as one: :class:`Readings` holds a reading of all of them together, with the
+place of each text in it, and cuts readings of single texts out of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.quality.characters import character_tables
+from dupdetect.quality.line_loops import blank_table, find_lines
 from dupdetect.quality.loops import find_words, match_phrases
 from dupdetect.quality.marks import (
     CAMEL,
@@ -19,7 +25,6 @@ from dupdetect.quality.marks import (
     Vocabulary,
 )
 from dupdetect.quality.phrases import WORD, Known
-from dupdetect.text.segments import lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,63 @@ def encode(text: str) -> NDArray[np.uint32]:
 
 def read(text: str, known: Vocabulary[Known]) -> Reading:
     """Reads ``text``; apostrophes of any kind separate words like other marks."""
-    spans = lines(text)
-    bounds = np.array(spans, np.int64).reshape(-1, 2)
-    starts, ends = bounds[:, 0].copy(), bounds[:, 1].copy()
+    return read_many([text], known).whole
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Texts read together.
+
+    ``whole`` is the reading of all texts, one right after the other. Text i holds its characters
+    from ``base[i]`` to ``base[i + 1]``, and its lines, words and phrases by ``lines``, ``words``
+    and ``phrases`` in the same way (``int64[n + 1]`` each).
+    """
+
+    texts: Sequence[str]
+    whole: Reading
+    base: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    words: NDArray[np.int64]
+    phrases: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, reading: Reading) -> Readings:
+        """A reading as that of one text."""
+        sizes = (len(reading.text), len(reading.spans), reading.n_words, len(reading.phrase))
+        base, lines, words, phrases = (np.array([0, size], np.int64) for size in sizes)
+        return cls([reading.text], reading, base, lines, words, phrases)
+
+    def each(self) -> Iterator[Reading]:
+        """The readings of the texts, in order."""
+        whole = self.whole
+        if len(self.texts) == 1:
+            yield whole
+            return
+        line_base = np.repeat(self.base[:-1], np.diff(self.lines))
+        starts, ends = whole.starts - line_base, whole.ends - line_base
+        pairs = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        word_base = np.repeat(self.base[:-1], np.diff(self.words)).astype(np.int32)
+        word_start, word_end = whole.word_start - word_base, whole.word_end - word_base
+        shift = np.repeat(self.words[:-1], np.diff(self.phrases)).astype(np.int32)
+        phrase_word = whole.phrase_word - shift
+        bounds = (side.tolist() for side in (self.base, self.lines, self.words, self.phrases))
+        places = (pairwise(side) for side in bounds)
+        for text, (c, d), (i, j), (v, w), (p, q) in zip(self.texts, *places, strict=True):
+            yield Reading(
+                text, whole.codes[c:d], pairs[i:j], starts[i:j], ends[i:j],
+                word_start[v:w], word_end[v:w], whole.key[v:w], whole.mask[v:w],
+                whole.stem[v:w], whole.capital[v:w], whole.line[i : j + 1] - v, whole.sizes[i:j],
+                whole.book, whole.phrase[p:q], phrase_word[p:q], whole.phrase_size[p:q],
+            )  # fmt: skip
+
+
+def read_many(texts: Sequence[str], known: Vocabulary[Known]) -> Readings:
+    """Reads texts together; no line, word or phrase reaches from one into the next."""
+    text = "".join(texts)
+    base = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(one) for one in texts], out=base[1:])
     codes = encode(text)
+    starts, ends, lines = find_lines(codes, base, blank_table())
     classes, lower = character_tables()
     start, end, key, mask, stem, capital, line = find_words(
         codes, starts, ends, classes, lower, known.words.keys, known.words.values, CAMEL, FAMOUS
@@ -98,7 +156,9 @@ def read(text: str, known: Vocabulary[Known]) -> Reading:
         PHRASE_FIRST,
         FURNITURE_START,
     )
-    return Reading(
-        text, codes, spans, starts, ends, start, end, key, mask, stem, capital, line,
-        line[1:] - line[:-1], book, phrase, word, size,
+    whole = Reading(
+        text, codes, list(zip(starts.tolist(), ends.tolist(), strict=True)), starts, ends,
+        start, end, key, mask, stem, capital, line, line[1:] - line[:-1], book, phrase, word, size,
     )  # fmt: skip
+    words = line[lines]
+    return Readings(texts, whole, base, lines, words, np.searchsorted(word, words))

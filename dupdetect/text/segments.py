@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 
 #: Invisible characters that hold no place of their own: zero-width spaces, joiners, BOM, marks.
-_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 #: What ``str.splitlines`` splits at, less the separators FS, GS, RS that no web text uses.
-_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
-_LINE = re.compile(f"[^\\s{_INVISIBLE}][^{_BREAKS}]*")
-_TRAILING = re.compile(f"[\\s{_INVISIBLE}]+\\Z")
+BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
+_LINE = re.compile(f"[^\\s{INVISIBLE}][^{BREAKS}]*")
+_TRAILING = re.compile(f"[\\s{INVISIBLE}]+\\Z")
 
 _CLOSERS = "\"'’”»›“)\\]"
 _OPENERS = "\"'«“„‹(\\[–—\\-"
@@ -22,10 +22,10 @@ _OPENERS = "\"'«“„‹(\\[–—\\-"
 #: white space and no small letter; or, where typing lost the space, a capital glued to the stop.
 _BOUNDARY = re.compile(
     f"[.!?…。！？]++(?:[ \u00a0\u202f]?[»”]|[{_CLOSERS}])*+"
-    f"(?:[\\s{_INVISIBLE}]++(?![{_OPENERS}\\s]*[a-zß-öø-ÿ])|(?=[A-ZÀ-ÖØ-Þ«“]))"
+    f"(?:[\\s{INVISIBLE}]++(?![{_OPENERS}\\s]*[a-zß-öø-ÿ])|(?=[A-ZÀ-ÖØ-Þ«“]))"
 )
 _WORD = re.compile(r"[^\s(«“\"'’]*\Z")
-_NEXT = re.compile(f"[\\s{_INVISIBLE}{_OPENERS}]*")
+_NEXT = re.compile(f"[\\s{INVISIBLE}{_OPENERS}]*")
 _ORDINAL_FOLLOWER = re.compile(
     r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Jahrh|Jh|Liga|Bundesliga|Spieltag|Platz"
     r"|Minute|Runde|Etage|Klasse|Stock|Geburtstag)"
@@ -49,7 +49,7 @@ def lines(text: str) -> list[tuple[int, int]]:
     for match in _LINE.finditer(text):
         start, end = match.span()
         last = text[end - 1]
-        if last.isspace() or last in _INVISIBLE:
+        if last.isspace() or last in INVISIBLE:
             trailing = _TRAILING.search(text, start, end)
             end = trailing.start() if trailing else end
         spans.append((start, end))
@@ -75,7 +75,7 @@ def sentences_of_line(text: str, start: int, end: int) -> Iterator[tuple[int, in
         if match.end() >= end or not _ends_sentence(text, begin, match):
             continue
         stop = match.end()
-        while text[stop - 1].isspace() or text[stop - 1] in _INVISIBLE:
+        while text[stop - 1].isspace() or text[stop - 1] in INVISIBLE:
             stop -= 1
         yield begin, stop
         begin = match.end()

@@ -248,3 +248,20 @@ def features(shape: F32, lexicon: U8, line_scores: F32, hashes: U32, link_densit
         row[at + 7] = shape[i, NUMBERS]
     _duplicates(out, N_FEATURES - 1, hashes)
     return out
+
+
+@numba.njit(cache=True, nogil=True)
+def features_many(
+    shape: F32, lexicon: U8, line_scores: F32, hashes: U32, link_density: F32, texts: I64
+) -> F32:
+    """:func:`features` of the lines of many texts; text d has lines ``texts[d]:texts[d + 1]``."""
+    out = np.zeros((shape.shape[0], N_FEATURES), np.float32)
+    for d in range(texts.shape[0] - 1):
+        low = texts[d]
+        high = texts[d + 1]
+        if high > low:
+            out[low:high] = features(
+                shape[low:high], lexicon[low:high], line_scores[low:high], hashes[low:high],
+                link_density[low:high],
+            )  # fmt: skip
+    return out

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.quality.boilerplate import kernel
-from dupdetect.quality.boilerplate.context import features
+from dupdetect.quality.boilerplate.context import features_many
 from dupdetect.quality.boilerplate.kernel import PROSE, WORDS
 from dupdetect.quality.boilerplate.lexicon import Hit
 from dupdetect.quality.characters import character_tables
@@ -60,10 +60,12 @@ def line_features(
     hits: Sequence[Hit | None],
     density: F32,
     gram_logits: F32 | None,
+    texts: I64 | None = None,
 ) -> tuple[F32, F32]:
     """``(features float32[n, N_FEATURES], shapes float32[n, 20])`` of a document's lines.
 
-    ``gram_logits`` is None where the n-gram weights do not hold for the language.
+    ``gram_logits`` is None where the n-gram weights do not hold for the language. Of several
+    documents ``texts`` gives the range of lines of each, ``int64[documents + 1]``.
     """
     _, lower = character_tables()
     shape = line_shapes(codes, starts, ends)
@@ -73,7 +75,12 @@ def line_features(
         scores = np.zeros(len(hits), np.float32)
     else:
         scores = np.clip(gram_logits / np.float32(GRAM_SCALE), -2.0, 2.0).astype(np.float32)
-    return features(shape, bits, scores, hashes, density), shape
+    rows: F32 = features_many(shape, bits, scores, hashes, density, _ranges(texts, len(hits)))
+    return rows, shape
+
+
+def _ranges(texts: I64 | None, n_lines: int) -> I64:
+    return np.array([0, n_lines], np.int64) if texts is None else texts
 
 
 def gram_logits(codes: U32, starts: I64, ends: I64, model: LineModel) -> F32:
@@ -83,14 +90,17 @@ def gram_logits(codes: U32, starts: I64, ends: I64, model: LineModel) -> F32:
     return scores + np.float32(model.gram_intercept)
 
 
-def ask(model: LineModel, rows: F32, shape: F32, hits: Sequence[Hit | None]) -> F32:
+def ask(
+    model: LineModel, rows: F32, shape: F32, hits: Sequence[Hit | None], texts: I64 | None = None
+) -> F32:
     """Probabilities of furniture, ``float32[n]``; long paragraphs without a known phrase pass."""
     asked = (shape[:, PROSE] == 0) | (shape[:, WORDS] < PARAGRAPH_WORDS)
     for i, hit in enumerate(hits):
         if hit is not None:
             asked[i] = True
-    if hits[0] is None and shape[0, WORDS] > HEADLINE_WORDS:
-        asked[0] = False  # the headline
+    for i in _ranges(texts, len(hits))[:-1].tolist():
+        if i < len(hits) and hits[i] is None and shape[i, WORDS] > HEADLINE_WORDS:
+            asked[i] = False  # the headline
     out = np.full(len(rows), PARAGRAPH_CHANCE, np.float32)
     if asked.any():
         out[asked] = model.predict(rows[asked])
@@ -106,10 +116,11 @@ def probabilities(
     language: str,
     density: F32,
     model: LineModel,
+    texts: I64 | None = None,
 ) -> tuple[F32, F32]:
     """``(probability of furniture float32[n], shapes float32[n, 20])``."""
     grams = None
     if language in model.gram_languages:
         grams = gram_logits(codes, starts, ends, model)
-    rows, shape = line_features(codes, starts, ends, hits, density, grams)
-    return ask(model, rows, shape, hits), shape
+    rows, shape = line_features(codes, starts, ends, hits, density, grams, texts)
+    return ask(model, rows, shape, hits, texts), shape

@@ -1,0 +1,289 @@
+"""Which lines of a text are furniture: what lexicon, form, weights and neighbours say together."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dupdetect.quality.boilerplate.code import RULE, code_lines, code_marks
+from dupdetect.quality.boilerplate.context import ANY, LONE, START
+from dupdetect.quality.boilerplate.kernel import PROSE, SEPARATORS, WORDS
+from dupdetect.quality.boilerplate.lexicon import LONE_WORDS, Hit, judge_matches
+from dupdetect.quality.boilerplate.lines import (
+    F32,
+    HEADLINE_WORDS,
+    line_shapes,
+    link_density,
+    probabilities,
+)
+from dupdetect.quality.boilerplate.trails import trail
+from dupdetect.quality.loops import NUMBER_KEY
+from dupdetect.quality.model import LineModel, shipped_model
+from dupdetect.quality.phrases import Known, numbered
+from dupdetect.quality.reading import Reading, Readings
+from dupdetect.records import Finding, Link
+
+#: Without weights: lines from this probability on are furniture.
+_RULES_CUTOFF = 0.7
+#: Functions whose phrases are also plain section names or headings: alone they prove little.
+_HEADINGS = frozenset({"navigation"})
+_FURNITURE_KINDS = frozenset(("lone", "start", "inside"))
+#: A short line has at most this many words.
+_SHORT = 12
+#: A line that begins like a prompt is one if it has at most this many words.
+_PROMPT_WORDS = 9
+#: A bar or trail of links has at most this many words.
+_TRAIL_WORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class FurnitureLine:
+    """A finding with the line it is, and what the lexicon knew of it (None: form alone)."""
+
+    finding: Finding
+    line: int
+    hit: Hit | None
+
+
+def find(
+    reading: Reading,
+    *,
+    language: str,
+    title: str | None = None,
+    links: Sequence[Link] = (),
+    weights: LineModel | None = None,
+) -> list[Finding]:
+    """The lines of a text that are furniture, in order, each as one finding.
+
+    ``weights`` default to those shipped; ``links`` are the document's, where the page was HTML.
+    """
+    found = furniture_lines(reading, language=language, title=title, links=links, weights=weights)
+    return [line.finding for line in found]
+
+
+def share(reading: Reading, findings: Sequence[Finding]) -> float:
+    """Share of the text's words that stand in the findings, 0..1; a line has at least one."""
+    total = int(np.maximum(reading.sizes, 1).sum())
+    if not total or not findings:
+        return 0.0
+    bounds = [(finding.start, finding.end) for finding in findings]
+    places = np.searchsorted(reading.word_start, np.array(bounds))
+    return float(np.maximum(places[:, 1] - places[:, 0], 1).sum()) / total
+
+
+def furniture_lines(
+    reading: Reading,
+    *,
+    language: str,
+    title: str | None = None,
+    links: Sequence[Link] = (),
+    weights: LineModel | None = None,
+) -> list[FurnitureLine]:
+    """As :func:`find`, with what the lexicon knew of each line."""
+    return furniture_lines_many(
+        Readings.of(reading), language=language, titles=[title], links=[links], weights=weights
+    )[0]
+
+
+def furniture_lines_many(
+    readings: Readings,
+    *,
+    language: str,
+    titles: Sequence[str | None] = (),
+    links: Sequence[Sequence[Link]] = (),
+    weights: LineModel | None = None,
+) -> list[list[FurnitureLine]]:
+    """:func:`furniture_lines` of many texts of one language; no ``titles`` or ``links``: none."""
+    reading, model = readings.whole, weights or _shipped()
+    found: list[list[FurnitureLine]] = [[] for _ in readings.texts]
+    if not reading.spans:
+        return found
+    hits = line_hits(reading)
+    density = _density(readings, links)
+    chances, shape, cutoff = _chances(readings, hits, language, density, model)
+    code = _code(readings)
+    asked = sorted({*_worth_judging(hits, chances, shape), *code})
+    base, begin = readings.base.tolist(), readings.lines.tolist()
+    for i in asked:
+        text = bisect_right(begin, i) - 1
+        page = _Page(reading, begin[text], begin[text + 1], titles[text] if titles else None)
+        judged = code.get(i) or _furniture(page, i, hits[i], float(chances[i]), cutoff, shape)
+        if judged is not None:
+            rule, start, end, score = judged
+            quote, shift = reading.text[start:end], base[text]
+            finding = Finding("boilerplate", rule, start - shift, end - shift, quote, score)
+            found[text].append(FurnitureLine(finding, i - begin[text], hits[i]))
+    return found
+
+
+#: Rule, start, end and probability of a finding.
+_Judged = tuple[str, int, int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One text of a reading: its lines are ``first`` to ``stop`` (exclusive)."""
+
+    reading: Reading
+    first: int
+    stop: int
+    title: str | None
+
+    def line(self, index: int) -> str:
+        start, end = self.reading.spans[index]
+        return self.reading.text[start:end]
+
+    def at_edge(self, index: int) -> bool:
+        return index < self.first + 3 or index >= self.stop - 3
+
+
+def _furniture(
+    page: _Page, index: int, hit: Hit | None, chance: float, cutoff: float, shape: F32
+) -> _Judged | None:
+    """What a line is found for, None for content."""
+    text = page.line(index)
+    if not any(character.isalnum() for character in text):
+        return None
+    rule, score = _judge(text, page.reading.words(index), hit, chance, page.at_edge(index))
+    if score < cutoff or _is_content(page, index, hit, rule, shape):
+        return None
+    return rule, *page.reading.spans[index], round(score, 4)
+
+
+def _code(readings: Readings) -> dict[int, _Judged]:
+    reading = readings.whole
+    marks = code_marks(reading.codes, reading.starts, reading.ends)
+    marked = np.flatnonzero(marks)
+    texts = np.unique(np.searchsorted(readings.lines, marked, "right") - 1)
+    ranges = zip(readings.lines[texts].tolist(), readings.lines[texts + 1].tolist(), strict=True)
+    pieces = code_lines(reading.text, reading.spans, marks, ranges)
+    return {line: (RULE, *piece) for line, piece in pieces.items()}
+
+
+def _density(readings: Readings, links: Sequence[Sequence[Link]]) -> F32:
+    out = np.full(len(readings.whole.spans), -1.0, np.float32)
+    begin = readings.lines.tolist()
+    for text, own in enumerate(links):
+        if own:
+            low, high, shift = begin[text], begin[text + 1], int(readings.base[text])
+            spans = [(start - shift, end - shift) for start, end in readings.whole.spans[low:high]]
+            out[low:high] = link_density(spans, own)
+    return out
+
+
+def _shipped() -> LineModel | None:
+    model = shipped_model("boilerplate_lines")
+    return model if isinstance(model, LineModel) else None
+
+
+def line_hits(reading: Reading) -> list[Hit | None]:
+    """What the lexicon knows of each line."""
+    matches: dict[int, list[tuple[int, Known]]] = {}
+    begin = reading.line
+    lines = (np.searchsorted(begin, reading.phrase_word, "right") - 1).tolist()
+    places = (reading.phrase_word - begin[lines]).tolist()
+    meanings = reading.book.meanings
+    for number, line, at in zip(reading.phrase.tolist(), lines, places, strict=True):
+        for known in meanings[number]:
+            if known.kind in _FURNITURE_KINDS:
+                matches.setdefault(line, []).append((at, known))
+    hits: list[Hit | None] = [None] * len(reading.spans)
+    for line, found in matches.items():
+        hits[line] = judge_matches(int(reading.sizes[line]), found)
+    # A short line with numbers may be a known phrase without them ("12 commentaires").
+    numbers = np.flatnonzero(reading.key == np.uint64(NUMBER_KEY))
+    with_number = np.unique(np.searchsorted(begin, numbers, "right") - 1)
+    for line in with_number[reading.sizes[with_number] <= LONE_WORDS].tolist():
+        words = numbered(reading.words(line))
+        hits[line] = judge_matches(len(words), matches.get(line, []), words)
+    return hits
+
+
+def _chances(
+    readings: Readings,
+    hits: Sequence[Hit | None],
+    language: str,
+    density: F32,
+    model: LineModel | None,
+) -> tuple[F32, F32, float]:
+    reading = readings.whole
+    if model is None:
+        shape = line_shapes(reading.codes, reading.starts, reading.ends)
+        sizes = reading.sizes.tolist()
+        rules = [_by_phrase(hit, size) for hit, size in zip(hits, sizes, strict=True)]
+        return np.array(rules, np.float32), shape, _RULES_CUTOFF
+    chances, shape = probabilities(
+        reading.codes, reading.starts, reading.ends, hits,
+        language=language, density=density, model=model, texts=readings.lines,
+    )  # fmt: skip
+    cutoff = model.cutoff if language in model.gram_languages else model.cutoff_shape
+    return chances, shape, cutoff
+
+
+def _by_phrase(hit: Hit | None, n_words: int) -> float:
+    if hit is None:
+        return 0.05
+    if hit.bits & LONE or (hit.bits & START and n_words <= _SHORT):
+        return 0.75
+    return 0.5 if n_words <= 30 else 0.15
+
+
+def _worth_judging(hits: Sequence[Hit | None], chances: F32, shape: F32) -> list[int]:
+    asked = chances >= 0.3
+    asked |= (shape[:, SEPARATORS] > 0) & (shape[:, WORDS] <= _TRAIL_WORDS)
+    for i, hit in enumerate(hits):
+        if hit is not None:
+            asked[i] = True
+    return [int(i) for i in np.flatnonzero(asked)]
+
+
+def _judge(
+    line: str, words: list[str], hit: Hit | None, chance: float, at_edge: bool
+) -> tuple[str, float]:
+    """The rule that names the line and the probability that it is furniture."""
+    found = trail(line, words)
+    if found is not None and found.score >= 0.9:
+        return found.rule, max(found.score, chance)
+    if hit is None:
+        if found is not None and chance >= 0.3:
+            return found.rule, max(found.score, chance)
+        return _rule_by_form(words), chance
+    if hit.bits & LONE and hit.function in _HEADINGS:
+        return hit.function, max(chance, 0.9 if at_edge else 0.5)
+    if hit.bits & LONE:
+        # A lone prompt is furniture wherever it stands; one that ends a sentence may be speech.
+        return hit.function, max(chance, 0.6 if line.endswith((".", "…")) else 0.93)
+    if hit.bits & (START | ANY) == START | ANY and len(words) <= 25:
+        return hit.function, max(chance, 0.9)
+    # "Publié le", "Rédigé par", "Il vous reste": beginnings of two words and little more.
+    if hit.bits & START and hit.known >= 2 and len(words) <= _PROMPT_WORDS and line[-1] not in "?!":
+        return hit.function, max(chance, 0.6 if hit.function in _HEADINGS else 0.85)
+    return hit.function, chance
+
+
+def _rule_by_form(words: list[str]) -> str:
+    digits = sum(word[0].isdigit() for word in words)
+    if digits and digits * 2 >= len(words):
+        return "update_date"
+    if "©" in words:
+        return "copyright"
+    return "navigation" if len(words) <= _SHORT else "leftover"
+
+
+def _is_content(page: _Page, index: int, hit: Hit | None, rule: str, shape: F32) -> bool:
+    """Whether an unknown line is the headline, short speech, or a piece of a broken sentence."""
+    if hit is not None or rule == "breadcrumb":
+        return False
+    line, title = page.line(index), page.title
+    if title and line.split() == title.split():
+        return all(page.line(i).split() != line.split() for i in range(page.first, index))
+    if index == page.first and int(page.reading.sizes[index]) > HEADLINE_WORDS:
+        return True
+    if line[0] in "\"»”'’.,;:" or line[-1] in '"«“,;(':
+        return True
+    before = index > page.first and bool(shape[index - 1, PROSE])
+    after = index + 1 < page.stop and bool(shape[index + 1, PROSE])
+    return (before or after) and line[-1] in ".!?…»”" and rule != "update_date"

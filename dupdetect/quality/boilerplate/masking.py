@@ -1,0 +1,90 @@
+"""What of a text is page furniture or leftover code, for those who want to leave it out.
+
+The lines that :func:`furniture_lines` finds from the text alone, without its language, title or
+links: so that a text has one answer wherever it is asked. All texts are read as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.quality.boilerplate.furniture import furniture_lines_many
+from dupdetect.quality.boilerplate.lexicon import furniture_phrases
+from dupdetect.quality.marks import (
+    FURNITURE_INSIDE,
+    FURNITURE_START,
+    PHRASE_FIRST,
+    HashTable,
+    PhraseBook,
+    Vocabulary,
+    word_hash,
+)
+from dupdetect.quality.phrases import Known
+from dupdetect.quality.reading import read_many
+
+#: No language: the weights that see the shape of lines alone, which hold for all.
+_LANGUAGE = "und"
+#: Texts are read in portions of about this many characters, which bounds the memory.
+_PORTION = 2_000_000
+
+
+class Masks(NamedTuple):
+    """Spans of many texts: those of text i are ``start[k], end[k]`` for k in ``doc[i]:doc[i + 1]``.
+
+    ``doc int64[n + 1]``; ``start, end int64``: character offsets in the text, in order, disjoint.
+    """
+
+    doc: NDArray[np.int64]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+
+    def of(self, text: int) -> list[tuple[int, int]]:
+        """The spans of one text."""
+        low, high = self.doc[text], self.doc[text + 1]
+        pairs = zip(self.start[low:high].tolist(), self.end[low:high].tolist(), strict=True)
+        return list(pairs)
+
+
+def mask_many(texts: Sequence[str]) -> Masks:
+    """The furniture and leftover code of texts.
+
+    A span is a whole line without the space around it, or the script at the end of one. The same
+    text has the same spans in any company.
+    """
+    spans: list[list[tuple[int, int]]] = []
+    for low, high in _portions(texts):
+        readings = read_many(texts[low:high], _vocabulary())
+        for lines in furniture_lines_many(readings, language=_LANGUAGE):
+            spans.append([(line.finding.start, line.finding.end) for line in lines])
+    doc = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(own) for own in spans], out=doc[1:])
+    flat = np.array([span for own in spans for span in own], np.int64).reshape(-1, 2)
+    return Masks(doc, flat[:, 0].copy(), flat[:, 1].copy())
+
+
+def _portions(texts: Sequence[str]) -> list[tuple[int, int]]:
+    cuts, size = [0], 0
+    for i, text in enumerate(texts):
+        if size and size + len(text) > _PORTION:
+            cuts.append(i)
+            size = 0
+        size += len(text)
+    cuts.append(len(texts))
+    return [(low, high) for low, high in pairwise(cuts) if low < high]
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> Vocabulary[Known]:
+    """The phrases of furniture alone."""
+    book = PhraseBook.build(
+        (known.words, known, FURNITURE_INSIDE if known.kind == "inside" else FURNITURE_START)
+        for known in furniture_phrases()
+    )
+    firsts = {word_hash(words[0]): 1 << PHRASE_FIRST for words in book.words}
+    return Vocabulary(HashTable.build(firsts), book)
