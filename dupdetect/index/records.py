@@ -24,6 +24,8 @@ VERSION = 2
 _HEAD = struct.Struct("<B2sIIII")
 _SIZES = struct.Struct("<B2sIII")
 _NO_TEXT = 0xFFFFFFFF
+#: zstd packs at best a block of 128 KiB into 4 bytes: a record that claims more asks for memory.
+_MAX_RATIO = 1 << 15
 _FIELDS = ("url", "title", "language", "published")
 
 
@@ -46,21 +48,25 @@ class Record:
         """The document without its text; raises IndexCorruptError."""
         try:
             url, title, language, published, links = json.loads(self.meta)
+            if not all(v is None or isinstance(v, str) for v in (url, title, language, published)):
+                raise TypeError("metadata that are no text")
             return Document(
                 id=self.id, text="", url=url, title=title, language=language,
-                published=published, links=tuple(Link(*link) for link in links),
+                published=published, links=tuple(_link(*link) for link in links),
             )  # fmt: skip
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise IndexCorruptError(f"a record cannot be read: {error}") from error
 
     def document(self) -> Document:
         """The document; raises IndexCorruptError."""
         if self.size in (0, _NO_TEXT):
             return self.known()
+        if self.size > _MAX_RATIO * len(self.text):
+            raise IndexCorruptError(f"a record claims a text of {self.size} bytes")
         try:
             text = pa.decompress(self.text, decompressed_size=self.size, codec="zstd", asbytes=True)
             return replace(self.known(), text=text.decode())
-        except (ValueError, pa.ArrowException) as error:
+        except (ValueError, OSError, pa.ArrowException) as error:
             raise IndexCorruptError(f"a record cannot be read: {error}") from error
 
 
@@ -108,6 +114,14 @@ def parse(key: bytes, record: bytes) -> Record:
 def unpack(key: bytes, record: bytes) -> Document:
     """The document of a record, its text empty if not kept; raises IndexCorruptError."""
     return parse(key, record).document()
+
+
+def _link(start: int, end: int, href: str, rel: str) -> Link:
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end):
+        raise TypeError("a link out of place")
+    if not (isinstance(href, str) and isinstance(rel, str)):
+        raise TypeError("a link that is no text")
+    return Link(start, end, href, rel)
 
 
 def _seed(key: bytes, language: bytes, head: int, sketch: int, size: int) -> int:
