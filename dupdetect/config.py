@@ -14,6 +14,9 @@ from typing import Any, Literal
 
 from dupdetect.errors import ConfigError
 
+#: Bytes of a file of settings; all of them written out take two thousand.
+_MAX_FILE = 1_000_000
+
 #: Raised by one when folding, tokens or anchors change, so that old sketches are refused.
 FOLDING_VERSION = 1
 
@@ -168,7 +171,9 @@ class Config:
         """Settings from TOML text; raises ConfigError."""
         try:
             values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except RecursionError:
+            raise ConfigError("not usable TOML: nested too deeply") from None
+        except ValueError as error:  # TOMLDecodeError, and numbers of thousands of digits
             raise ConfigError(f"not valid TOML: {error}") from error
         return cls.from_dict(values)
 
@@ -176,7 +181,11 @@ class Config:
     def load(cls, path: str | Path) -> Config:
         """Settings from a TOML file; raises ConfigError naming the file."""
         try:
-            return cls.from_toml(Path(path).read_text(encoding="utf-8"))
+            with Path(path).open("rb") as file:
+                content = file.read(_MAX_FILE + 1)
+            if len(content) > _MAX_FILE:
+                raise ConfigError(f"more than {_MAX_FILE} bytes are no settings")
+            return cls.from_toml(content.decode("utf-8"))
         except (OSError, UnicodeDecodeError, ConfigError) as error:
             raise ConfigError(f"{path}: {error}") from error
 
@@ -219,31 +228,59 @@ def _coerce(name: str, value: Any, default: Any) -> Any:
             return value
     elif isinstance(default, float):
         if isinstance(value, (int, float)):
-            return float(value)
+            try:
+                return float(value)
+            except OverflowError:
+                raise ConfigError(f"{name} is too large") from None
     elif isinstance(value, type(default)):
         return value
     raise ConfigError(f"{name} must be {type(default).__name__}, not {type(value).__name__}")
 
 
+#: Least and greatest value of each number. Stored counts of bands and keys have 16 bits, a batch
+#: of texts 2^31 bytes; the other upper bounds are far beyond use and keep a mistyped zero from
+#: asking for all memory.
+_RANGES: dict[str, tuple[float, float]] = {
+    "shingle.size": (1, 16),
+    "shingle.permutations": (1, 4096),
+    "shingle.seed": (0, 2**32 - 1),
+    "shingle.bands": (1, 4096),
+    "shingle.rows": (1, 4096),
+    "shingle.min_tokens": (0, 1_000_000),
+    "shingle.max_bucket": (1, 1_000_000),
+    "anchor.max_zipf": (0.0, 10.0),
+    "anchor.window": (1, 1000),
+    "anchor.keys": (1, 60_000),
+    "anchor.min_shared": (1, 60_000),
+    "anchor.max_bucket": (1, 1_000_000),
+    "anchor.max_candidates": (1, 1_000_000),
+    "verify.threshold": (0.0, 1.0),
+    "verify.max_passages": (0, 1_000_000),
+    "quality.min_finding_score": (0.0, 1.0),
+    "quality.max_findings": (0, 1_000_000),
+    "extract.max_bytes": (1, 2_000_000_000),
+    "extract.max_chars": (1, 500_000_000),
+    "extract.timeout": (0.01, 86_400.0),
+    "extract.memory": (1, 2**46),
+    "fetch.connect_timeout": (0.001, 86_400.0),
+    "fetch.read_timeout": (0.001, 86_400.0),
+    "fetch.total_timeout": (0.001, 86_400.0),
+    "fetch.max_redirects": (0, 100),
+    "fetch.max_bytes": (1, 2_000_000_000),
+}
+
+
 def _check(config: Config) -> None:
-    shingle, anchor = config.shingle, config.anchor
-    rules = [
-        (1 <= shingle.size <= 16, "shingle.size must be in 1..16"),
-        (1 <= shingle.permutations <= 4096, "shingle.permutations must be in 1..4096"),
-        (shingle.bands >= 1 and shingle.rows >= 1, "shingle.bands and rows must be positive"),
-        (
-            shingle.bands * shingle.rows <= shingle.permutations,
-            "shingle.bands * shingle.rows must not exceed shingle.permutations",
-        ),
-        (anchor.keys >= 1, "anchor.keys must be positive"),
-        (anchor.min_shared >= 1, "anchor.min_shared must be positive"),
-        (anchor.window >= 1, "anchor.window must be positive"),
-        (0.0 <= config.verify.threshold <= 1.0, "verify.threshold must be in 0..1"),
-        (
-            config.extract.extractor in ("auto", "accurate", "bulk"),
-            "extract.extractor must be auto, accurate or bulk",
-        ),
-    ]
-    for holds, message in rules:
-        if not holds:
-            raise ConfigError(message)
+    for name, (least, greatest) in _RANGES.items():
+        section, _, key = name.partition(".")
+        # Also false for a float that is no number.
+        if not least <= getattr(getattr(config, section), key) <= greatest:
+            raise ConfigError(f"{name} must be in {least:.10g}..{greatest:.10g}")
+    shingle = config.shingle
+    if shingle.bands * shingle.rows > shingle.permutations:
+        raise ConfigError("shingle.bands * shingle.rows must not exceed shingle.permutations")
+    if config.extract.extractor not in ("auto", "accurate", "bulk"):
+        raise ConfigError("extract.extractor must be auto, accurate or bulk")
+    agent = config.fetch.user_agent
+    if not 0 < len(agent) <= 500 or not (agent.isascii() and agent.isprintable()):
+        raise ConfigError("fetch.user_agent must be 1 to 500 printable ASCII characters")

@@ -47,14 +47,14 @@ def test_every_setting_survives_toml_and_changes_the_digest(section: str, name: 
     assert config.digest() != Config().digest()
 
 
-@given(STRINGS, st.floats(0, 1), st.lists(STRINGS, max_size=3), st.integers(1, 2**60))
+@given(STRINGS, st.floats(0, 1), st.lists(STRINGS, max_size=3), st.integers(1, 2_000_000_000))
 def test_any_value_survives_toml(text: str, share: float, names: list[str], count: int) -> None:
     default = Config()
     config = replace(
         default,
-        fetch=FetchConfig(user_agent=text, max_bytes=count),
+        fetch=FetchConfig(max_bytes=count),
         verify=VerifyConfig(threshold=share),
-        columns=replace(default.columns, text=tuple(names)),
+        columns=replace(default.columns, id=text, text=tuple(names)),
     )
     assert Config.from_toml(config.to_toml()) == config
 
@@ -96,11 +96,19 @@ def test_a_whole_number_will_do_for_a_float() -> None:
         ("[shingle]\nsize = 0", "shingle.size must be in 1..16"),
         ("[shingle]\nsize = 17", "shingle.size must be in 1..16"),
         ("[shingle]\nbands = 64\nrows = 3", "must not exceed shingle.permutations"),
-        ("[shingle]\nbands = 0", "must be positive"),
+        ("[shingle]\nbands = 0", "shingle.bands must be in 1..4096"),
         ("[shingle]\npermutations = 0", "permutations must be in"),
-        ("[anchor]\nkeys = 0", "must be positive"),
-        ("[anchor]\nmin_shared = 0", "must be positive"),
-        ("[anchor]\nwindow = 0", "anchor.window must be positive"),
+        ("[anchor]\nkeys = 0", "anchor.keys must be in 1..60000"),
+        ("[anchor]\nmin_shared = 0", "anchor.min_shared must be in"),
+        ("[fetch]\nread_timeout = -1.0", "fetch.read_timeout must be in"),
+        ("[fetch]\nread_timeout = inf", "fetch.read_timeout must be in"),
+        (f"[fetch]\nread_timeout = 1{'0' * 400}", "fetch.read_timeout is too large"),
+        ('[fetch]\nuser_agent = "a\\r\\nX-Evil: 1"', "printable ASCII"),
+        ("[extract]\nmax_bytes = -1", "extract.max_bytes must be in"),
+        ("[extract]\nmax_chars = 900000000000", "extract.max_chars must be in"),
+        (f"[shingle]\nseed = {'9' * 5000}", "not valid TOML"),
+        (f"x = {'[' * 50_000}", "nested too deeply"),
+        ("[anchor]\nwindow = 0", "anchor.window must be in 1..1000"),
         ("[verify]\nthreshold = 1.5", "verify.threshold must be in 0..1"),
         ("[verify]\nthreshold = nan", "verify.threshold must be in 0..1"),
         ('[extract]\nextractor = "best"', "extract.extractor must be"),
@@ -137,3 +145,10 @@ def test_settings_are_frozen() -> None:
 def test_a_setting_out_of_range_is_refused_however_it_is_given() -> None:
     with pytest.raises(ConfigError, match=r"shingle\.size"):
         Config(shingle=replace(Config().shingle, size=0))
+
+
+def test_a_file_of_any_size_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("#" * 1_000_001)
+    with pytest.raises(ConfigError, match="more than 1000000 bytes"):
+        Config.load(file)

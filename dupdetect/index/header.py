@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from dupdetect.config import FOLDING_VERSION, AnchorConfig, Config, ShingleConfig
-from dupdetect.errors import IndexCorruptError, IndexMismatchError
+from dupdetect.config import FOLDING_VERSION, Config
+from dupdetect.errors import ConfigError, IndexCorruptError, IndexMismatchError
 
 #: Layout of records and posting keys in a store.
 FORMAT = 2
@@ -61,7 +60,7 @@ def decode(data: bytes, *, path: str) -> dict[str, Any]:
     """A header from JSON; raises IndexCorruptError."""
     try:
         header = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise IndexCorruptError(f"{path}: the header cannot be read: {error}") from error
     if not isinstance(header, dict) or header.get("what") != "dupdetect index":
         raise IndexCorruptError(f"{path}: not the header of an index")
@@ -86,10 +85,16 @@ def check(header: dict[str, Any], config: Config, *, path: str) -> None:
 
 
 def adopt(header: dict[str, Any], config: Config) -> Config:
-    """``config`` with the settings of the header where these shape sketches."""
-    shingle = {n: header[f"shingle.{n}"] for n in _SHINGLE if f"shingle.{n}" in header}
-    anchor = {n: header[f"anchor.{n}"] for n in _ANCHOR if f"anchor.{n}" in header}
-    known_shingle: ShingleConfig = replace(config.shingle, **shingle)
-    known_anchor: AnchorConfig = replace(config.anchor, **anchor)
-    extract = replace(config.extract, extractor=header.get("extractor", config.extract.extractor))
-    return replace(config, shingle=known_shingle, anchor=known_anchor, extract=extract)
+    """``config`` with the settings of the header where these shape sketches.
+
+    Raises IndexCorruptError when one is of the wrong type or out of range.
+    """
+    values = config.to_dict()
+    for section, names in (("shingle", _SHINGLE), ("anchor", _ANCHOR)):
+        known = {n: header[f"{section}.{n}"] for n in names if f"{section}.{n}" in header}
+        values[section] |= known
+    values["extract"]["extractor"] = header.get("extractor", config.extract.extractor)
+    try:
+        return Config.from_dict(values)
+    except ConfigError as error:
+        raise IndexCorruptError(f"the header of the index makes no sense: {error}") from error

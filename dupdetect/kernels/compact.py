@@ -175,7 +175,9 @@ def count_sketches(data: U8, place: I64, shingle_size: int) -> tuple[I64, int]:
             if at > end:
                 return counts, 1 + d
         words, sentences, shingles, anchors = counts[d]
-        if sentences < 1 or 4 * shingles > end - at or 2 * anchors > end - at:
+        if sentences < 1 or sentences > max(words, 1):
+            return counts, 1 + d
+        if 4 * shingles > end - at or 2 * anchors > end - at:
             return counts, 1 + d
         if shingles != max(words - shingle_size + 1, 0):
             return counts, 1 + d

@@ -60,7 +60,7 @@ class State:
             parts = tuple(Part(**part) for part in values.pop("parts"))
             state = cls(**values, parts=parts)
             state._check()
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise IndexCorruptError(f"the index's state cannot be read: {error}") from error
         return state
 
