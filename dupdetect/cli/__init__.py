@@ -26,6 +26,7 @@ COMMANDS = {
     "report": "Write report.html again from a scan's tables.",
     "scan": "Find every copy in a corpus and score every document.",
     "score": "Score documents: boilerplate, machine translation, inserted links.",
+    "train": "Train one of the scores on labelled data of your own.",
 }
 
 

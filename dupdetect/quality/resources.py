@@ -20,7 +20,7 @@ from dupdetect.data.shipped import SHIPPED, shipped_digests
 from dupdetect.errors import ConfigError, ModelError
 from dupdetect.quality.boilerplate.context import N_FEATURES
 from dupdetect.quality.listed import DomainList, join, parse
-from dupdetect.quality.machine_translation.style import StyleModel, read_models
+from dupdetect.quality.machine_translation.style import StyleModel, read_models, shipped
 from dupdetect.quality.model import LinearModel, LineModel, TreeModel, build_model, read_arrays
 from dupdetect.quality.seo_link.features import NAMES
 
@@ -174,8 +174,9 @@ def _sentences(arrays: dict[str, Any], path: str) -> LinearModel | TreeModel:
 
 
 def _styles(arrays: dict[str, Any], path: str) -> dict[str, StyleModel]:
+    """Languages that the file does not have keep the shipped weights."""
     try:
-        return read_models(arrays)
+        return {**shipped()[0], **read_models(arrays)}
     except (KeyError, ValueError, TypeError) as error:
         raise ModelError(f"{path}: not a usable model: {error}") from error
 

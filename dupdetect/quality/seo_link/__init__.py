@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dupdetect.quality.characters import character_tables
 from dupdetect.quality.loops import count_marks, line_points
 from dupdetect.quality.marks import CAMEL, SEO_FIRST, SEO_PHRASE
-from dupdetect.quality.model import LinearModel, TextModel, TreeModel, shipped_model
+from dupdetect.quality.model import LinearModel, TreeModel, shipped_model
 from dupdetect.quality.reading import Reading
 from dupdetect.quality.seo_link.clauses import narrow
 from dupdetect.quality.seo_link.features import COLUMN, NAMES, Sentence, features
@@ -39,10 +39,11 @@ def find(
     url: str | None = None,
     links: Sequence[Link] = (),
     covered: Sequence[tuple[int, int]] = (),
-    weights: TextModel | None = None,
+    weights: LinearModel | TreeModel | None = None,
 ) -> list[Finding]:
     """Inserted sentences in order. ``covered`` are spans of lines already known as furniture."""
     model = weights or _shipped()
+    cutoff = CUTOFF if model.cutoff is None else model.cutoff
     lexicon = seo_lexicon(language)
     found: list[tuple[Sentence, float]] = []
     sentences = candidates(reading, lexicon, url=url, links=links)
@@ -52,7 +53,7 @@ def find(
     for sentence, chance in zip(sentences, model.predict(rows), strict=True):
         inside = any(start <= sentence.start < end for start, end in covered)
         plain = _is_plain_question(reading, sentence) or _offers_nothing(sentence)
-        if chance >= CUTOFF and not inside and not plain:
+        if chance >= cutoff and not inside and not plain:
             found.append((sentence, float(chance)))
     return _findings(reading, found, lexicon)
 
@@ -215,7 +216,7 @@ _BY_HAND = {
 _RULES = LinearModel(np.array([_BY_HAND.get(name, 0.0) for name in NAMES], np.float32), -6.5, NAMES)
 
 
-def _shipped() -> TextModel:
+def _shipped() -> LinearModel | TreeModel:
     model = shipped_model("seo_link")
     if isinstance(model, LinearModel | TreeModel) and model.names == NAMES:
         return model
