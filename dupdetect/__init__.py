@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dupdetect.config import Config
     from dupdetect.detector import Detector, Index, compare, score
     from dupdetect.engines import ScanResult, scan
+    from dupdetect.engines.near import near_duplicates
     from dupdetect.errors import DupdetectError
     from dupdetect.records import (
         Cluster,
@@ -50,6 +51,7 @@ _HOMES = {
     "Skip": "records",
     "Verdict": "records",
     "compare": "detector",
+    "near_duplicates": "engines.near",
     "scan": "engines",
     "score": "detector",
 }
@@ -72,6 +74,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "compare",
+    "near_duplicates",
     "scan",
     "score",
 ]

@@ -98,6 +98,17 @@ PAIR_RESULTS = pa.schema(
     ]
 )
 
+#: What :func:`dupdetect.near_duplicates` finds; resemblance and containments are exact.
+NEAR_DUPLICATES = pa.schema(
+    [
+        ("a", pa.string()),
+        ("b", pa.string()),
+        ("jaccard", pa.float32()),
+        ("containment_a", pa.float32()),
+        ("containment_b", pa.float32()),
+    ]
+)
+
 #: File name of each table of a scan's folder.
 TABLES: dict[str, pa.Schema] = {
     "documents": DOCUMENTS,

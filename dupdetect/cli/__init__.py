@@ -21,6 +21,7 @@ from dupdetect.errors import ConfigError, DupdetectError
 #: Every command and its line in ``--help``; the module of the same name holds it as ``command``.
 COMMANDS = {
     "compare": "Tell how two documents, or many pairs, are related.",
+    "copies": "List near-duplicates alone: pairs that share word shingles.",
     "filter": "Write the corpus of a scan without its copies or its worst documents.",
     "index": "Create, fill, ask and check a persistent index.",
     "report": "Write report.html again from a scan's tables.",

@@ -9,7 +9,6 @@ from pathlib import Path
 from dupdetect.config import Config
 from dupdetect.engines.base import Engine, Job, Progress, ScanResult, Silent
 from dupdetect.errors import ScanError
-from dupdetect.quality.resources import pin
 from dupdetect.records import Skip
 
 __all__ = ["Progress", "ScanResult", "scan"]
@@ -45,6 +44,9 @@ def scan(
     ScanError when the scan cannot start, resume or write, ModelError or ConfigError when
     ``config.quality`` names a model or list of domains that is unusable.
     """
+    # Here and not above: near-duplicates alone need no scores, and load none of them.
+    from dupdetect.quality.resources import pin
+
     job = Job(
         sources=tuple(str(source) for source in sources),
         out=Path(out),

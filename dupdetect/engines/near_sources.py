@@ -1,0 +1,131 @@
+"""Sources as batches of ids and texts in Arrow columns: what near-duplicates need of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from dupdetect import readers
+from dupdetect.config import Config
+from dupdetect.errors import ExtractError, InputError
+from dupdetect.readers import SourceFile
+from dupdetect.readers.columns import choose
+from dupdetect.records import Document, Page, Skip
+
+OnSkip = Callable[[Skip], None]
+
+#: Rows and bytes of a batch: enough for the kernels, few enough to stay near the cache.
+_ROWS, _BYTES = 1024, 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A batch: ids (large_string) and texts (string or large_string, null for none)."""
+
+    ids: pa.Array
+    texts: pa.Array
+
+    @property
+    def utf8(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The texts as one buffer and int64[n + 1] offsets into it; without a copy.
+
+        Not validated: what is no UTF-8 separates words.
+        """
+        _, places, data = self.texts.buffers()
+        kind = np.int64 if pa.types.is_large_string(self.texts.type) else np.int32
+        at = self.texts.offset
+        offsets = np.frombuffer(places, kind)[at : at + len(self.texts) + 1].astype(np.int64)
+        octets = np.empty(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
+        return octets, offsets
+
+
+def read_texts(
+    sources: Sequence[str | Path], *, config: Config, on_skip: OnSkip
+) -> Iterator[Texts]:
+    """Everything in ``sources``, in order; Parquet without a Python object per document."""
+    for file in readers.expand(sources, on_skip):
+        plain = _columns(file, config)
+        if plain is None:
+            yield from _documents(file, config, on_skip)
+        else:
+            yield from _rows(file, *plain, on_skip)
+
+
+def _columns(file: SourceFile, config: Config) -> tuple[str, str] | None:
+    """Names of the id and text column of a Parquet file with one text column, else None."""
+    if file.format != "parquet" or file.compression or file.partition:
+        return None
+    try:
+        schema = pq.read_schema(file.path)
+        chosen = choose(schema.names, config.columns)
+    except (pa.ArrowException, OSError, UnicodeDecodeError, InputError):
+        return None  # the reader says what is wrong
+    names = (chosen.id or chosen.url, *chosen.text)
+    usual = all(name in schema.names and _textual(schema.field(name).type) for name in names)
+    once = len(set(schema.names)) == len(schema.names)
+    return (names[0], names[1]) if usual and once and len(names) == 2 else None
+
+
+def _textual(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _rows(file: SourceFile, id_: str, text: str, on_skip: OnSkip) -> Iterator[Texts]:
+    number = 0
+    try:
+        table = pq.ParquetFile(file.path, pre_buffer=False, buffer_size=1 << 20)
+        for batch in table.iter_batches(_ROWS, columns=[id_, text], use_threads=False):
+            ids = batch.column(id_).cast(pa.large_string())
+            if ids.null_count:
+                names = [f"{file.name}:{number + row + 1}" for row in range(len(ids))]
+                ids = pa.compute.coalesce(ids, pa.array(names, pa.large_string()))
+            number += len(ids)
+            yield Texts(ids, batch.column(text))
+    except (pa.ArrowException, OSError) as error:
+        message = f"the data are damaged after row {number} ({error})"
+        on_skip(Skip(file.path, None, "bad_parquet", message))
+
+
+def _documents(file: SourceFile, config: Config, on_skip: OnSkip) -> Iterator[Texts]:
+    items = readers.read_file(file, config=config, on_skip=on_skip)
+    ids: list[str] = []
+    texts: list[str] = []
+    size = 0
+    for document in _extracted(items, file, config, on_skip):
+        ids.append(document.id)
+        texts.append(document.text)
+        size += len(document.text)
+        if len(ids) >= _ROWS or size >= _BYTES:
+            yield Texts(pa.array(ids, pa.large_string()), pa.array(texts, pa.large_string()))
+            ids, texts, size = [], [], 0
+    if ids:
+        yield Texts(pa.array(ids, pa.large_string()), pa.array(texts, pa.large_string()))
+
+
+def _extracted(
+    items: Iterable[Page | Document], file: SourceFile, config: Config, on_skip: OnSkip
+) -> Iterator[Document]:
+    sandbox = None
+    try:
+        for item in items:
+            if isinstance(item, Document):
+                yield item
+                continue
+            if sandbox is None:
+                from dupdetect.engines.batches import skip_of
+                from dupdetect.extract import Sandbox
+
+                sandbox = Sandbox(config.extract)
+            try:
+                yield sandbox.extract(item)
+            except ExtractError as error:
+                on_skip(skip_of(item, file.path, error.reason, error.message))
+    finally:
+        if sandbox is not None:
+            sandbox.close()
