@@ -20,8 +20,7 @@ import pyarrow as pa
 from dupdetect.config import Config
 from dupdetect.index import CandidateIndex
 from dupdetect.index.exchange import to_lsh, write_documents
-from dupdetect.index.sketches import pack as pack_sketches
-from dupdetect.index.sketches import unpack as unpack_sketches
+from dupdetect.index.sketches import unpack_beside
 from dupdetect.quality import assess, refine
 from dupdetect.quality.resources import pin
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
@@ -122,18 +121,27 @@ class Index:
         self.add_many([document])
 
     def add_many(self, documents: Sequence[Document]) -> None:
-        """Adds documents, in transactions of some hundreds; one part is sketched while the last one
-        is written."""
+        """Adds documents in transactions of some hundreds or thousands; one part is sketched while
+        the one before it is written."""
+        bulk = self._candidates.bulk
+        for at in range(0, len(documents), bulk):
+            self._candidates.add_parts(self._ahead(documents[at : at + bulk]))
+
+    def _ahead(
+        self, documents: Sequence[Document]
+    ) -> Iterator[tuple[list[Document], SketchBatch]]:
+        """Documents in parts with their sketches, of which the next ones are being made."""
         parts = [documents[at : at + _BATCH] for at in range(0, len(documents), _BATCH)]
         if len(parts) == 1:
-            self._candidates.add_many(*self._sketched(parts[0]))
-        elif parts:
-            with ThreadPoolExecutor(1) as ahead:
-                coming = ahead.submit(self._sketched, parts[0])
-                for following in [*parts[1:], ()]:
-                    ready = coming.result()
+            yield self._sketched(parts[0])
+            return
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(self._sketched, parts[0])
+            for following in [*parts[1:], None]:
+                ready = coming.result()
+                if following is not None:
                     coming = ahead.submit(self._sketched, following)
-                    self._candidates.add_many(*ready)
+                yield ready
 
     def query(self, document: Document | str) -> list[Match]:
         """Matches among the known documents, best first; ``a`` is the document asked for.
@@ -167,23 +175,22 @@ class Index:
         records = [record for mine in found for record in mine]
         if not records:
             return [[] for _ in own]
-        rows = np.repeat(np.arange(len(own)), [len(mine) for mine in found])
-        asked = np.unique(rows)
-        packed = pack_sketches(batch)
-        both = unpack_sketches(
-            [*(packed[row] for row in asked.tolist()), *(record.sketch for record in records)],
-            self.config,
-            keys=False,
-        )
-        known = [own[row] for row in asked.tolist()] + [record.known() for record in records]
-        pairs = np.stack([np.searchsorted(asked, rows), len(asked) + np.arange(len(rows))], axis=1)
+        asked = [row for row, mine in enumerate(found) if mine]
+        known = [own[row] for row in asked] + [record.known() for record in records]
+        rows = np.repeat(np.arange(len(asked)), [len(found[row]) for row in asked])
+        pairs = np.stack([rows, len(asked) + np.arange(len(records))], axis=1)
+        languages = [document.language or "und" for document in known]
+        both = unpack_beside(
+            batch, np.array(asked), [record.sketch for record in records], self.config,
+            across=len({*languages} - {"und"}) > 1,
+        )  # fmt: skip
         verdicts = verify_pairs(
-            both, pairs, languages=[document.language or "und" for document in known],
-            config=self.config, dates=[document.published for document in known],
+            both, pairs, languages=languages, config=self.config,
+            dates=[document.published for document in known],
         )  # fmt: skip
         matches: list[list[Match]] = [[] for _ in own]
         for row in np.flatnonzero(verdicts.kind).tolist():
-            asker = int(rows[row])
+            asker = asked[rows[row]]
             other = records[row].document()
             matches[asker].append(_match(verdicts, row, own[asker], other, self.config))
         for mine in matches:

@@ -16,7 +16,7 @@ document stay flat whatever the event. What caps cut off is counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -31,9 +31,10 @@ from dupdetect.index import header as headers
 from dupdetect.index import sketches as packed
 from dupdetect.index import upkeep
 from dupdetect.index.records import Record, language_bytes, pack, parse
-from dupdetect.index.stores.base import Entry, Store
+from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store
 from dupdetect.index.stores.memory import MemoryStore
-from dupdetect.kernels.likely import count_shared_lists, look
+from dupdetect.kernels.likely import look
+from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
 
@@ -74,27 +75,21 @@ class Candidate(NamedTuple):
     shared_keys: int
 
 
-class _Ranked(NamedTuple):
-    numbers: NDArray[np.int64]
-    bands: NDArray[np.int64]
-    keys: NDArray[np.int64]
-    strength: NDArray[np.float64]
-
-
 class CandidateIndex:
     """Documents by id, found again by the keys of their sketches.
 
     Use :meth:`open`, or pass a store. ``config`` None takes the settings of an existing store, and
     ``keep_text`` None what it was created with (by default texts are kept). ``unverified`` counts
-    candidates that :meth:`likely` left out since there were more than :data:`MOST_VERIFIED`.
-    Raises IndexMismatchError when the store was built with other settings.
+    candidates that :meth:`likely` left out since there were more than :data:`MOST_VERIFIED`,
+    ``cut`` lists of hot keys that were read in part or not at all (as ``max_bucket`` says). Raises
+    IndexMismatchError when the store was built with other settings.
     """
 
     def __init__(
         self, store: Store, *, config: Config | None = None, keep_text: bool | None = None
     ) -> None:
         self._store = store
-        self.unverified = 0
+        self.unverified = self.cut = 0
         stored = store.header()
         if stored is None:
             if len(store):
@@ -134,13 +129,26 @@ class CandidateIndex:
 
     def add(self, document: Document, sketches: Sketches, row: int = 0) -> None:
         """Adds ``document`` with row ``row`` of ``sketches``; the same id again replaces."""
-        sketch = _packed(sketches)[row]
-        self._store.put([self._entry(document, sketches, row, sketch)])
+        self._store.put(self._entries([document], sketches, range(row, row + 1)))
 
     def add_many(self, documents: Sequence[Document], sketches: Sketches) -> None:
         """Adds documents, one per row of ``sketches``, in one transaction."""
-        parts = zip(documents, _packed(sketches), strict=True)
-        self._store.put([self._entry(d, sketches, row, s) for row, (d, s) in enumerate(parts)])
+        self.add_parts([(documents, sketches)])
+
+    def add_parts(self, parts: Iterable[tuple[Sequence[Document], Sketches]]) -> None:
+        """Adds documents that were sketched in several parts, in one transaction."""
+        entries = [
+            entry
+            for documents, sketches in parts
+            for entry in self._entries(documents, sketches, range(len(sketches.has_signature)))
+        ]
+        if entries:
+            self._store.put(entries)
+
+    @property
+    def bulk(self) -> int:
+        """Documents that are best added in one transaction when there are many."""
+        return self._store.bulk
 
     def remove(self, id: str) -> bool:
         """Forgets a document; whether it was there."""
@@ -156,12 +164,16 @@ class CandidateIndex:
         documents are looked at, keys with more than ``anchor.max_bucket`` documents are ignored.
         ``exclude`` leaves out one id, that of the document itself.
         """
-        found = self._ranked(sketches, row)
+        own_bands, own_keys = _row(sketches, row)
+        if not len(own_bands):
+            return []
+        found = self._shared(own_bands, own_keys)
+        strengths = found.bands / len(own_bands) + found.keys / max(len(own_keys), 1)
         names = self._store.names(found.numbers.tolist())
         ranked = sorted(
             (-strength, Candidate(name.decode("utf-8", "surrogatepass"), int(bands), int(keys)))
             for strength, name, bands, keys in zip(
-                found.strength, names, found.bands, found.keys, strict=True
+                strengths, names, found.bands, found.keys, strict=True
             )
             if name is not None
         )
@@ -178,46 +190,39 @@ class CandidateIndex:
         sketches must show enough in common: :data:`LEAST_SAME` or, when both languages are known
         and differ, :data:`LEAST_ACROSS`. Raises IndexCorruptError.
         """
-        found = self._ranked(batch, row)
-        if not len(found.numbers):
+        bands, keys = _row(batch, row)
+        if not len(bands):
             return []
+        found = self._shared(bands, keys)
         numbers = found.numbers
         most = self.config.anchor.max_candidates
         if len(numbers) > most:
-            numbers = numbers[np.argsort(-found.strength, kind="stable")[: most + 1]]
-        listed = numbers.tolist()
-        records = [record or b"" for record in self._store.records(listed)]
-        looks = _look(batch, row, language, records)
-        across, anchors, shingles = looks.T
-        alike = np.where(across > 0, anchors / LEAST_ACROSS, (anchors + shingles) / LEAST_SAME)
-        worth = np.flatnonzero((alike >= 1.0) & ((across > 0) | (anchors >= LEAST_STEMS)))
-        ordered = worth[np.argsort(-alike[worth], kind="stable")].tolist()
-        chosen = [i for i in ordered if records[i]][: MOST_VERIFIED + 1]
-        names = self._store.names([listed[i] for i in chosen])
+            strength = found.bands / len(bands) + found.keys / max(len(keys), 1)
+            numbers = numbers[np.argsort(-strength, kind="stable")[: most + 1]]
+        if not len(numbers):
+            return []
+        places = self._store.places(numbers)
+        chosen = _worth(_look(batch, row, language, places))
         own = None if exclude is None else _key(exclude)
-        parsed = (
-            parse(name, records[i])
-            for name, i in zip(names, chosen, strict=True)
-            if name is not None and name != own
-        )
-        self.unverified += max(0, len(ordered) - len(chosen))
-        return [record for record in parsed if record.sketch][:MOST_VERIFIED]
+        records: list[Record] = []
+        for taken, i in enumerate(chosen):
+            if len(records) == MOST_VERIFIED:
+                self.unverified += len(chosen) - taken
+                break
+            name = places.name(i)
+            if name and name != own:
+                record = parse(name, places.content(i))
+                if record.sketch:
+                    records.append(record)
+        return records
 
-    def _ranked(self, sketches: Sketches, row: int) -> _Ranked:
+    def _shared(self, bands: NDArray[np.uint64], keys: NDArray[np.uint64]) -> Shared:
         """All candidates with what they share, in the order of their numbers."""
         shingle, anchor = self.config.shingle, self.config.anchor
-        bands, keys = _row(sketches, row)
-        if not len(bands):
-            none = np.empty(0, np.int64)
-            return _Ranked(none, none, none, none.astype(np.float64))
-        buckets = self._store.lookup("bands", bands, cap=shingle.max_bucket)
-        lists = self._store.lookup("anchors", keys, cap=anchor.max_bucket)
-        numbers, by_band, by_key = count_shared_lists(
-            buckets.numbers, lists.numbers, lists.start, lists.sizes,
-            anchor.max_bucket, anchor.min_shared,
-        )  # fmt: skip
-        strength = by_band / len(bands) + by_key / max(len(keys), 1)
-        return _Ranked(numbers, by_band, by_key, strength)
+        caps = Caps(shingle.max_bucket, anchor.max_bucket, anchor.min_shared)
+        found = self._store.shared(bands, keys, caps)
+        self.cut += found.cut
+        return found
 
     def get(self, id: str) -> Document | None:
         """The stored document, without its text if texts are not kept; None if unknown."""
@@ -240,7 +245,7 @@ class CandidateIndex:
 
     def ids(self) -> Iterator[str]:
         """Ids of all documents, oldest first."""
-        return (key.decode() for key in self._store)
+        return (key.decode("utf-8", "surrogatepass") for key in self._store)
 
     def batch(self) -> AbstractContextManager[None]:
         """Groups the thread's writes into one transaction: all durable at its end, or none."""
@@ -250,7 +255,8 @@ class CandidateIndex:
         """The store's kind, path, documents, bytes, postings, and the ``settings`` of sketches."""
         stored = self._store.header() or b"{}"
         settings = headers.decode(stored, path="index")
-        return {**self._store.info(), "unverified": self.unverified, "settings": settings}
+        counted = {"unverified": self.unverified, "cut": self.cut}
+        return {**self._store.info(), **counted, "settings": settings}
 
     def verify(self) -> list[str]:
         """Reads the whole index; what is wrong with it, empty when nothing is."""
@@ -290,20 +296,24 @@ class CandidateIndex:
     ) -> None:
         self.close()
 
-    def _entry(self, document: Document, sketches: Sketches, row: int, sketch: bytes) -> Entry:
-        bands, keys = _row(sketches, row)
-        record = pack(document, sketch=sketch, keep_text=self.keep_text)
-        return Entry(_key(document.id), record, _unique(bands), _unique(keys))
-
-
-def _unique(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Sorted keys, each once; as they mostly are already: ``np.unique`` takes ten times as long."""
-    if (keys[1:] > keys[:-1]).all():
-        return keys
-    ordered = np.sort(keys)
-    first = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered if first.all() else ordered[first]
+    def _entries(
+        self, documents: Sequence[Document], sketches: Sketches, rows: range
+    ) -> list[Entry]:
+        """Documents as the store sees them; all keys of a batch are sorted at once."""
+        wanted, n, width = sketches.has_signature, *sketches.bands.shape
+        bands, band_at = sorted_lists(sketches.bands.reshape(-1), width * np.arange(n + 1), wanted)
+        keys, key_at = sorted_lists(sketches.keys, sketches.key_doc, wanted)
+        band_ends, key_ends = band_at.tolist(), key_at.tolist()
+        packed = _packed(sketches)
+        return [
+            Entry(
+                _key(document.id),
+                pack(document, sketch=packed[row], keep_text=self.keep_text),
+                bands[band_ends[row] : band_ends[row + 1]],
+                keys[key_ends[row] : key_ends[row + 1]],
+            )
+            for document, row in zip(documents, rows, strict=True)
+        ]
 
 
 def _packed(sketches: Sketches) -> list[bytes]:
@@ -356,17 +366,24 @@ def _row(sketches: Sketches, row: int) -> tuple[NDArray[np.uint64], NDArray[np.u
 
 
 def _look(
-    batch: SketchBatch, row: int, language: str | None, records: Sequence[bytes]
+    batch: SketchBatch, row: int, language: str | None, places: Places
 ) -> NDArray[np.float32]:
-    """What a row of a batch and records share, float32[n, len(LOOKS)]."""
-    place = np.zeros(len(records) + 1, np.int64)
-    np.cumsum([len(record) for record in records], out=place[1:])
+    """What a row of a batch and stored documents share, float32[n, len(LOOKS)]."""
     stems, skeletons = batch.stems, batch.skeletons
-    a, b = stems.doc[row : row + 2]
-    c, d = skeletons.doc[row : row + 2]
-    e, f = batch.set_doc[row : row + 2]
+    a, b = stems.doc[row : row + 2].tolist()
+    c, d = skeletons.doc[row : row + 2].tolist()
+    e, f = batch.set_doc[row : row + 2].tolist()
     code = int.from_bytes(language_bytes(None if language == "und" else language), "little")
     return look(
         batch.shingle_set[e:f], stems.key[a:b], stems.weight[a:b], skeletons.key[c:d],
-        skeletons.weight[c:d], code, LEAST_STEMS, np.frombuffer(b"".join(records), np.uint8), place,
+        skeletons.weight[c:d], code, LEAST_STEMS, places.record, places.end,
     )  # fmt: skip
+
+
+def _worth(looks: NDArray[np.float32]) -> list[int]:
+    """Rows whose looks show enough in common, the most alike first."""
+    across, anchors, shingles = looks.T
+    alike = np.where(across > 0, anchors / LEAST_ACROSS, (anchors + shingles) / LEAST_SAME)
+    worth = np.flatnonzero((alike >= 1.0) & ((across > 0) | (anchors >= LEAST_STEMS)))
+    chosen: list[int] = worth[np.argsort(-alike[worth], kind="stable")].tolist()
+    return chosen

@@ -26,7 +26,8 @@ _SIZES = struct.Struct("<B2sIII")
 _NO_TEXT = 0xFFFFFFFF
 #: zstd packs at best a block of 128 KiB into 4 bytes: a record that claims more asks for memory.
 _MAX_RATIO = 1 << 15
-_FIELDS = ("url", "title", "language", "published")
+#: Made once: ``json.dumps`` with separators makes an encoder for every call.
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ class Record:
 def pack(document: Document, *, sketch: bytes = b"", keep_text: bool = True) -> bytes:
     """The record of a document; raises TextError on lone surrogates."""
     links = document.links if keep_text else ()
-    meta: list[Any] = [getattr(document, name) for name in _FIELDS]
+    meta: list[Any] = [document.url, document.title, document.language, document.published]
     meta.append([[link.start, link.end, link.href, link.rel] for link in links])
     try:
         text = document.text.encode()
-        head = json.dumps(meta, ensure_ascii=False, separators=(",", ":")).encode()
+        head = _ENCODE(meta).encode()
         key = document.id.encode()
     except UnicodeEncodeError as error:
         raise TextError(f"document {document.id!r}: not valid Unicode: {error}") from error

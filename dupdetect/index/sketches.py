@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.errors import IndexCorruptError
 from dupdetect.kernels.bands import band_keys
+from dupdetect.kernels.beside import Anchors, Words, put_beside
 from dupdetect.kernels.compact import count_sketches, pack_sketches, unpack_sketches
 from dupdetect.kernels.minhash import minhash
 from dupdetect.kernels.sets import sorted_sets
@@ -82,6 +83,38 @@ def unpack(sketches: Sequence[bytes], config: Config, *, keys: bool = True) -> S
         stems=View(*build_view(anchored, stem, stem_zipf, kind, sentence, token)),
         skeletons=View(*build_view(anchored, skeleton, skeleton_zipf, kind, sentence, token)),
     )
+
+
+def unpack_beside(
+    batch: SketchBatch, rows: NDArray[np.int64], sketches: Sequence[bytes], config: Config, *,
+    across: bool,
+) -> SketchBatch:  # fmt: skip
+    """Rows of a batch and then packed sketches, as a batch for verification: as :func:`unpack`
+    without ``keys``. ``across``: some pairs are of two languages, else skeletons are left out.
+    """
+    place = _offsets(np.array([len(sketch) for sketch in sketches], np.int64))
+    words = Words(
+        batch.word_doc, batch.flags, batch.n_sentences, batch.shingle_doc, batch.shingles,
+        batch.set_doc, batch.shingle_set,
+    )  # fmt: skip
+    both, stems, skeletons, bad = put_beside(
+        words, _arrays(batch.stems), _arrays(batch.skeletons), rows,
+        np.frombuffer(b"".join(sketches), np.uint8), place, config.shingle.size, across,
+    )  # fmt: skip
+    if bad:
+        raise IndexCorruptError(f"sketch {bad - 1} of {len(sketches)} is damaged")
+    return SketchBatch(*both, *_NO_KEYS, View(*stems), View(*skeletons))
+
+
+def _arrays(view: View) -> Anchors:
+    return view.doc, view.key, view.weight, view.kind, view.sentence, view.token
+
+
+#: Signatures, has_signature, bands, key_doc and keys of a batch that is only verified.
+_NO_KEYS = (
+    np.empty((0, 0), np.uint32), np.empty(0, np.bool_), np.empty((0, 0), np.uint64),
+    np.zeros(1, np.int64), np.empty(0, np.uint64),
+)  # fmt: skip
 
 
 def _keys(

@@ -6,11 +6,13 @@ A look costs about 2 microseconds, a fiftieth of verifying a pair.
 from __future__ import annotations
 
 import numpy as np
+from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.compact import _get, _get_key
 from dupdetect.kernels.mix import mix64
+from dupdetect.kernels.postings import bytes_at
 from dupdetect.kernels.views import anchor_weight
 
 U8 = NDArray[np.uint8]
@@ -116,15 +118,16 @@ def _weights(keys: U32, weight: NDArray[np.float32]) -> tuple[U32, NDArray[np.fl
 @kernel
 def look(
     shingles: U32, stem_key: U32, stem_weight: NDArray[np.float32], skeleton_key: U32,
-    skeleton_weight: NDArray[np.float32], language: int, least: float, data: U8, place: I64,
+    skeleton_weight: NDArray[np.float32], language: int, least: float, begin: I64, end_of: I64,
 ) -> NDArray[np.float32]:  # fmt: skip
-    """float32[n, len(LOOKS)] of one document (arrays of its sketch) and n records.
+    """float32[n, len(LOOKS)] of one document (arrays of its sketch) and n records, which lie in
+    memory from ``begin`` to ``end_of``.
 
     ``shingles`` and keys are those of ``SketchBatch``; ``language``: two bytes, little-endian, 0 if
     unknown. Shingles are not looked at where anchors' share is below ``least``. Malformed records
     get 1.0, so that who unpacks them finds out.
     """
-    out = np.zeros((place.size - 1, 3), np.float32)
+    out = np.zeros((begin.size, 3), np.float32)
     size = 16
     while size < 2 * shingles.size:
         size *= 2
@@ -134,16 +137,17 @@ def look(
     stems, stems_weight, stems_total = _weights(stem_key, stem_weight)
     skeletons, skeletons_weight, skeletons_total = _weights(skeleton_key, skeleton_weight)
     seen = np.zeros(1 << 8, np.uint32)
-    for d in range(place.size - 1):
+    for d in range(begin.size):
         out[d, 1] = out[d, 2] = 1.0
-        if place[d + 1] - place[d] < _HEAD:
+        size = end_of[d] - begin[d]
+        if size < _HEAD:
             continue
-        first = place[d] + _LANGUAGE
-        theirs = np.int64(data[first]) | np.int64(data[first + 1]) << 8
+        data = carray(bytes_at(begin[d]), (size,))
+        theirs = np.int64(data[_LANGUAGE]) | np.int64(data[_LANGUAGE + 1]) << 8
         across = theirs != language and theirs != 0 and language != 0
-        at = place[d] + _HEAD + np.int64(_get_key(data, place[d] + _META))
-        end = at + np.int64(_get_key(data, place[d] + _SKETCH))
-        if end > place[d + 1]:
+        at = _HEAD + int(np.int64(_get_key(data, _META)))
+        end = at + int(np.int64(_get_key(data, _SKETCH)))
+        if end > size:
             continue
         _, at = _get(data, at, end)
         _, at = _get(data, at, end)

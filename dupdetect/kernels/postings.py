@@ -64,7 +64,8 @@ def _pointer32(typing: Any, address: Any) -> Any:
     return pointer(types.uint32)(types.int64), generate
 
 
-_bytes_at = cast(Callable[[np.int64], Any], _pointer)
+#: A pointer to bytes at an address, only inside kernels.
+bytes_at = cast(Callable[[np.int64], Any], _pointer)
 _words_at = cast(Callable[[np.int64], Any], _pointer32)
 
 
@@ -75,6 +76,34 @@ def hash_keys(keys: U64) -> U64:
     for i in range(keys.size):
         out[i] = mix64(keys[i]) >> np.uint64(64 - HASH_BITS)
     return out
+
+
+@kernel
+def sorted_lists(values: U64, start: I64, wanted: NDArray[np.bool_]) -> tuple[U64, I64]:
+    """Lists ``values[start[i]:start[i + 1]]`` sorted, each value once; those not wanted empty.
+
+    Most lists are in order already and only copied.
+    """
+    n = start.size - 1
+    out, place = np.empty(values.size, np.uint64), np.zeros(n + 1, np.int64)
+    at = 0
+    for i in range(n):
+        first, last = start[i], start[i + 1]
+        if wanted[i] and last > first:
+            out[at : at + last - first] = values[first:last]
+            rising = True
+            for j in range(first + 1, last):
+                rising = rising and values[j] > values[j - 1]
+            if not rising:
+                out[at : at + last - first].sort()
+            kept = at + 1
+            for j in range(at + 1, at + last - first):
+                if out[j] != out[kept - 1]:
+                    out[kept] = out[j]
+                    kept += 1
+            at = kept
+        place[i + 1] = at
+    return out[:at], place
 
 
 @inlined
@@ -212,12 +241,12 @@ def lookup(
             end[s, i] = np.int64(offsets[bucket + 1])
     for s in range(n_segments):
         size = table[s, SIZE]
-        data = carray(_bytes_at(table[s, DATA]), (size,))
+        data = carray(bytes_at(table[s, DATA]), (size,))
         for i in range(n):
             if begin[s, i] < 0 or end[s, i] < begin[s, i] or end[s, i] > size:
                 return 1 + s
             if begin[s, i] < end[s, i]:
-                touched += np.uint64(data[begin[s, i]])
+                touched += np.uint64(data[begin[s, i]]) + np.uint64(data[end[s, i] - 1])
     total = 0
     start[0] = 0
     for i in range(n):
@@ -225,7 +254,7 @@ def lookup(
         for s in range(n_segments):
             if begin[s, i] == end[s, i] or found > cap:
                 continue
-            data = carray(_bytes_at(table[s, DATA]), (table[s, SIZE],))
+            data = carray(bytes_at(table[s, DATA]), (table[s, SIZE],))
             bits, width = table[s, BITS], table[s, WIDTH]
             wanted = hashes[i] & ((np.uint64(1) << np.uint64(HASH_BITS - bits)) - np.uint64(1))
             at, stop = begin[s, i], end[s, i]
@@ -267,15 +296,15 @@ def lookup(
 
 
 @kernel
-def locate(table: I64, numbers: I64, dead: U8, begin: I64, end: I64) -> int:
-    """Where the records of documents lie: address and end in memory; both 0 where there is none.
+def locate(table: I64, numbers: I64, dead: U8, keys: I64, begin: I64, end: I64) -> int:
+    """Where documents lie: addresses of their key, of their record behind it and of its end.
 
-    ``table`` (rows' address in ``OFFSETS``, records in ``DATA`` and ``SIZE``) lists the segments in
-    the order of their numbers. What precedes a record is left out. Answers 0, or 1 + the row of a
+    All are 0 where there is none. ``table`` (rows' address in ``OFFSETS``, records in ``DATA`` and
+    ``SIZE``) lists the segments in the order of their numbers. Answers 0, or 1 + the row of a
     segment that is malformed.
     """
     for i in range(numbers.size):
-        begin[i] = end[i] = 0
+        keys[i] = begin[i] = end[i] = 0
         low, high = 0, table.shape[0]
         while low < high:
             middle = (low + high) // 2
@@ -294,21 +323,11 @@ def locate(table: I64, numbers: I64, dead: U8, begin: I64, end: I64) -> int:
             continue
         if first < 0 or last < first + PREFIX or last > table[s, SIZE]:
             return 1 + s
-        data = carray(_bytes_at(table[s, DATA]), (table[s, SIZE],))
+        data = carray(bytes_at(table[s, DATA]), (table[s, SIZE],))
         key = np.int64(_read(data, first + 4, 4))
         if first + PREFIX + key > last:
             return 1 + s
-        begin[i] = table[s, DATA] + first + PREFIX + key
+        keys[i] = table[s, DATA] + first + PREFIX
+        begin[i] = keys[i] + key
         end[i] = table[s, DATA] + last
     return 0
-
-
-@kernel
-def gather(begin: I64, end: I64, out: U8) -> None:
-    """Copies what :func:`locate` found, one after the other."""
-    at = 0
-    for i in range(begin.size):
-        size = end[i] - begin[i]
-        if size > 0:
-            out[at : at + size] = carray(_bytes_at(begin[i]), (size,))
-            at += size

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dupdetect.config import Config
 from dupdetect.errors import IndexCorruptError
-from dupdetect.index.sketches import pack, unpack
+from dupdetect.index.sketches import pack, unpack, unpack_beside
 from dupdetect.kernels.compact import IN_QUOTE
 from dupdetect.sketch.batch import sketch_texts
 from dupdetect.verify import verify_pairs
@@ -48,6 +48,29 @@ def test_the_verdict_is_the_same_from_packed_sketches():
     packed = verify_pairs(unpack(pack(batch), Config(), keys=False), pairs, **arguments)
     for name in ("kind", "score", "jaccard", "containment_a", "containment_b", "direction"):
         np.testing.assert_array_equal(getattr(fresh, name), getattr(packed, name))
+
+
+@pytest.mark.parametrize("across", [False, True])
+@settings(deadline=None, max_examples=30)
+@given(rows=st.lists(st.integers(0, len(TEXTS) - 1), max_size=4), first=st.integers(0, len(TEXTS)))
+def test_sketches_put_beside_a_batch_are_those_of_unpacking_all(across, rows, first):
+    batch = sketch_texts(TEXTS, Config())
+    packed = pack(batch)
+    wanted = arrays(unpack([*(packed[row] for row in rows), *packed[first:]], Config(), keys=False))
+    chosen = np.array(rows, np.int64)
+    found = arrays(unpack_beside(batch, chosen, packed[first:], Config(), across=across))
+    for name, values in wanted.items():
+        if name not in ("signatures", "bands", "key_doc") and (across or "skeletons" not in name):
+            np.testing.assert_array_equal(values, found[name], err_msg=name)
+    assert len(found["skeletons.doc"]) == len(rows) + len(packed[first:]) + 1
+
+
+def test_damage_of_what_is_put_beside_is_said():
+    batch = sketch_texts(TEXTS[:1], Config())
+    with pytest.raises(IndexCorruptError, match="sketch 1 of 2 is damaged"):
+        rows = np.zeros(1, np.int64)
+        whole = pack(batch)[0]
+        unpack_beside(batch, rows, [whole, whole[:-1]], Config(), across=False)
 
 
 def test_nothing_packed_is_an_empty_batch():

@@ -10,6 +10,7 @@ lookup may then, once in many thousand queries, name a document that has not the
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dupdetect.kernels.likely import count_shared_lists
 
 View = Literal["bands", "anchors"]
 VIEWS: tuple[View, View] = ("bands", "anchors")
@@ -45,13 +48,85 @@ class Postings(NamedTuple):
     sizes: NDArray[np.int64]
 
 
+class Places(NamedTuple):
+    """Where documents lie in this process's memory, so that kernels can look at them there.
+
+    Addresses int64[n] of the key, of the record behind it, and of its end; all 0 where there is no
+    document. They hold as long as ``held`` does.
+    """
+
+    key: NDArray[np.int64]
+    record: NDArray[np.int64]
+    end: NDArray[np.int64]
+    held: object
+
+    def name(self, i: int) -> bytes:
+        """A document's key."""
+        return ctypes.string_at(int(self.key[i]), int(self.record[i] - self.key[i]))
+
+    def content(self, i: int) -> bytes:
+        """A document's record."""
+        return ctypes.string_at(int(self.record[i]), int(self.end[i] - self.record[i]))
+
+
+def placed(names: Sequence[bytes | None], records: Sequence[bytes | None]) -> Places:
+    """Places of documents that are at hand as bytes."""
+    joined = bytearray()
+    offsets = np.zeros((3, len(names)), np.int64)
+    for i, (name, record) in enumerate(zip(names, records, strict=True)):
+        if name is not None and record is not None:
+            joined += name + record
+            offsets[:, i] = len(name) + len(record), len(record), 0
+            offsets[:, i] = len(joined) - offsets[:, i]
+    data = np.frombuffer(joined, np.uint8)
+    where = np.where(offsets[2] > 0, offsets + data.ctypes.data, 0)
+    return Places(where[0], where[1], where[2], data)
+
+
+class Shared(NamedTuple):
+    """Documents that share posting keys with another one: their numbers, ascending, and how many
+    bands and anchor keys each of them shares, all int64[n]; and how many lists were too long."""
+
+    numbers: NDArray[np.int64]
+    bands: NDArray[np.int64]
+    keys: NDArray[np.int64]
+    cut: int = 0
+
+
+class Caps(NamedTuple):
+    """Of a band's list ``bands`` documents are looked at; keys with more documents than ``keys``
+    are ignored; ``min_shared`` keys are enough without a band."""
+
+    bands: int
+    keys: int
+    min_shared: int
+
+
+def shared_by_lists(
+    store: Store, bands: NDArray[np.uint64], keys: NDArray[np.uint64], caps: Caps
+) -> Shared:
+    """What :meth:`Store.shared` answers, from the lists of a store."""
+    buckets = store.lookup("bands", bands, cap=caps.bands)
+    lists = store.lookup("anchors", keys, cap=caps.keys)
+    found = count_shared_lists(
+        buckets.numbers, lists.numbers, lists.start, lists.sizes, caps.keys, caps.min_shared
+    )
+    cut = int((buckets.sizes > caps.bands).sum() + (lists.sizes > caps.keys).sum())
+    return Shared(*found, cut)
+
+
 class Store(Protocol):
     """Where an index keeps its documents and postings. Errors are IndexError_ and its kinds.
 
     ``put`` and ``delete`` are atomic and durable when they return, unless inside ``batch()``, which
     makes all of its writes durable at once when it ends, or none if it ends with an exception.
-    Reads inside a batch (on its thread) see its writes.
+    Reads inside a batch (on its thread) see its writes. ``bulk``: documents that are best given to
+    ``put`` at a time when there are many.
     """
+
+    @property
+    def bulk(self) -> int:
+        """See above."""
 
     def header(self) -> bytes | None:
         """The header, or None in a new store."""
@@ -79,6 +154,12 @@ class Store(Protocol):
 
     def records(self, numbers: Sequence[int]) -> list[bytes | None]:
         """Records by internal number, None where there is none."""
+
+    def shared(self, bands: NDArray[np.uint64], keys: NDArray[np.uint64], caps: Caps) -> Shared:
+        """Documents that share a band or enough anchor keys."""
+
+    def places(self, numbers: NDArray[np.int64]) -> Places:
+        """Where documents lie, by internal number."""
 
     def __iter__(self) -> Iterator[bytes]:
         """Keys of all documents in the order of their numbers; writes meanwhile are allowed."""

@@ -37,7 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import IndexError_
-from dupdetect.index.stores.base import Entry, Postings, View
+from dupdetect.index.stores.base import Caps, Entry, Places, Postings, Shared, View
 from dupdetect.index.stores.environment import translated
 from dupdetect.index.stores.merging import bits_of, fits
 from dupdetect.index.stores.recent import Added
@@ -56,6 +56,11 @@ class LmdbStore(Versions):
     An environment can be open once in a process, and not across a fork. ``recent``: documents that
     make a segment.
     """
+
+    @property
+    def bulk(self) -> int:
+        """See Store: as many as make a segment."""
+        return self._unit
 
     def header(self) -> bytes | None:
         """See Store."""
@@ -102,6 +107,14 @@ class LmdbStore(Versions):
     def records(self, numbers: Sequence[int]) -> list[bytes | None]:
         """See Store."""
         return self._snapshot().records(numbers)
+
+    def shared(self, bands: U64, keys: U64, caps: Caps) -> Shared:
+        """See Store."""
+        return self._snapshot().shared(bands, keys, caps)
+
+    def places(self, numbers: NDArray[np.int64]) -> Places:
+        """See Store."""
+        return self._snapshot().places(numbers)
 
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""

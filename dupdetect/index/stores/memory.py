@@ -12,11 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import IndexError_
-from dupdetect.index.stores.base import VIEWS, Entry, Postings, View
+from dupdetect.index.stores.base import (
+    VIEWS,
+    Caps,
+    Entry,
+    Places,
+    Postings,
+    Shared,
+    View,
+    placed,
+    shared_by_lists,
+)
 
 
 class MemoryStore:
     """A :class:`~dupdetect.index.stores.base.Store` in memory."""
+
+    bulk = 256
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -88,6 +100,15 @@ class MemoryStore:
         with self._lock:
             entries = [self._entries.get(number) for number in numbers]
             return [None if entry is None else entry.record for entry in entries]
+
+    def shared(self, bands: NDArray[np.uint64], keys: NDArray[np.uint64], caps: Caps) -> Shared:
+        """See Store."""
+        return shared_by_lists(self, bands, keys, caps)
+
+    def places(self, numbers: NDArray[np.int64]) -> Places:
+        """See Store."""
+        listed = numbers.tolist()
+        return placed(self.names(listed), self.records(listed))
 
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from dupdetect.errors import IndexCorruptError
 from dupdetect.index.stores.base import Postings
 from dupdetect.kernels.recent import insert, rehash, walk
+from dupdetect.kernels.shared import Lists
 
 U64 = NDArray[np.uint64]
 U8 = NDArray[np.uint8]
@@ -111,6 +113,15 @@ class Recent:
             )  # fmt: skip
         return Postings(numbers[: start[n]], start, sizes)
 
+    @contextmanager
+    def reading(self, limit: int) -> Iterator[Lists]:
+        """The lists of documents before ``limit``, which nobody changes meanwhile."""
+        if limit <= self.first:
+            yield _NOTHING
+            return
+        with self._lock:
+            yield Lists(self._keys, self._first, self._number, self._next, self.first, limit)
+
     def _clear(self) -> None:
         self._used = self._distinct = 0
         self._keys, self._first, self._last = _table(1 << 10)
@@ -125,7 +136,7 @@ class Recent:
             self._number = np.concatenate([self._number, np.empty_like(self._number)])
             self._next = np.concatenate([self._next, np.empty_like(self._next)])
         while 4 * (self._distinct + len(fresh)) > 3 * len(self._keys):
-            table = _table(2 * len(self._keys))
+            table = _table(4 * len(self._keys))
             rehash(self._keys, self._first, self._last, *table)
             self._keys, self._first, self._last = table
         self._used, self._distinct = insert(
@@ -141,3 +152,7 @@ def _tagged(hashes: U64, view: int) -> U64:
 
 def _table(size: int) -> tuple[U64, NDArray[np.int32], NDArray[np.int32]]:
     return np.zeros(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32)
+
+
+#: No recent documents; made once, as it stands in for them in every query of a filled index.
+_NOTHING = Lists(*_table(2)[:2], np.empty(0, np.int32), np.empty(0, np.int32), 0, 0)

@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 
 from dupdetect.errors import IndexCorruptError, IndexError_, IndexMismatchError
 from dupdetect.index.stores import redis_scripts as scripts
-from dupdetect.index.stores.base import VIEWS, Entry, Postings, View
+from dupdetect.index.stores.base import (
+    VIEWS,
+    Caps,
+    Entry,
+    Places,
+    Postings,
+    Shared,
+    View,
+    placed,
+    shared_by_lists,
+)
 from dupdetect.index.stores.redis_batch import Pending, assemble
 from dupdetect.index.stores.redis_packing import fields_of, parts, places_of, split, steps_of
 from dupdetect.index.stores.redis_server import Address, Server
@@ -43,6 +53,8 @@ class RedisStore:
     with ``appendonly yes`` all but the last two seconds (measured: a hundred documents lost by a
     kill), with ``appendfsync always`` everything.
     """
+
+    bulk = 256
 
     def __init__(self, address: str, *, create: bool = True, readonly: bool = False) -> None:
         self._address = Address.parse(address)
@@ -119,6 +131,15 @@ class RedisStore:
             found += self._run(scripts.RECORDS, part)
         own = {} if self._pending is None else self._pending.records(numbers)
         return [own.get(number, record) for number, record in zip(numbers, found, strict=True)]
+
+    def shared(self, bands: NDArray[np.uint64], keys: NDArray[np.uint64], caps: Caps) -> Shared:
+        """See Store."""
+        return shared_by_lists(self, bands, keys, caps)
+
+    def places(self, numbers: NDArray[np.int64]) -> Places:
+        """See Store."""
+        listed = numbers.tolist()
+        return placed(self.names(listed), self.records(listed))
 
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""

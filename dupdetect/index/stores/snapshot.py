@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import IndexCorruptError
-from dupdetect.index.stores.base import Postings
+from dupdetect.index.stores.base import Caps, Places, Postings, Shared, placed
 from dupdetect.index.stores.recent import Recent
 from dupdetect.index.stores.segment import SECTIONS, Segment
 from dupdetect.index.stores.state import State
-from dupdetect.kernels.postings import COLUMNS, PREFIX, gather, hash_keys, locate, lookup
+from dupdetect.kernels.postings import COLUMNS, PREFIX, hash_keys, locate, lookup
 from dupdetect.kernels.recent import join
+from dupdetect.kernels.shared import shared_documents
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -77,7 +78,7 @@ class Snapshot:
     recent: Recent
     dead: U8
     tables: tuple[I64, ...] = field(init=False)
-    places: I64 = field(init=False)
+    located: I64 = field(init=False)
 
     def __post_init__(self) -> None:
         tables = tuple(
@@ -88,7 +89,7 @@ class Snapshot:
         )
         object.__setattr__(self, "tables", tables)
         rows = [segment.records_row() for segment in self.segments]
-        object.__setattr__(self, "places", np.array(rows, np.int64).reshape(-1, COLUMNS))
+        object.__setattr__(self, "located", np.array(rows, np.int64).reshape(-1, COLUMNS))
 
     def lookup(self, view: int, hashes: U64, *, cap: int) -> Postings:
         """Documents under each hashed key; see ``Store.lookup``."""
@@ -105,6 +106,35 @@ class Snapshot:
             return Postings(numbers[: start[n]], start, sizes)
         late = self.recent.lookup(view, hashes, limit=limit, cap=cap, dead=self.dead)
         return Postings(*join(n, cap, numbers, start, sizes, *late))
+
+    def shared(self, bands: U64, keys: U64, caps: Caps) -> Shared:
+        """Documents that share a band or enough anchor keys; see ``Store.shared``."""
+        limit = self.state.next
+        with self.recent.reading(limit) as lists:
+            numbers, in_bands, in_keys, cut, status = shared_documents(
+                self.tables[BANDS], self.tables[ANCHORS], bands, keys, *caps, self.dead, lists,
+                (BANDS, ANCHORS),
+            )  # fmt: skip
+        if status:
+            raise self.segments[status - 1].broken("its posting lists are malformed")
+        return Shared(numbers, in_bands, in_keys, cut)
+
+    def places(self, numbers: I64) -> Places:
+        """Where documents lie; see ``Store.places``."""
+        key, record, end = np.empty((3, len(numbers)), np.int64)
+        status = locate(self.located, numbers, self.dead, key, record, end)
+        if status:
+            raise self.segments[status - 1].broken("its records are out of place")
+        late = np.flatnonzero(numbers >= self.recent.first).tolist()
+        if not late:
+            return Places(key, record, end, self)
+        stored = [self.stored(int(numbers[i])) for i in late]
+        own = placed(
+            [None if found is None else found.key for found in stored],
+            [None if found is None else found.record for found in stored],
+        )
+        key[late], record[late], end[late] = own.key, own.record, own.end
+        return Places(key, record, end, (self, own.held))
 
     def find(self, keys: Sequence[bytes]) -> list[int]:
         """Numbers of documents by key, 0 where there is none."""
@@ -123,22 +153,9 @@ class Snapshot:
         return self._stored(number)
 
     def records(self, numbers: Sequence[int]) -> list[bytes | None]:
-        """Records by number, None where there is none; those of segments are copied in one go."""
-        wanted = np.array(numbers, np.int64)
-        begin, end = np.empty(len(wanted), np.int64), np.empty(len(wanted), np.int64)
-        status = locate(self.places, wanted, self.dead, begin, end)
-        if status:
-            raise self.segments[status - 1].broken("its records are out of place")
-        sizes = end - begin
-        joined = np.empty(int(sizes.sum()), np.uint8)
-        gather(begin, end, joined)
-        data, at = joined.tobytes(), 0
-        found: list[bytes | None] = []
-        for number, size in zip(numbers, sizes.tolist(), strict=True):
-            late = self.stored(number) if number >= self.recent.first else None
-            found.append(data[at : at + size] if size else None if late is None else late.record)
-            at += size
-        return found
+        """Records by number, None where there is none."""
+        places = self.places(np.array(numbers, np.int64))
+        return [places.content(i) if end else None for i, end in enumerate(places.end.tolist())]
 
     def is_dead(self, number: int) -> bool:
         """Whether the document with this number was removed or replaced."""

@@ -37,6 +37,7 @@ _TABLES = {"meta", "tail", "dead"}
 #: Times that a reader looks again when segments vanish while it opens them.
 _ATTEMPTS = 20
 _NOBODY = np.empty(0, np.uint8)
+_NO_KEYS = np.empty(0, np.uint64)
 
 
 class Versions:
@@ -189,8 +190,14 @@ class Versions:
         if state.next + len(fresh) >= 1 << 32:
             raise IndexError_(f"{self.path}: the index is full (2^32 documents)")
         gone = [stored for stored in map(snapshot.stored, old) if stored is not None]
+        if len(fresh) >= self._unit:
+            # Enough for a segment of their own: they are written once, and no lists are made.
+            self._flush_all(txn)
+            snapshot = self._latest(txn)
+            state, recent = snapshot.state, snapshot.recent
+        first = state.next
         state = state.advanced(
-            next=state.next + len(fresh),
+            next=first + len(fresh),
             dead_next=state.dead_next + bool(old),
             documents=state.documents + len(fresh) - len(old),
             bands=state.bands + _total(fresh, BANDS) - sum(stored.bands for stored in gone),
@@ -198,10 +205,15 @@ class Versions:
         )
         if old:
             txn.put(_number(state.dead_next - 1), np.array(old, "<u4").tobytes(), db=self._dead)
+        dead = snapshot.killed(old)
+        if len(fresh) >= self._unit:
+            state, segment = self._written(state, fresh, len(fresh))
+            self._stage(txn, state, (*snapshot.segments, segment), Recent(state.next), dead)
+            return len(old)
         if fresh:
-            txn.put(_number(snapshot.state.next), pack_block(fresh), db=self._tail)
+            txn.put(_number(first), pack_block(fresh), db=self._tail)
             recent.extend(fresh)
-        self._stage(txn, state, snapshot.segments, recent, snapshot.killed(old))
+        self._stage(txn, state, snapshot.segments, recent, dead)
         if state.next - state.tail >= self._unit:
             self._flush_all(txn)
         return len(old)
@@ -214,21 +226,26 @@ class Versions:
         if not documents:
             return
         living = [not snapshot.is_dead(number) for number in range(state.tail, state.next)]
-        pairs = list(zip(documents, living, strict=True))
-        none = np.empty(0, np.uint64)
+        none = Added(b"", (_NO_KEYS, _NO_KEYS, _NO_KEYS))
+        kept = [d if alive else none for d, alive in zip(documents, living, strict=True)]
+        state, segment = self._written(state, kept, sum(living))
+        txn.drop(self._tail, delete=False)
+        self._stage(txn, state, (*snapshot.segments, segment), Recent(state.next), snapshot.dead)
+
+    def _written(
+        self, state: State, documents: Sequence[Added], living: int
+    ) -> tuple[State, Segment]:
+        """Writes the documents from ``state.tail`` on as a segment; the state that names it."""
         file = f"{secrets.token_hex(8)}.segment"
         size = write_recent(
             self.path / file,
             first=state.tail,
-            records=[document.record if alive else b"" for document, alive in pairs],
-            hashes=[[d.hashes[view] if alive else none for d, alive in pairs] for view in range(3)],
+            records=[document.record for document in documents],
+            hashes=[[document.hashes[view] for document in documents] for view in range(3)],
         )
         segment = Segment(self.path / file, size=size, first=state.tail, count=len(documents))
-        part = Part(file, state.tail, len(documents), sum(living), size, segment.lists)
-        txn.drop(self._tail, delete=False)
-        state = state.advanced(tail=state.next, parts=(*state.parts, part))
-        segments = (*snapshot.segments, segment)
-        self._stage(txn, state, segments, Recent(state.next), snapshot.dead)
+        part = Part(file, state.tail, len(documents), living, size, segment.lists)
+        return state.advanced(tail=state.next, parts=(*state.parts, part)), segment
 
     def _stage(
         self, txn: Any, state: State, segments: tuple[Segment, ...], recent: Recent, dead: U8

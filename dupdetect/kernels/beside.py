@@ -1,0 +1,135 @@
+"""Sketches of a batch and packed ones side by side, in one call: what verification needs of both.
+
+The same arrays as unpacking all of them gives (:mod:`dupdetect.index.sketches`), at a fifth of the
+time for the few candidates of one query.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.compact import IN_QUOTE, count_sketches, unpack_sketches
+from dupdetect.kernels.sets import sorted_sets
+from dupdetect.kernels.views import build_view
+
+U8 = NDArray[np.uint8]
+U32 = NDArray[np.uint32]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+F32 = NDArray[np.float32]
+
+Anchors = tuple[I64, U32, F32, U8, I32, I32]
+"""An anchor view: offsets, key, weight, kind, sentence, token."""
+
+
+class Words(NamedTuple):
+    """The arrays of a batch of sketches that are no anchors (see ``sketch.batch``)."""
+
+    word_doc: I64
+    flags: U8
+    n_sentences: I32
+    shingle_doc: I64
+    shingles: U32
+    set_doc: I64
+    shingle_set: U32
+
+
+@kernel
+def _starts(doc: I64, rows: I64, more: I64) -> I64:
+    """Offsets of chosen documents and then of others, of which the lengths are given."""
+    k = rows.size
+    out = np.zeros(k + more.size + 1, np.int64)
+    for i in range(k):
+        out[i + 1] = out[i] + doc[rows[i] + 1] - doc[rows[i]]
+    for i in range(more.size):
+        out[k + i + 1] = out[k + i] + more[i]
+    return out
+
+
+@kernel
+def _joined_view(own: Anchors, rows: I64, theirs: Anchors) -> Anchors:
+    doc, key, weight, kind, sentence, token = own
+    doc_2, key_2, weight_2, kind_2, sentence_2, token_2 = theirs
+    k = rows.size
+    place = _starts(doc, rows, doc_2[1:] - doc_2[:-1])
+    n = place[place.size - 1]
+    out_key, out_weight = np.empty(n, np.uint32), np.empty(n, np.float32)
+    out_kind = np.empty(n, np.uint8)
+    out_sentence, out_token = np.empty(n, np.int32), np.empty(n, np.int32)
+    for i in range(k):
+        a, b, x, y = doc[rows[i]], doc[rows[i] + 1], place[i], place[i + 1]
+        out_key[x:y], out_weight[x:y], out_kind[x:y] = key[a:b], weight[a:b], kind[a:b]
+        out_sentence[x:y], out_token[x:y] = sentence[a:b], token[a:b]
+    x = place[k]
+    out_key[x:], out_weight[x:], out_kind[x:] = key_2, weight_2, kind_2
+    out_sentence[x:], out_token[x:] = sentence_2, token_2
+    return place, out_key, out_weight, out_kind, out_sentence, out_token
+
+
+@kernel
+def put_beside(
+    words: Words, stems: Anchors, skeletons: Anchors, rows: I64, data: U8, place: I64,
+    shingle_size: int, across: bool,
+) -> tuple[Words, Anchors, Anchors, int]:  # fmt: skip
+    """Rows ``rows`` of a batch, then the packed sketches ``data[place[i]:place[i + 1]]``.
+
+    Without ``across`` the view of skeletons is empty: pairs of one language need none. The last
+    value is 0, or 1 + the first packed sketch that cannot be.
+    """
+    k = rows.size
+    counts, bad = count_sketches(data, place, shingle_size)
+    if bad:
+        return words, stems, skeletons, bad
+    word_doc = _starts(words.word_doc, rows, counts[:, 0].copy())
+    shingle_doc = _starts(words.shingle_doc, rows, counts[:, 2].copy())
+    anchor_doc = _starts(words.word_doc, rows[:0], counts[:, 3].copy())
+    n_docs = place.size - 1
+    flags = np.zeros(word_doc[k + n_docs], np.uint8)
+    shingles = np.empty(shingle_doc[k + n_docs], np.uint32)
+    n = anchor_doc[n_docs]
+    stem, skeleton = np.empty(n, np.uint32), np.empty(n, np.uint32)
+    stem_zipf, skeleton_zipf = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    kind = np.empty(n, np.uint8)
+    sentence, token = np.empty(n, np.int32), np.empty(n, np.int32)
+    bad = unpack_sketches(
+        data, place, counts, word_doc[k:], shingle_doc[k:], anchor_doc, flags, shingles, stem,
+        skeleton, stem_zipf, skeleton_zipf, kind, sentence, token,
+    )  # fmt: skip
+    if bad:
+        return words, stems, skeletons, bad
+    n_sentences = np.empty(k + n_docs, np.int32)
+    for i in range(n_docs):
+        n_sentences[k + i] = counts[i, 1]
+    set_2, shingle_set_2 = sorted_sets(shingle_doc[k:], shingles)
+    set_doc = _starts(words.set_doc, rows, set_2[1:] - set_2[:-1])
+    shingle_set = np.empty(set_doc[k + n_docs], np.uint32)
+    shingle_set[set_doc[k] :] = shingle_set_2
+    for i in range(k):
+        row = rows[i]
+        n_sentences[i] = words.n_sentences[row]
+        first, at = words.word_doc[row], word_doc[i]
+        for j in range(word_doc[i + 1] - at):
+            flags[at + j] = words.flags[first + j] & IN_QUOTE
+        first = words.shingle_doc[row]
+        size = shingle_doc[i + 1] - shingle_doc[i]
+        shingles[shingle_doc[i] : shingle_doc[i + 1]] = words.shingles[first : first + size]
+        first, size = words.set_doc[row], set_doc[i + 1] - set_doc[i]
+        shingle_set[set_doc[i] : set_doc[i + 1]] = words.shingle_set[first : first + size]
+    joined = _joined_view(
+        stems, rows, build_view(anchor_doc, stem, stem_zipf, kind, sentence, token)
+    )
+    if across:
+        other = _joined_view(
+            skeletons, rows, build_view(anchor_doc, skeleton, skeleton_zipf, kind, sentence, token)
+        )
+    else:
+        other = (
+            np.zeros(k + n_docs + 1, np.int64), stem[:0], skeletons[2][:0], kind[:0], sentence[:0],
+            token[:0],
+        )  # fmt: skip
+    both = Words(word_doc, flags, n_sentences, shingle_doc, shingles, set_doc, shingle_set)
+    return both, joined, other, 0
