@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.errors import ModelError
 from dupdetect.kernels.anchors import extract_anchors
-from dupdetect.kernels.bands import band_keys
-from dupdetect.kernels.minhash import minhash
-from dupdetect.kernels.sets import sorted_sets
 from dupdetect.kernels.shingles import shingle_hashes
-from dupdetect.kernels.tokens import SENTENCE_START, TokenArrays
-from dupdetect.kernels.views import anchor_pairs, build_view, sample_pairs
+from dupdetect.kernels.sketches import Shape, sketch_arrays
+from dupdetect.kernels.tokens import TokenArrays
+from dupdetect.kernels.views import build_view
 from dupdetect.sketch.background import background
 from dupdetect.sketch.signatures import permutations
 from dupdetect.text.tokens import tokenize_texts
@@ -147,34 +145,13 @@ def sketch_texts(texts: Sequence[str], config: Config) -> SketchBatch:
 def sketch_tokens(tokens: TokenArrays, config: Config) -> SketchBatch:
     """Sketches of texts that are already tokens."""
     shingle, anchor = config.shingle, config.anchor
-    shingles, shingle_doc = shingles_of(tokens, config)
-    set_doc, shingle_set = sorted_sets(shingle_doc, shingles)
+    shape = Shape(
+        shingle.size, max(1, shingle.min_tokens - shingle.size + 1), shingle.bands, shingle.rows,
+        round(anchor.max_zipf * 20), anchor.window, anchor.keys,
+    )  # fmt: skip
     a, b = permutations(shingle.permutations, shingle.seed)
-    signatures, has_signature = minhash(
-        shingles, shingle_doc, a, b, max(1, shingle.min_tokens - shingle.size + 1)
-    )
-    anchors = anchors_of(tokens, config)
-    doc, _, skeleton, _, skeleton_zipf, *_ = anchors
-    # Skeletons serve one language as well as several (measured: 256 keys of stems and of skeletons
-    # find the same rewrites; stems give a third more candidates and no more translations).
-    pairs = anchor_pairs(doc, skeleton, skeleton_zipf, anchor.window)
-    key_doc, keys = sample_pairs(*pairs, anchor.keys)
-    return SketchBatch(
-        word_doc=tokens.doc,
-        flags=tokens.flags.astype(np.uint8),
-        n_sentences=_sentences(tokens),
-        shingle_doc=shingle_doc,
-        shingles=shingles,
-        set_doc=set_doc,
-        shingle_set=shingle_set,
-        signatures=signatures,
-        has_signature=has_signature,
-        bands=band_keys(signatures, shingle.bands, shingle.rows),
-        key_doc=key_doc,
-        keys=keys,
-        stems=view_of(anchors, across=False),
-        skeletons=view_of(anchors, across=True),
-    )
+    made = sketch_arrays(tokens, background(), a, b, shape)
+    return SketchBatch(*made[:-2], View(*made[-2]), View(*made[-1]))
 
 
 def shingles_of(
@@ -196,13 +173,6 @@ def view_of(anchors: Anchors, *, across: bool) -> View:
     doc, stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence = anchors
     key, zipf = (skeleton, skeleton_zipf) if across else (stem, stem_zipf)
     return View(*build_view(doc, key, zipf, kind, sentence, token))
-
-
-def _sentences(tokens: TokenArrays) -> NDArray[np.int32]:
-    starts = np.zeros(tokens.flags.size + 1, np.int32)
-    np.cumsum((tokens.flags & SENTENCE_START) != 0, out=starts[1:])
-    counts: NDArray[np.int32] = starts[tokens.doc[1:]] - starts[tokens.doc[:-1]]
-    return np.maximum(counts, np.int32(1))
 
 
 def _join_offsets(columns: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

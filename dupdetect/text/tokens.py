@@ -40,6 +40,8 @@ def utf8_buffers(
 
     Arrow buffers are not copied. Raises TextError as :func:`tokenize_texts` does.
     """
+    if isinstance(texts, list) and len(texts) == 1 and isinstance(texts[0], str):
+        return _one_buffer(texts[0])
     array = _arrow(texts)
     if len(array) == 0:
         return np.empty(0, np.uint8), np.zeros(1, np.int64)
@@ -48,6 +50,17 @@ def utf8_buffers(
     if buffers[2] is None or buffers[2].size == 0:
         return np.empty(0, np.uint8), offsets
     return np.frombuffer(buffers[2], np.uint8), offsets
+
+
+def _one_buffer(text: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """One text without Arrow, which takes longer to set up than most texts to tokenise."""
+    try:
+        data = np.frombuffer(text.encode(), np.uint8)
+    except UnicodeEncodeError:
+        raise TextError(_surrogates([text])) from None
+    offsets = np.array([0, data.size])
+    offsets.flags.writeable = False  # as Arrow's are: the same kernel serves both
+    return data, offsets
 
 
 def _arrow(texts: Sequence[str] | pa.Array | pa.ChunkedArray) -> Any:
