@@ -1,9 +1,10 @@
 """Clusters that do not chain: a representative, and members that each match it.
 
-"Related" is not transitive: an aggregator page that quotes two articles is a bridge between them,
-and following bridges ends in one cluster of everything. So representatives are chosen first, the
-likeliest sources, no two of which match each other; then every other document joins the
-representative that it matches best. A bridge joins one side and merges nothing.
+"Related" is not transitive: a page that merges two stories, or a template's hub, is a bridge
+between them, and following bridges ends in one cluster of everything. So representatives are chosen
+first, the likeliest sources, no two of which match each other; then every other document joins the
+representative that it matches best. Bridges are chosen last, and a document that matches another
+representative never joins one: a bridge joins one side, or stays alone, and merges nothing.
 
 Documents are numbers 0..n-1 here, matches are arrays; all ties are broken by document number, so
 the outcome depends on nothing but the matches and their documents.
@@ -21,12 +22,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dupdetect import schemas
+from dupdetect.kernels.bridges import groups_around
 from dupdetect.kernels.group import decode_pairs, encode_pairs
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Cluster
 
 I64 = NDArray[np.int64]
 
 _A_FROM_B, _B_FROM_A = DIRECTIONS.index("a_from_b"), DIRECTIONS.index("b_from_a")
+#: Two documents that have this Jaccard similarity to a third are related to each other: Jaccard
+#: distance is a metric, so theirs is at least 1 - 2 (1 - 0.6) = 0.2.
+CLOSE = 0.6
+#: What stands for the day of publication of undated documents: after all days.
+UNDATED = "9999-99-99"
 #: Sources that the domains table names for each domain, most copied first.
 MAX_SOURCES = 20
 
@@ -62,40 +69,96 @@ def copies_of(matches: Matches, n_docs: int) -> I64:
     return best
 
 
-def strength(
+def days(published: Sequence[str | None]) -> NDArray[np.str_]:
+    """Days of publication as ``YYYY-MM-DD``; UNDATED where there is none."""
+    return np.array([(date or UNDATED)[:10] for date in published], dtype="U10")
+
+
+def heads(
     matches: Matches,
     *,
     published: Sequence[str | None],
     artefacts: NDArray[Any],
     n_words: NDArray[Any],
 ) -> I64:
-    """Ranks documents as likely sources, 0 for the likeliest; each rank once.
+    """The representative of each document, itself or one that it matches: the whole rule."""
+    bridge = bridges(matches, published=published)
+    rank = strength(
+        matches, published=published, artefacts=artefacts, n_words=n_words, bridge=bridge
+    )
+    return representatives(matches, rank, bridge)
 
-    In this order: the earliest day of publication (undated last), more documents that derive from
-    it than it derives from, fewer ``artefacts`` (any score, by steps of 0.1), more words, order.
+
+def bridges(
+    matches: Matches,
+    *,
+    published: Sequence[str | None],
+    degree: I64 | None = None,
+    wanted: I64 | None = None,
+) -> NDArray[np.bool_]:
+    """Which documents (``wanted``: numbers, default all) are bridges.
+
+    A bridge matches two groups of documents, or more, that nothing but it relates: once it is left
+    out, its neighbours fall into parts without a match between them, of which at least two have
+    several documents; or none has, and at least two have matches elsewhere (``degree``: matches of
+    each document, by default those given). Neighbours that are CLOSE to it are related for certain
+    and make one part. Not a bridge but the source of both groups is a document that was published
+    on a day before all of its neighbours that are not CLOSE.
     """
     n_docs = len(published)
-    days = np.array([(date or "9999-99-99")[:10] for date in published], dtype="U10")
+    start, neighbour, number = _adjacency(matches.pairs, n_docs)
+    close = matches.jaccard[number] >= CLOSE
+    which = np.arange(n_docs) if wanted is None else wanted
+    count = np.diff(start) if degree is None else degree
+    found: NDArray[np.bool_] = groups_around(start, neighbour, close, count, which) > 1
+    day = days(published)
+    for at in np.flatnonzero(found & (day[which] != UNDATED)).tolist():
+        document = which[at]
+        around = slice(start[document], start[document + 1])
+        others = day[neighbour[around][~close[around]]]
+        found[at] = not ((day[document] < others) & (others != UNDATED)).all()
+    return found
+
+
+def strength(
+    matches: Matches,
+    *,
+    published: Sequence[str | None],
+    artefacts: NDArray[Any],
+    n_words: NDArray[Any],
+    bridge: NDArray[np.bool_],
+) -> I64:
+    """Ranks documents as likely sources, 0 for the likeliest; each rank once.
+
+    In this order: no bridge; the earliest day of publication (undated last), more documents that
+    derive from it than it derives from, fewer ``artefacts`` (any score, by steps of 0.1), more
+    words, order. Of two that match, the one with more words is the one that contains more of the
+    other.
+    """
+    n_docs = len(published)
+    day = days(published)
     votes = np.zeros(n_docs, np.int64)
     for code, source, copy in ((_A_FROM_B, 1, 0), (_B_FROM_A, 0, 1)):
         pairs = matches.pairs[matches.direction == code]
         np.add.at(votes, pairs[:, source], 1)
         np.add.at(votes, pairs[:, copy], -1)
     steps = np.floor(np.asarray(artefacts, np.float64) * 10)
-    order = np.lexsort((np.arange(n_docs), -np.asarray(n_words, np.int64), steps, -votes, days))
+    words = -np.asarray(n_words, np.int64)
+    order = np.lexsort((np.arange(n_docs), words, steps, -votes, day, bridge))
     rank = np.empty(n_docs, np.int64)
     rank[order] = np.arange(n_docs)
     return rank
 
 
-def representatives(matches: Matches, rank: I64) -> I64:
+def representatives(matches: Matches, rank: I64, bridge: NDArray[np.bool_]) -> I64:
     """The representative of each document: itself, or one that it matches directly.
 
     Documents are taken in order of ``rank``; one that matches no representative so far becomes one.
-    Then every other document goes to its best representative by score, Jaccard and rank.
+    Then every other document goes to its best representative: one that is no bridge if there is
+    one, then by score, Jaccard and rank.
     """
     n_docs = len(rank)
-    start, neighbour = _adjacency(matches.pairs, n_docs)
+    start, neighbour, _ = _adjacency(matches.pairs, n_docs)
     covered = np.zeros(n_docs, bool)
     chosen = np.ones(n_docs, bool)
     linked = np.unique(matches.pairs)
@@ -110,7 +173,9 @@ def representatives(matches: Matches, rank: I64) -> I64:
     member, head = np.where(swap, b, a), np.where(swap, a, b)
     usable = np.flatnonzero(chosen[head])
     member, head = member[usable], head[usable]
-    best_last = np.lexsort((-rank[head], matches.jaccard[usable], matches.score[usable]))
+    best_last = np.lexsort(
+        (-rank[head], matches.jaccard[usable], matches.score[usable], ~bridge[head])
+    )
     result[member[best_last]] = head[best_last]
     return result
 
@@ -228,9 +293,10 @@ def _sources(code: I64, source: I64, labels: Sequence[str]) -> dict[int, list[di
     return found
 
 
-def _adjacency(pairs: I64, n_docs: int) -> tuple[I64, I64]:
+def _adjacency(pairs: I64, n_docs: int) -> tuple[I64, I64, I64]:
+    """Start of each document's neighbours, these (ascending), and the number of the match."""
     ends = np.concatenate([pairs, pairs[:, ::-1]])
-    order = np.argsort(ends[:, 0], kind="stable")
+    order = np.lexsort((ends[:, 1], ends[:, 0]))
     start = np.zeros(n_docs + 1, np.int64)
     np.cumsum(np.bincount(ends[:, 0], minlength=n_docs), out=start[1:])
-    return start, ends[order, 1]
+    return start, ends[order, 1], order % max(1, len(pairs))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -27,17 +29,17 @@ def matches(*rows):
     )
 
 
-def rank_of(found, n, published=None, artefacts=None, n_words=None):
-    return cluster.strength(
+def heads(found, n, published=None, artefacts=None, n_words=None):
+    return cluster.heads(
         found,
         published=published or [None] * n,
         artefacts=np.zeros(n) if artefacts is None else np.array(artefacts),
         n_words=np.full(n, 100) if n_words is None else np.array(n_words),
-    )
+    ).tolist()
 
 
-def heads(found, n, **known):
-    return cluster.representatives(found, rank_of(found, n, **known)).tolist()
+def bridges(found, n, published=None):
+    return np.flatnonzero(cluster.bridges(found, published=published or [None] * n)).tolist()
 
 
 def test_documents_without_matches_stand_for_themselves():
@@ -55,12 +57,57 @@ def test_a_bridge_does_not_merge_two_clusters():
     assert heads(found, 7) == [0, 0, 0, 4, 4, 4, 4]
 
 
-def test_a_chain_is_cut_where_members_no_longer_match_the_representative():
-    chain = matches(*[(i, i + 1) for i in range(9)])
-    result = heads(chain, 10)
-    linked = {(i, i + 1) for i in range(9)}
-    for member, head in enumerate(result):
-        assert member == head or (min(member, head), max(member, head)) in linked
+def test_a_page_that_merges_two_stories_represents_neither():
+    # 0 is the longest, without a date, and matches all of 1-2-3 and 4-5.
+    stories = [(1, 2), (1, 3), (2, 3), (4, 5)]
+    found = matches(*stories, *[(0, other, 0.95) for other in range(1, 6)])
+    assert bridges(found, 6) == [0]
+    assert heads(found, 6, n_words=[900, 100, 90, 80, 100, 90]) == [1, 1, 1, 1, 4, 4]
+
+
+def test_a_page_that_touches_one_member_of_each_story_takes_none_away():
+    # The best match of 1 and 4 is the page; their representatives 2 and 5 do not match it.
+    stories = [(1, 2, 0.6), (2, 3, 0.6), (1, 3, 0.6), (4, 5, 0.6), (5, 6, 0.6), (4, 6, 0.6)]
+    found = matches(*stories, (0, 1, 0.9), (0, 4, 0.9))
+    # And 1, which has a group and the page around it, is none.
+    assert bridges(found, 7) == [0]
+    assert heads(found, 7, n_words=[99, 1, 50, 1, 1, 50, 1]) == [0, 2, 2, 2, 5, 5, 5]
+
+
+def test_the_source_of_two_groups_is_no_bridge():
+    rows = [(0, other) for other in range(1, 5)] + [(1, 2), (3, 4)]
+    later = ["2020-01-01", *["2020-01-02"] * 4]
+    assert bridges(matches(*rows), 5, later) == []
+    assert heads(matches(*rows), 5, published=later) == [0] * 5
+    for dates in (["2020-01-02"] * 5, ["2020-01-01", "2020-01-02", None, "2020-01-02", None]):
+        assert bridges(matches(*rows), 5, dates) == [0]
+
+
+def test_near_copies_of_a_document_are_one_group_though_not_compared():
+    # Capped buckets compare a part of many copies only.
+    rows = [(0, other) for other in range(1, 5)] + [(1, 2), (3, 4)]
+    found = matches(*rows)
+    alike = replace(found, jaccard=np.array([0.9] * 6, np.float32))
+    assert bridges(found, 5) == [0]
+    assert bridges(alike, 5) == []
+    assert heads(alike, 5) == [0] * 5
+
+
+def test_single_documents_around_one_are_its_copies():
+    star = matches(*[(0, other) for other in range(1, 5001)])
+    assert heads(star, 5001, n_words=[999, *[100] * 5000]) == [0] * 5001
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_chain_ends_in_many_small_clusters(dated):
+    n = 10_000
+    chain = matches(*[(i, i + 1) for i in range(n - 1)])
+    dates = [f"2020-01-{i % 28 + 1:02d}" for i in range(n)] if dated else None
+    result = heads(chain, n, published=dates)
+    assert np.bincount(result).max() <= 3
+    assert all(abs(member - head) <= 1 for member, head in enumerate(result))
+    # And it does not get longer by what is compared afterwards: two pairs a match at most.
+    assert len(cluster.missing_pairs(chain, np.array(result), np.empty(0, np.uint64))) <= 2 * n
 
 
 @pytest.mark.parametrize(
@@ -90,6 +137,26 @@ pairs = st.sets(
 )
 
 
+def groups_of(linked, document):
+    """The rule in plain Python: parts of what a document matches that count."""
+    around = {a + b - document for a, b in linked if document in (a, b)}
+    parts = [{neighbour} for neighbour in around]
+    for a, b in linked:
+        if {a, b} <= around:
+            joined = [part for part in parts if a in part or b in part]
+            parts = [part for part in parts if part not in joined] + [set().union(*joined)]
+    alone = {x for x in around if sum(x in pair for pair in linked) == 1}
+    several = [part for part in parts if len(part) > 1]
+    return several or [part for part in parts if part - alone]
+
+
+@settings(deadline=None)
+@given(pairs)
+def test_bridges_are_those_of_the_rule(linked):
+    expected = [document for document in range(15) if len(groups_of(linked, document)) > 1]
+    assert bridges(matches(*sorted(linked)), 15) == expected
+
+
 @settings(deadline=None)
 @given(pairs, st.lists(st.integers(0, 9), min_size=15, max_size=15), st.randoms())
 def test_every_member_matches_its_representative_and_representatives_match_none(
@@ -97,22 +164,45 @@ def test_every_member_matches_its_representative_and_representatives_match_none(
 ):
     rows = [(a, b, scores[a] / 10 + scores[b] / 100) for a, b in linked]
     result = heads(matches(*rows), 15)
-    chosen = set(result)
+    chosen, spanning = set(result), set(bridges(matches(*rows), 15))
     for member, head in enumerate(result):
         if member != head:
             assert (min(member, head), max(member, head)) in linked
-            best = [r for r in rows if member in r[:2] and chosen & ({r[0], r[1]} - {member})]
-            own = next(r[2] for r in rows if {r[0], r[1]} == {member, head})
-            assert own == max(r[2] for r in best)
+            usable = {a + b - member: s for a, b, s in rows if member in (a, b)}
+            usable = {other: s for other, s in usable.items() if other in chosen}
+            sound = {other: s for other, s in usable.items() if other not in spanning}
+            best = sound or usable
+            assert head in best and best[head] == max(best.values())
         assert result[head] == head
     assert not any(result[a] == a and result[b] == b for a, b in linked)
     random.shuffle(rows)
     assert heads(matches(*rows), 15) == result
 
 
+@settings(deadline=None)
+@given(st.lists(st.integers(2, 6), min_size=2, max_size=4), st.randoms(), st.booleans())
+def test_stories_that_one_page_joins_stay_apart(sizes, random, touches_all):
+    numbers = list(range(sum(sizes) + 1))
+    random.shuffle(numbers)
+    page, stories = numbers[0], []
+    for size in sizes:
+        at = 1 + sum(map(len, stories))
+        stories.append(numbers[at : at + size])
+    linked = {(a, b) for story in stories for a in story for b in story if a < b}
+    for story in stories:
+        touched = story if touches_all else random.sample(story, 1)
+        linked |= {(min(page, other), max(page, other)) for other in touched}
+    rows = [(a, b, random.choice([0.6, 0.8, 0.9])) for a, b in sorted(linked)]
+    words = [random.randint(10, 20) for _ in numbers]
+    result = heads(matches(*rows), len(numbers), n_words=words)
+    for story in stories:
+        assert len({result[document] for document in story}) == 1
+    assert len({result[document] for story in stories for document in story}) == len(stories)
+
+
 def test_documents_near_a_member_are_compared_with_its_representative():
     found = matches((0, 1), (1, 2), (2, 3))
-    result = cluster.representatives(found, rank_of(found, 4))
+    result = np.array(heads(found, 4))
     assert result.tolist() == [0, 0, 2, 2]
     none = np.empty(0, np.uint64)
     assert cluster.missing_pairs(found, result, none).tolist() == [[0, 1], [0, 2], [1, 2], [2, 3]]
@@ -124,7 +214,7 @@ def test_documents_near_a_member_are_compared_with_its_representative():
 @given(pairs)
 def test_missing_pairs_stay_linear_and_are_new(linked):
     found = matches(*sorted(linked))
-    result = cluster.representatives(found, rank_of(found, 15))
+    result = np.array(heads(found, 15))
     known = encode_pairs(found.pairs[:, 0], found.pairs[:, 1])
     missing = [tuple(pair) for pair in cluster.missing_pairs(found, result, known).tolist()]
     assert len(missing) <= 2 * len(linked)

@@ -77,19 +77,15 @@ class Clustering:
 
 def clustering(documents: Documents, judged: Judged) -> Clustering:
     """Clusters of the documents by their matches."""
-    heads = cluster.representatives(judged.matches, strength(documents, judged))
-    return Clustering(heads, cluster.clusters(documents.ids, heads, judged.matches))
-
-
-def strength(documents: Documents, judged: Judged) -> I64:
-    """Ranks documents as likely sources; artefacts are the worst of the three scores."""
+    # Artefacts are the worst of the three scores.
     worst = np.max([documents.numbers(name) for name in SCORES[:3]], axis=0, initial=0.0)
-    return cluster.strength(
+    heads = cluster.heads(
         judged.matches,
         published=documents.table["published"].to_pylist(),
         artefacts=worst,
         n_words=documents.numbers("n_words"),
     )
+    return Clustering(heads, cluster.clusters(documents.ids, heads, judged.matches))
 
 
 def write_tables(

@@ -59,14 +59,14 @@ class Related:
         ConfigError for an unknown kind.
         """
         rows, known = self.rows, self._matches(_checked(kinds))
-        rank = cluster.strength(
+        found = cluster.heads(
             known,
             published=self.documents["published"].to_pylist(),
             artefacts=np.max([self.documents[name].to_numpy() for name in SCORES[:3]], axis=0),
             n_words=self.documents["n_words"].to_numpy(),
         )
         heads = np.arange(self.n)
-        heads[rows] = rows[cluster.representatives(known, rank)]
+        heads[rows] = rows[found]
         return heads
 
     def _matches(self, kinds: Collection[str]) -> cluster.Matches:

@@ -32,7 +32,7 @@ ONE_TASK = 2_000_000
 HEADS = "number int, head int"
 _HEADS = pa.schema([("number", pa.int32()), ("head", pa.int32())])
 _A_FROM_B, _B_FROM_A = DIRECTIONS.index("a_from_b"), DIRECTIONS.index("b_from_a")
-_RANK = ("day", "votes", "steps", "words", "number")
+_RANK = ("bridge", "day", "votes", "steps", "words", "number")
 
 
 def attributes(documents: DataFrame) -> DataFrame:
@@ -60,7 +60,8 @@ def heads(
         return both.cogroup(nodes.withColumn("one", one).groupBy("one")).applyInArrow(
             cogrouped(Represent()), HEADS
         )
-    ranked = save("ranked", lambda: _ranked(edges, nodes))
+    bridges = save("bridges", lambda: _bridges(edges, nodes))
+    ranked = save("ranked", lambda: _ranked(edges, nodes, bridges))
     oriented = save("oriented", lambda: _oriented(edges, ranked))
     covered = save("covered", lambda: _covered(oriented, save, one_task))
     return _best(edges, ranked, covered)
@@ -83,17 +84,81 @@ class Represent:
             jaccard=edges["jaccard"].to_numpy(),
             direction=edges["direction"].to_numpy().astype(np.uint8),
         )
-        rank = cluster.strength(
+        heads = cluster.heads(
             matches,
             published=nodes["published"].to_pylist(),
             artefacts=nodes["artefacts"].to_numpy(),
             n_words=nodes["n_words"].to_numpy(),
         )
-        found = numbers[cluster.representatives(matches, rank)]
+        found = numbers[heads]
         return pa.table({"number": numbers, "head": found}, schema=_HEADS)
 
 
-def _ranked(edges: DataFrame, nodes: DataFrame) -> DataFrame:
+def _bridges(edges: DataFrame, nodes: DataFrame) -> DataFrame:
+    """``number`` of the documents that :func:`dupdetect.cluster.bridges` names.
+
+    A document is told by its neighbours and the matches between them: the triangles of the graph,
+    which are few where candidates are capped.
+    """
+    both = _both(edges, "number", "other").select("number", "other", "jaccard")
+    degree = both.groupBy("number").agg(F.count("*").alias("degree"))
+    days = nodes.select("number", "published")
+    known = degree.join(days, "number")
+    several = degree.where("degree > 1").select("number")
+    own = both.join(several, "number", "left_semi").join(
+        known.select(
+            F.col("number").alias("other"), "degree", F.col("published").alias("other_published")
+        ),
+        "other",
+    ).join(days, "number")  # fmt: skip
+    ends = both.select("number", "other")
+    links = (
+        edges.select("a", "b")
+        .join(ends.withColumnRenamed("other", "a"), "a")
+        .join(ends.withColumnRenamed("other", "b"), ["number", "b"])
+        # A column of its own: Spark takes the keys of two frames of one origin for the same.
+        .select(F.col("number").alias("number"), "a", "b")
+    )
+    return (
+        own.groupBy("number")
+        .cogroup(links.groupBy("number"))
+        .applyInArrow(cogrouped(Bridge()), "number int")
+    )
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """The neighbours of a document and the matches between them → the document, if a bridge."""
+
+    def __call__(self, own: pa.Table, links: pa.Table) -> pa.Table:
+        """``number``, for ``cogroup``."""
+        own = own.sort_by("other")
+        others = own["other"].to_numpy()
+        ends = np.column_stack([links["a"].to_numpy(), links["b"].to_numpy()])
+        between = np.searchsorted(others, ends).astype(np.int64) + 1
+        star = np.column_stack([np.zeros(len(own), np.int64), np.arange(1, len(own) + 1)])
+        pairs = np.concatenate([star, between])
+        jaccard = np.zeros(len(pairs), np.float32)
+        jaccard[: len(own)] = own["jaccard"].to_numpy()
+        codes = np.zeros(len(pairs), np.uint8)
+        found = cluster.bridges(
+            cluster.Matches(pairs=pairs, kind=codes, score=jaccard, jaccard=jaccard,
+                            direction=codes),
+            published=[*own["published"].to_pylist()[:1], *own["other_published"].to_pylist()],
+            degree=np.concatenate([[len(own)], own["degree"].to_numpy()]).astype(np.int64),
+            wanted=np.zeros(min(1, len(own)), np.int64),
+        )  # fmt: skip
+        number = own["number"].to_numpy()[:1][found]
+        return pa.table({"number": pa.array(number, pa.int32())})
+
+
+def _both(edges: DataFrame, one: str, other: str) -> DataFrame:
+    """Each edge in both directions."""
+    there = edges.withColumnsRenamed({"a": one, "b": other})
+    return there.unionByName(edges.withColumnsRenamed({"b": one, "a": other}))
+
+
+def _ranked(edges: DataFrame, nodes: DataFrame, bridges: DataFrame) -> DataFrame:
     """``number`` and ``rank``, a struct that orders as :func:`dupdetect.cluster.strength` does."""
     votes = F.when(F.col("direction") == _A_FROM_B, 1).when(
         F.col("direction") == _B_FROM_A, -1
@@ -104,12 +169,18 @@ def _ranked(edges: DataFrame, nodes: DataFrame) -> DataFrame:
     # The earliest and the best come first, so votes and words count down.
     total = given.groupBy("number").agg((-F.sum("vote")).alias("votes"))
     date = F.when(F.coalesce(F.length("published"), F.lit(0)) == 0, "9999-99-99")
-    fields = nodes.join(total, "number").select(
-        "number",
-        F.substring(date.otherwise(F.col("published")), 1, 10).alias("day"),
-        "votes",
-        F.floor(F.col("artefacts").cast("double") * 10).alias("steps"),
-        (-F.col("n_words")).alias("words"),
+    held = bridges.select("number", F.lit(True).alias("is_bridge"))
+    fields = (
+        nodes.join(total, "number")
+        .join(held, "number", "left")
+        .select(
+            "number",
+            F.coalesce("is_bridge", F.lit(False)).alias("bridge"),
+            F.substring(date.otherwise(F.col("published")), 1, 10).alias("day"),
+            "votes",
+            F.floor(F.col("artefacts").cast("double") * 10).alias("steps"),
+            (-F.col("n_words")).alias("words"),
+        )
     )
     return fields.select("number", F.struct(*_RANK).alias("rank"))
 
@@ -193,13 +264,13 @@ def covered(edges: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
 
 
 def _best(edges: DataFrame, ranked: DataFrame, covered: DataFrame) -> DataFrame:
-    """Covered documents go to their best representative: by score, Jaccard and rank."""
-    both = edges.select(F.col("a").alias("number"), F.col("b").alias("head"), "score", "jaccard")
-    both = both.union(edges.select("b", "a", "score", "jaccard"))
+    """Covered documents go to their best representative: no bridge, score, Jaccard and rank."""
+    both = _both(edges, "number", "head").select("number", "head", "score", "jaccard")
     heads = ranked.join(covered, "number", "left_anti")
     usable = both.join(covered, "number", "left_semi").join(
         heads.withColumnRenamed("number", "head"), "head"
     )
-    best = F.min(F.struct(-F.col("score"), -F.col("jaccard"), "rank", "head")).getField("head")
+    worth = F.struct("rank.bridge", -F.col("score"), -F.col("jaccard"), "rank", "head")
+    best = F.min(worth).getField("head")
     members = usable.groupBy("number").agg(best.alias("head"))
     return members.union(heads.select("number", F.col("number").alias("head")))

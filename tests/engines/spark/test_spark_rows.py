@@ -46,7 +46,7 @@ def graph(seed, n, edges):
         pairs=pairs,
         kind=np.ones(k, np.uint8),
         score=(rng.integers(5, 9, k) / 10).astype(np.float32),
-        jaccard=(rng.integers(0, 3, k) / 10).astype(np.float32),
+        jaccard=(rng.integers(0, 9, k) / 10).astype(np.float32),
         direction=rng.integers(0, 3, k).astype(np.uint8),
     )
     days = [None, "", "2020-01-02", "2020-01-02T10:00", "2019-12-31"]
@@ -61,8 +61,8 @@ def test_representatives_are_those_of_one_machine(spark, seed, one_task):
 
     n = 120
     matches, published, artefacts, n_words = graph(seed, n, 200)
-    rank = cluster.strength(matches, published=published, artefacts=artefacts, n_words=n_words)
-    expected = cluster.representatives(matches, rank)
+    expected = cluster.heads(matches, published=published, artefacts=artefacts, n_words=n_words)
+    assert cluster.bridges(matches, published=published).sum() > 9
     columns = {"a": matches.pairs[:, 0], "b": matches.pairs[:, 1]}
     columns |= {"score": matches.score, "jaccard": matches.jaccard}
     columns["direction"] = matches.direction.astype(np.int16)
