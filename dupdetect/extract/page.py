@@ -103,7 +103,7 @@ def _html(page: Page, markup: str, max_chars: int, mode: Mode) -> Document:
     if not result[0]:
         result = bulk.main_text(tree, metadata, main_content=False, max_chars=max_chars)
     text, links = result
-    if not text:
+    if not text.strip():
         raise ExtractError("the page holds no text", reason="no_text")
     return Document(
         id=page.id, text=text, url=metadata.url, title=metadata.title, published=published,
