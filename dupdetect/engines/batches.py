@@ -7,6 +7,7 @@ folder of small files is no folder of small tasks; a shard is named by the numbe
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from dupdetect import readers
 from dupdetect.config import Config
+from dupdetect.engines.base import MAX_SKIPS
 from dupdetect.engines.messages import Item, encode_items
 from dupdetect.engines.spool import ShardName, shard_names, write_empty_shard
 from dupdetect.engines.workplace import read_json, write_json
@@ -112,14 +114,14 @@ class Reading:
                 if self._done.cover(at, at + size):
                     at += size
                     continue
-            skips: list[Skip] = []
+            skips = _Skips()
             begin = at
-            for item in readers.read_file(file, config=self._config, on_skip=skips.append):
+            for item in readers.read_file(file, config=self._config, on_skip=skips):
                 if not self._done.cover(at, at + 1):
                     yield from collected.add(at, item, file.path)
                 at += 1
-            told = [asdict(skip) for skip in skips]
-            write_json(marker, {"items": at - begin, "skips": told})
+            told = [asdict(skip) for skip in skips.listed]
+            write_json(marker, {"items": at - begin, "skips": told, "more": skips.more})
         yield from collected.rest()
 
     def skips(self) -> Iterator[dict[str, Any]]:
@@ -127,9 +129,30 @@ class Reading:
         for number in range(len(self._files)):
             yield from read_json(self._marker(number))["skips"]
 
+    def more_skips(self) -> Counter[str]:
+        """Those beyond the first of each source, by reason."""
+        total: Counter[str] = Counter()
+        for number in range(len(self._files)):
+            total.update(read_json(self._marker(number)).get("more", {}))
+        return total
+
     def _marker(self, number: int) -> Path:
         """Says that a source was read to its end, and how many items it has."""
         return self._folder / f"source-{number:06d}.json"
+
+
+class _Skips:
+    """The first skips of a source and the number of the others: a file may have a billion."""
+
+    def __init__(self) -> None:
+        self.listed: list[Skip] = []
+        self.more: Counter[str] = Counter()
+
+    def __call__(self, skip: Skip) -> None:
+        if len(self.listed) < MAX_SKIPS:
+            self.listed.append(skip)
+        else:
+            self.more[skip.reason] += 1
 
 
 class Collected:

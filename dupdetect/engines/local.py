@@ -83,11 +83,12 @@ class _Scan:
                     memory=max(self._job.memory // 2, LEAST_MEMORY),
                     threads=self._job.workers,
                     advance=self._log.progress.advance,
+                    folder=self._folder / "candidates",
                 )
             self._log.counts |= {"candidates": len(found.pairs), **found.counts}
             documents = tables.Documents.of(spool)
             judged, groups = self._judge(spool, documents, found.pairs)
-            documents = refined(spool, documents, judged)
+            documents = refined(spool, documents, judged, groups.heads)
         finally:
             self._crew.close()
         return self._finish(spool, documents, judged, groups)
@@ -111,6 +112,7 @@ class _Scan:
                 log.work.update(done["seconds"])
         spool = Spool(self._folder)
         log.add_skips(reading.skips())
+        log.skipped.update(reading.more_skips())
         log.add_skips(spool.skips)
         return spool
 

@@ -91,9 +91,9 @@ def _read(file: SourceFile, config: Config, report: Report) -> Iterator[Page | D
 def reader_of(kind: Format) -> Reader:
     """The reader of a format, imported when first asked for."""
     if kind == "parquet":
-        from dupdetect.readers.parquetfile import read_parquet
+        from dupdetect.readers.isolated import read_isolated
 
-        return read_parquet
+        return read_isolated
     if kind in ("warc", "wet"):
         from dupdetect.readers.archive import read_warc
 

@@ -12,6 +12,7 @@ from dupdetect.config import Config
 from dupdetect.errors import RecordError, UnreadableError
 from dupdetect.readers import columns
 from dupdetect.readers.base import Report, SourceFile
+from dupdetect.readers.streams import BOMB_SIZE, MAX_RATIO
 from dupdetect.records import Document
 
 #: Decoded bytes of text aimed at per batch, and rows at most.
@@ -20,20 +21,27 @@ _MAX_ROWS = 4096
 #: Bounds on what the footer may claim, so that a forged one cannot ask for all memory.
 _MAX_FOOTER_STRING = 100_000_000
 _MAX_FOOTER_ITEMS = 1_000_000
+#: What a row counts as beside its text, so that a file of a billion empty rows is a bomb, too.
+_ROW_BYTES = 1024
 #: What Arrow raises for damaged files; UnicodeDecodeError for names that are not UTF-8.
 _DAMAGE = (pa.ArrowException, UnicodeDecodeError)
 
 
-def read_parquet(
+def parse_parquet(
     stream: BinaryIO, *, file: SourceFile, config: Config, report: Report
 ) -> Iterator[Document]:
     """Documents of the rows in order; records are named by row number, from 1.
 
+    Files of strangers are read in a child process (:mod:`dupdetect.readers.isolated`), since Arrow
+    may crash over them.
+
     The ``key=value`` folders of a partitioned data set count as columns. Reasons:
     ``no_text_column``, ``no_column``, ``text_column_type``, ``cut``, ``bad_parquet``,
-    ``bad_encoding`` and those of :func:`dupdetect.readers.columns.document`.
+    ``bad_encoding``, ``decompression_limit`` and those of
+    :func:`dupdetect.readers.columns.document`.
     """
-    number = 0
+    number = size = 0
+    most = max(BOMB_SIZE, MAX_RATIO * stream.seek(0, 2))
     try:
         table = _open(stream, file)
         wanted, chosen, constants = _choose(table.schema_arrow, file, config)
@@ -44,6 +52,9 @@ def read_parquet(
             for row in range(batch.num_rows):
                 number += 1
                 report.place(number)
+                size += _ROW_BYTES + sum(_length(values[name][row]) for name in chosen.text)
+                if size > most:
+                    raise _bomb(file, number)
                 record = {name: values[name][row] for name in wanted} | constants
                 try:
                     yield _document(record, chosen, f"{file.name}:{number}", config)
@@ -54,6 +65,15 @@ def read_parquet(
         raise UnreadableError(
             f"{place} ({_first_line(error)})", source=file.path, reason="bad_parquet"
         ) from None
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, (str, bytes)) else 0
+
+
+def _bomb(file: SourceFile, number: int) -> UnreadableError:
+    message = f"the first {number} rows are more than {MAX_RATIO} times the file: a bomb"
+    return UnreadableError(message, source=file.path, reason="decompression_limit")
 
 
 def _choose(

@@ -25,11 +25,11 @@ _CHUNK = 1 << 18
 _BUFFER = 1 << 18
 #: Bytes looked at to tell what a stream holds.
 _HEAD = 1 << 12
-#: A stream that has given this many bytes must not have grown by more than _MAX_RATIO: real text
+#: A stream that has given this many bytes must not have grown by more than MAX_RATIO: real text
 #: shrinks by 3 to 30, a bomb by 1,000 (gzip's limit) and more. Smaller bombs are harmless, since
 #: everything is streamed.
-_BOMB_SIZE = 1 << 28
-_MAX_RATIO = 300
+BOMB_SIZE = 1 << 28
+MAX_RATIO = 300
 
 
 @contextmanager
@@ -143,10 +143,10 @@ class _Inflate(io.RawIOBase):
         data = self._next(len(buffer))
         self._produced += len(data)
         consumed = max(1, self._source.consumed)
-        if self._produced > _BOMB_SIZE and self._produced > _MAX_RATIO * consumed:
+        if self._produced > BOMB_SIZE and self._produced > MAX_RATIO * consumed:
             raise self._error(
                 "decompression_limit",
-                f"the data grow more than {_MAX_RATIO}-fold when decompressed: a bomb",
+                f"the data grow more than {MAX_RATIO}-fold when decompressed: a bomb",
             )
         buffer[: len(data)] = data
         return len(data)

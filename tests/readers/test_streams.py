@@ -49,7 +49,7 @@ def test_rubbish_behind_compressed_data(put: Put) -> None:
 def test_a_bomb_is_stopped(
     compression: str, put: Put, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "_BOMB_SIZE", 1 << 20)
+    monkeypatch.setattr(streams, "BOMB_SIZE", 1 << 20)
     zeros = bytes(20_000_000)
     packed = (
         gzip.compress(zeros) if compression == "gz" else pa.compress(zeros, "zstd", asbytes=True)
@@ -61,7 +61,7 @@ def test_a_bomb_is_stopped(
 def test_text_that_shrinks_a_lot_is_no_bomb(
     put: Put, run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "_BOMB_SIZE", 1 << 18)
+    monkeypatch.setattr(streams, "BOMB_SIZE", 1 << 18)
     line = b'{"text": "' + b"das gleiche noch einmal " * 40 + b'"}\n'
     items, skips = run(put("a.jsonl.gz", gzip.compress(line * 1000)))
     assert (len(items), skips) == (1000, [])
