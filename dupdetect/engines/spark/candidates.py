@@ -37,7 +37,7 @@ from dupdetect.engines.spark.pairing import (
     Gather,
     Shape,
     Turn,
-    blobs,
+    key_blobs,
 )  # fmt: skip
 
 U64 = NDArray[np.uint64]
@@ -102,7 +102,7 @@ class Scatter:
             column = np.ascontiguousarray(table[:, band])
             found += _ranges(column, docs, bits, VIEW_BANDS, band << bits)
         found += _ranges(keys, owners, self.shape.key_bits, VIEW_KEYS, table.shape[1] << bits)
-        return blobs(found)
+        return key_blobs(found)
 
 
 def _ranges(

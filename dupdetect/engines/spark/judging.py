@@ -17,8 +17,8 @@ from pyspark.sql import functions as F
 
 from dupdetect.config import Config
 from dupdetect.engines.spark.arrays import SketchColumns
-from dupdetect.engines.spark.functions import cogrouped
-from dupdetect.engines.spark.pairing import cells
+from dupdetect.engines.spark.functions import cogrouped, grouped
+from dupdetect.engines.spark.pairing import COLUMNS, Shape, cells
 from dupdetect.quality import Assessment, refine
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Match, Scores
 from dupdetect.schemas import PASSAGE
@@ -50,6 +50,9 @@ _PASSAGES = pa.schema([("a", pa.int32()), ("b", pa.int32()), ("passages", pa.lis
 _NONE, _TRANSLATION = MATCH_KINDS.index("none"), MATCH_KINDS.index("translation")
 _NOTHING = Assessment(Scores())
 
+#: Parts of a cell whose matches are aligned by themselves.
+_PARTS = 16
+
 Work = Callable[[Any, Any], Any]
 
 
@@ -58,7 +61,7 @@ def verdicts(documents: DataFrame, pairs: DataFrame, config: Config) -> DataFram
 
     ``documents`` have ``number``, ``language``, ``published`` and the sketches.
     """
-    names = ["number", "language", "published", *SketchColumns(config).names]
+    names = ["number", "language", "published", *SketchColumns(config).names_for_verdicts]
     sketches = _brought(documents.select(*names), pairs)
     given = pairs.select("a", "b", "cell")
     return _together(sketches, given, Verify(config), MATCHES)
@@ -69,23 +72,35 @@ def aligned(documents: DataFrame, matches: DataFrame, config: Config) -> DataFra
 
     ``documents`` have ``number`` and ``text``.
     """
-    texts = _brought(documents.select("number", "text"), matches)
-    given = matches.select("a", "b", "kind", "cell")
+    # Where a document has thousands of copies, most pairs of a cell match, and aligning them is ten
+    # times the work of verifying them.
+    part = (F.col("cell") * _PARTS + F.col("b") % _PARTS).alias("cell")
+    given = matches.select("a", "b", "kind", part)
+    texts = _brought(documents.select("number", "text"), given)
     return _together(texts, given, Align(config), PASSAGES)
 
 
-def celled(pairs: DataFrame, block: int) -> DataFrame:
+def celled(pairs: DataFrame, shape: Shape) -> DataFrame:
     """Pairs ``a``, ``b`` with a ``cell`` as :func:`candidate_pairs` gives it."""
-    place = F.floor(F.col("a") / block).cast("long").alias("place")
+    row, column = F.floor(F.col("a") / shape.block), F.floor(F.col("b") / shape.column)
+    place = (row * COLUMNS + column).cast("long").alias("place")
     return pairs.select("a", "b", place).groupBy("place").applyInArrow(
-        _celled, "a int, b int, cell long"
+        grouped(Celled(shape)), "a int, b int, cell long"
     )  # fmt: skip
 
 
-def _celled(table: pa.Table) -> pa.Table:
-    table = table.sort_by([("a", "ascending"), ("b", "ascending")])
-    cell = pa.array(cells(len(table), table["place"][0].as_py()))
-    return pa.table({"a": table["a"], "b": table["b"], "cell": cell})
+@dataclass(frozen=True)
+class Celled:
+    """A block's pairs with their cells: for ``applyInArrow``."""
+
+    shape: Shape
+
+    def __call__(self, table: pa.Table) -> pa.Table:
+        """Rows ``a``, ``b``, ``cell``."""
+        table = table.sort_by([("a", "ascending"), ("b", "ascending")])
+        ends = np.column_stack([table["a"].to_numpy(), table["b"].to_numpy()]).astype(np.int64)
+        cell = cells(ends, table["place"][0].as_py(), self.shape)
+        return pa.table({"a": table["a"], "b": table["b"], "cell": pa.array(cell, pa.int64())})
 
 
 def _brought(documents: DataFrame, pairs: DataFrame) -> DataFrame:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from dupdetect import schemas
+from dupdetect.engines.spark.work import described
 from dupdetect.writers import write_batches
 from dupdetect.writers.tables import ROW_GROUP
 
@@ -28,7 +29,8 @@ def write_files(folder: Path, tables: Mapping[str, DataFrame]) -> dict[str, int]
     for name, frame in tables.items():
         schema = schemas.TABLES[name]
         path = folder / f"{name}.parquet"
-        rows[name] = write_batches(path, row_groups(frame, schema), schema=schema)
+        with described(frame.sparkSession, name):
+            rows[name] = write_batches(path, row_groups(frame, schema), schema=schema)
     return rows
 
 
@@ -36,7 +38,8 @@ def write_parts(folder: str, tables: Mapping[str, DataFrame]) -> None:
     """Writes each table as a folder of sorted parts, by the executors, on any file system."""
     for name, frame in tables.items():
         path = f"{folder.rstrip('/')}/{name}.parquet"
-        frame.write.mode("overwrite").option("compression", "zstd").parquet(path)
+        with described(frame.sparkSession, name):
+            frame.write.mode("overwrite").option("compression", "zstd").parquet(path)
 
 
 def row_groups(frame: DataFrame, schema: pa.Schema) -> Iterator[pa.Table]:

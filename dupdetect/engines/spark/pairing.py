@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dupdetect.config import Config
-from dupdetect.engines.spark.arrays import packed, runs, values
+from dupdetect.engines.spark.arrays import packed, packed_steps, runs, steps, values
 from dupdetect.kernels.group import band_pairs, decode_pairs, encode_pairs, postings
 
 U64 = NDArray[np.uint64]
@@ -29,16 +29,20 @@ Blob = tuple[int, int, U64, I32]
 GROUP = 1 << 19
 #: Pairs that are counted at once.
 _SLICE = 1 << 22
-#: Documents of a block of pairs.
-MAX_BLOCK = 1 << 12
-#: Pairs to be verified together: their sketches are held in memory, about 15 KB each.
-PAIRS_PER_CELL = 1 << 13
+#: Lower documents of a block of pairs, and how many blocks share these: by their upper ones.
+MAX_BLOCK, COLUMNS = 1 << 14, 8
+#: Pairs to be verified together, a few seconds of work.
+CELL = 1 << 16
+#: Bytes of sketches to be held together, and those of a word, without what only candidates need:
+#: 15.1 in French news (half of it shingles, in two orders; two anchor views; a flag).
+_CELL_BYTES, _BYTES_PER_WORD = 96 << 20, 15
 
 VIEW_BANDS, VIEW_KEYS, _DROPS = 0, 1, 2
 #: The block of rows that only count.
 _COUNTS = -1
 
-#: ``place``: the group or block; ``view``; ``codes`` uint64, ``docs`` or ``shared`` int32.
+#: ``place``: the group or block; ``view``; ``codes`` uint64, keys or the steps between codes of
+#: pairs; ``docs`` or ``shared`` int32.
 BLOBS = "place long, view int, codes binary, docs binary, stat string, value long"
 PAIRS = "a int, b int, cell long, bands boolean, keys boolean, stat string, value long"
 _PAIRS = pa.schema(
@@ -66,12 +70,17 @@ _BLOBS = pa.schema(
 
 @dataclass(frozen=True)
 class Shape:
-    """How the work on ``documents`` is cut; it changes nothing but who does what."""
+    """How the work on ``documents`` is cut; it changes nothing but who does what.
+
+    ``words``: how many a document has in the mean; ``tasks`` run at a time.
+    """
 
     documents: int
     config: Config
     tasks: int
     group: int = GROUP
+    cell: int = CELL
+    words: float = 400.0
 
     @property
     def band_bits(self) -> int:
@@ -86,8 +95,20 @@ class Shape:
 
     @property
     def block(self) -> int:
-        """Documents of a block of pairs: several blocks for each task."""
-        return max(64, min(MAX_BLOCK, self.documents // (4 * max(1, self.tasks))))
+        """Lower documents of a block of pairs: some eight blocks for each task."""
+        return max(64, min(MAX_BLOCK, self.documents // (2 * max(1, self.tasks))))
+
+    @property
+    def column(self) -> int:
+        """Upper documents of a block of pairs. In a large bucket all are paired with the first one,
+        so that the lower ones alone would put them all into one block."""
+        return max(1, -(-self.documents // COLUMNS))
+
+    @property
+    def sketches(self) -> int:
+        """Documents whose sketches may meet in a cell."""
+        each = _BYTES_PER_WORD * max(1.0, self.words)
+        return max(64, min(self.cell, int(_CELL_BYTES / each)))
 
 
 def _bits(total: int, each: int) -> int:
@@ -114,7 +135,7 @@ class Gather:
 
     def _bands(self, keys: U64, docs: I32) -> pa.Table:
         found = band_pairs(keys, docs, max_bucket=self.shape.config.shingle.max_bucket)
-        rows = by_block(np.unique(found.pairs), None, self.shape.block, VIEW_BANDS)
+        rows = by_block(np.unique(found.pairs), None, self.shape, VIEW_BANDS)
         return _table(rows, {"capped_buckets": found.capped, "dropped_bucket_pairs": found.dropped})
 
     def _keys(self, keys: U64, docs: I32) -> pa.Table:
@@ -122,7 +143,7 @@ class Gather:
         rows: list[Blob] = []
         for codes in _pairs_of_lists(lists.start, lists.doc):
             unique, counts = np.unique(codes, return_counts=True)
-            rows += by_block(unique, counts.astype(np.int32), self.shape.block, VIEW_KEYS)
+            rows += by_block(unique, counts.astype(np.int32), self.shape, VIEW_KEYS)
         dropped = {
             "dropped_anchor_lists": lists.dropped_lists,
             "dropped_anchor_postings": lists.dropped_postings,
@@ -166,7 +187,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Turn:
-    """Counted pairs → each pair twice, by the block of either document: for ``mapInArrow``.
+    """Counted pairs → each pair twice, by the range of either document: for ``mapInArrow``.
 
     A code is ``owner << 32 | other`` here.
     """
@@ -176,23 +197,23 @@ class Turn:
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Blobs of the view of keys."""
         for batch in batches:
-            codes = values(batch.column("codes"), np.uint64)
+            codes = steps(batch.column("codes"))
             shared = values(batch.column("docs"), np.int32)
             back = (codes << np.uint64(32)) | (codes >> np.uint64(32))
             both, counts = np.concatenate([codes, back]), np.concatenate([shared, shared])
             order = np.argsort(both)
-            yield blobs(by_block(both[order], counts[order], self.shape.block, VIEW_KEYS))
+            yield pair_blobs(by_owner(both[order], counts[order], self.shape))
 
 
 @dataclass(frozen=True)
 class Best:
-    """A block's documents with all their pairs → the pairs beyond the best of a document."""
+    """Documents of a range with all their pairs → the pairs beyond the best of a document."""
 
     shape: Shape
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """For ``applyInArrow`` by ``place``; a pair comes twice when both documents drop it."""
-        codes, shared = values(table["codes"], np.uint64), values(table["docs"], np.int32)
+        codes, shared = steps(table["codes"]), values(table["docs"], np.int32)
         ends = decode_pairs(codes)
         order = np.lexsort((ends[:, 1], -shared, ends[:, 0]))
         owner = ends[order, 0]
@@ -200,7 +221,7 @@ class Best:
         rank = np.arange(len(owner)) - np.repeat(first, np.diff([*first, len(owner)]))
         over = ends[order][rank >= self.shape.config.anchor.max_candidates]
         dropped = np.sort(encode_pairs(over[:, 0], over[:, 1]))
-        rows = by_block(dropped, None, self.shape.block, _DROPS)
+        rows = by_block(dropped, None, self.shape, _DROPS)
         return _table(rows, {"dropped_anchor_pairs": len(dropped)})
 
 
@@ -215,26 +236,42 @@ class Choose:
         place = table["place"][0].as_py()
         if place == _COUNTS:
             total = _summed(table)
-            return _pairs(_NONE, place, stats=total.select(["stat", "value"]))
+            return _pairs(_NONE, _NONE, stats=total.select(["stat", "value"]))
         banded, keyed = _view(table, VIEW_BANDS)[0], _view(table, VIEW_KEYS)[0]
         dropped, times = np.unique(_view(table, _DROPS)[0], return_counts=True)
         keyed = np.setdiff1d(keyed, dropped[times == 2], assume_unique=True)
         codes = np.union1d(banded, keyed)
-        return _pairs(codes, place, bands=np.isin(codes, banded), keys=np.isin(codes, keyed))
+        cell = cells(decode_pairs(codes), place, self.shape)
+        return _pairs(codes, cell, bands=np.isin(codes, banded), keys=np.isin(codes, keyed))
 
 
-def cells(n: int, place: int) -> I64:
-    """Names of the cells of n pairs of a block: they are never those of another block."""
-    return (np.int64(place) << 32) + np.arange(n, dtype=np.int64) // PAIRS_PER_CELL
+def cells(ends: I64, place: int, shape: Shape) -> I64:
+    """Names of the cells of a block's pairs int64[n, 2], sorted: never those of another block.
+
+    A cell ends before it has more than ``shape.cell`` pairs or ``shape.sketches`` documents.
+    """
+    found = np.empty(len(ends), np.int64)
+    most = min(shape.cell, 32 * shape.sketches)
+    at = number = 0
+    while at < len(ends):
+        # Places of each document's first pair: as many as fit, and none of the next.
+        ahead = ends[at : at + most].ravel()
+        first = np.sort(np.unique(ahead, return_index=True)[1]) // 2
+        size = len(ahead) // 2
+        if len(first) > shape.sketches:
+            size = max(1, int(first[shape.sketches]))
+        found[at : at + size] = (place << 32) + number
+        at, number = at + size, number + 1
+    return found
 
 
-def _pairs(codes: Any, place: int, *, stats: pa.Table | None = None, **views: Any) -> pa.Table:
+def _pairs(codes: Any, cell: Any, *, stats: pa.Table | None = None, **views: Any) -> pa.Table:
     ends = decode_pairs(np.asarray(codes, np.uint64))
     n = len(ends) if stats is None else stats.num_rows
     columns = {
         "a": pa.array(ends[:, 0], pa.int32()),
         "b": pa.array(ends[:, 1], pa.int32()),
-        "cell": pa.array(cells(len(ends), place)),
+        "cell": pa.array(cell, pa.int64()),
         "bands": views.get("bands"),
         "keys": views.get("keys"),
         "stat": stats["stat"] if stats is not None else None,
@@ -248,18 +285,32 @@ def _pairs(codes: Any, place: int, *, stats: pa.Table | None = None, **views: An
     return pa.table(found, schema=_PAIRS)
 
 
-def by_block(codes: U64, shared: I32 | None, block: int, view: int) -> list[Blob]:
-    """Blobs of ascending codes by the block of their high half."""
-    place = (codes >> np.uint64(32)).astype(np.int64) // block
+def by_block(codes: U64, shared: I32 | None, shape: Shape, view: int) -> list[Blob]:
+    """Blobs of ascending codes by the block of their two halves."""
+    low = (codes >> np.uint64(32)).astype(np.int64) // shape.block
+    high = (codes & np.uint64(0xFFFFFFFF)).astype(np.int64) // shape.column
+    found: list[Blob] = []
+    for column in range(COLUMNS):
+        chosen = np.flatnonzero(high == column)
+        part, count = codes[chosen], _NONE if shared is None else shared[chosen]
+        found += [
+            (int(low[chosen[at]]) * COLUMNS + column, view, part[at:end], count[at:end])
+            for at, end in runs(low[chosen])
+        ]
+    return found
+
+
+def by_owner(codes: U64, shared: I32, shape: Shape) -> list[Blob]:
+    """Blobs of ascending codes by the range of their high half."""
+    owner = (codes >> np.uint64(32)).astype(np.int64) // shape.block
     return [
-        (int(place[at]), view, codes[at:end], _NONE if shared is None else shared[at:end])
-        for at, end in runs(place)
-    ]
+        (int(owner[at]), VIEW_KEYS, codes[at:end], shared[at:end]) for at, end in runs(owner)
+    ]  # fmt: skip
 
 
 def _view(table: pa.Table, view: int) -> tuple[U64, I32]:
     rows = table.filter(pc.equal(table["view"], view))
-    return values(rows["codes"], np.uint64), values(rows["docs"], np.int32)
+    return steps(rows["codes"]), values(rows["docs"], np.int32)
 
 
 def _summed(table: pa.Table) -> pa.Table:
@@ -269,17 +320,26 @@ def _summed(table: pa.Table) -> pa.Table:
 
 def _table(rows: list[Blob], counts: dict[str, int]) -> pa.Table:
     counted = {name: int(value) for name, value in counts.items() if value}
-    return pa.concat_tables([pa.Table.from_batches([blobs(rows)]), stats(counted)])
+    return pa.concat_tables([pa.Table.from_batches([pair_blobs(rows)]), stats(counted)])
 
 
-def blobs(rows: list[tuple[int, int, U64, I32]]) -> pa.RecordBatch:
-    """Rows BLOBS of (place, view, codes, docs)."""
+def key_blobs(rows: list[Blob]) -> pa.RecordBatch:
+    """Rows BLOBS of (place, view, keys in any order, docs)."""
+    return _blobs(rows, packed([np.asarray(row[2], np.uint64) for row in rows]))
+
+
+def pair_blobs(rows: list[Blob]) -> pa.RecordBatch:
+    """Rows BLOBS of (place, view, ascending codes of pairs, what they share)."""
+    return _blobs(rows, packed_steps([np.asarray(row[2], np.uint64) for row in rows]))
+
+
+def _blobs(rows: list[Blob], codes: pa.Array) -> pa.RecordBatch:
     n = len(rows)
     return pa.RecordBatch.from_arrays(
         [
             pa.array([row[0] for row in rows], pa.int64()),
             pa.array([row[1] for row in rows], pa.int32()),
-            packed([np.asarray(row[2], np.uint64) for row in rows]),
+            codes,
             packed([np.asarray(row[3], np.int32) for row in rows]),
             pa.nulls(n, pa.string()),
             pa.nulls(n, pa.int64()),

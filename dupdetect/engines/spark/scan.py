@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import blake2b
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
+from platform import node
 from typing import Any
 
 from pyspark.errors import PySparkException
@@ -16,8 +20,10 @@ from dupdetect import readers
 from dupdetect.engines import record
 from dupdetect.engines.base import MAX_SKIPS, Job, ScanResult
 from dupdetect.engines.pool import own_memory
+from dupdetect.engines.spark.counting import Counts
 from dupdetect.engines.spark.output import rows_of, write_files
-from dupdetect.engines.spark.remote import expand, is_remote
+from dupdetect.engines.spark.paths import listed_paths
+from dupdetect.engines.spark.remote import is_remote, listed, named
 from dupdetect.engines.spark.session import session, settings
 from dupdetect.engines.spark.stages import Limits, Stages, read_files
 from dupdetect.engines.spark.work import Work
@@ -53,12 +59,15 @@ def scan_spark(job: Job, *, limits: Limits | None = None) -> ScanResult:
 def _scan(job: Job, spark: SparkSession, limits: Limits | None) -> ScanResult:
     told: list[Skip] = []
     files: list[SourceFile] = []
-    for remote, sources in groupby(job.sources, key=is_remote):
+    states: dict[str, dict[str, int]] = {}
+    for remote, sources in groupby(listed_paths(spark, job.sources), key=is_remote):
         if remote:
-            files += expand(spark, list(sources), told.append)
+            found = listed(spark, list(sources), told.append)
+            files += named(found)
+            states |= {file.path: file.state for file in found}
         else:
             files += readers.expand(list(sources), told.append)
-    manifest = Manifest.of(job.config, files)
+    manifest = _manifest(job, files, states)
     if job.resume:
         finished = record.finished(job.out, manifest)
         if finished is not None:
@@ -74,11 +83,21 @@ def _scan(job: Job, spark: SparkSession, limits: Limits | None) -> ScanResult:
         return _Scan(job, folder, manifest, log, spark, work).run(files, limits)
 
 
+def _manifest(
+    job: Job, files: Sequence[SourceFile], states: Mapping[str, dict[str, int]]
+) -> Manifest:
+    """What the job is; sizes and times of remote files are as their file system tells them."""
+    made = Manifest.of(job.config, files)
+    return replace(made, files=tuple(file | states.get(file["path"], {}) for file in made.files))
+
+
 def _place(spark: SparkSession, folder: Path, job: Job) -> str:
+    """Where this scan keeps its stages: the same place when it is resumed, nobody else's."""
     shared = spark.conf.get(WORK, None)
     if shared is None:
         return (folder.resolve() / "spark").as_uri()
-    return f"{shared.rstrip('/')}/{job.out.resolve().name}-{job.config.digest()}"
+    owner = blake2b(f"{node()} {job.out.resolve()}".encode(), digest_size=8).hexdigest()
+    return f"{shared.rstrip('/')}/{job.out.resolve().name}-{owner}"
 
 
 def _first_lines(error: Exception) -> str:
@@ -104,12 +123,13 @@ class _Scan:
         self._log = log
         self._spark = spark
         self._work = work
+        self._seen = Counts(spark.sparkContext)
 
     def run(self, files: list[SourceFile], limits: Limits | None) -> ScanResult:
         """All stages; the tables appear at the end."""
         job, log = self._job, self._log
         batches = read_files(self._spark, files, job.config)
-        stages = Stages(self._spark, self._work, job.config, batches, limits)
+        stages = Stages(self._spark, self._work, job.config, batches, limits, self._seen)
         with log.stage("documents", None):
             self._read(stages)
         with log.stage("candidates", None):
@@ -161,7 +181,12 @@ class _Scan:
         languages = _counts(stages.documents, "language")
         about = record.about(self._job, self._manifest, languages=languages, kinds=by_code)
         context = self._spark.sparkContext
-        about["spark"] = {"version": self._spark.version, "master": context.master}
+        about["spark"] = {
+            "version": self._spark.version,
+            "master": context.master,
+            # Of this session alone; "skipped" beside it is counted in the rows that are kept.
+            "accumulated": self._seen.summary(),
+        }
         return about | {"workers": context.defaultParallelism}
 
 

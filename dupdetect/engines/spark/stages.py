@@ -17,8 +17,9 @@ from pyspark.sql import functions as F
 from dupdetect.config import Config
 from dupdetect.engines import handler
 from dupdetect.engines.spark import candidates, grouping, judging, numbering, tables
-from dupdetect.engines.spark.pairing import GROUP, Shape
-from dupdetect.engines.spark.remote import Fetched, is_remote_file
+from dupdetect.engines.spark.counting import Counting, Counts
+from dupdetect.engines.spark.pairing import CELL, GROUP, Shape
+from dupdetect.engines.spark.remote import brought, is_remote_file
 from dupdetect.engines.spark.sources import BATCHES, Reading, Working, ddl, document_schema
 from dupdetect.engines.spark.work import Work
 from dupdetect.errors import ScanError
@@ -35,9 +36,14 @@ _PART = 1 << 21
 
 @dataclass(frozen=True)
 class Limits:
-    """How work is cut: it changes no result. See Shape and :func:`grouping.heads`."""
+    """How work is cut: it changes no result.
+
+    ``group``: keys that meet in one group; ``cell``: pairs that are verified together;
+    ``one_task``: matches from which on representatives are found in rounds.
+    """
 
     group: int = GROUP
+    cell: int = CELL
     one_task: int = grouping.ONE_TASK
 
 
@@ -53,20 +59,19 @@ def read_files(spark: SparkSession, files: Sequence[SourceFile], config: Config)
     batches = spark.range(0, len(own), numPartitions=max(1, min(len(own), 100 * slots))).mapInArrow(
         Reading(tuple(files), config, tuple(own)), ddl(BATCHES)
     )
-    brought = [file.path for file in files if is_remote_file(file)]
-    if brought:
-        contents = spark.read.format("binaryFile").load(brought).select("path", "content")
-        fetched = contents.mapInArrow(Fetched(tuple(files), config), ddl(BATCHES))
+    fetched = brought(spark, files, config)
+    if fetched is not None:
         batches = batches.unionByName(fetched)
     if len(files) >= _MANY_FILES * slots:
         return batches
     return batches.repartition(parts, "file", "start")
 
 
-def sketch(batches: DataFrame, config: Config) -> DataFrame:
-    """Documents and skips (:func:`document_schema`) of rows BATCHES."""
+def sketch(batches: DataFrame, config: Config, counts: Counts | None = None) -> DataFrame:
+    """Documents and skips (:func:`document_schema`) of rows BATCHES; ``counts`` is told of them."""
     working = Working(config, handler.ENTRY, contents(config))
-    return batches.mapInArrow(working, ddl(document_schema(config)))
+    step = working if counts is None else Counting(working, counts.told)
+    return batches.mapInArrow(step, ddl(document_schema(config)))
 
 
 class Stages:
@@ -79,17 +84,19 @@ class Stages:
         config: Config,
         batches: DataFrame,
         limits: Limits | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self._spark = spark
         self._work = work
         self._config = config
         self._batches = batches
         self._limits = limits or Limits()
+        self._counts = counts
 
     @cached_property
     def rows(self) -> DataFrame:
         """Documents and skips; making this reads everything."""
-        return self._work.saved("rows", lambda: sketch(self._batches, self._config))
+        return self._work.saved("rows", lambda: sketch(self._batches, self._config, self._counts))
 
     @cached_property
     def documents(self) -> DataFrame:
@@ -101,10 +108,17 @@ class Stages:
             raise ScanError(f"more than {numbering.MAX_DOCUMENTS} documents; scan them in parts")
         return documents
 
-    @cached_property
+    @property
     def count(self) -> int:
         """The number of documents."""
-        return int(self.rows.where("phase is null").count())
+        return self._size[0]
+
+    @cached_property
+    def _size(self) -> tuple[int, int]:
+        """Documents, and words of all."""
+        found = self.rows.where("phase is null").agg(F.count("*"), F.sum("n_words"))
+        ((documents, words),) = found.toLocalIterator()
+        return int(documents), int(words or 0)
 
     @cached_property
     def ids(self) -> DataFrame:
@@ -121,7 +135,9 @@ class Stages:
     def shape(self) -> Shape:
         """How pairs are cut."""
         slots = self._spark.sparkContext.defaultParallelism
-        return Shape(self.count, self._config, slots, self._limits.group)
+        limits, (documents, words) = self._limits, self._size
+        mean = words / max(1, documents)
+        return Shape(documents, self._config, slots, limits.group, limits.cell, mean)
 
     @cached_property
     def candidates(self) -> DataFrame:
@@ -170,7 +186,7 @@ class Stages:
     def _missing(
         self, matches: DataFrame, heads: DataFrame, evaluated: DataFrame, number: int
     ) -> DataFrame:
-        make = partial(_missing, matches, heads, evaluated, self.shape.block)
+        make = partial(_missing, matches, heads, evaluated, self.shape)
         return self._work.saved(f"missing-{number}", make)
 
     @property
@@ -205,7 +221,7 @@ class Stages:
         }
 
 
-def _missing(matches: DataFrame, heads: DataFrame, evaluated: DataFrame, block: int) -> DataFrame:
+def _missing(matches: DataFrame, heads: DataFrame, evaluated: DataFrame, shape: Shape) -> DataFrame:
     """Pairs that :func:`dupdetect.cluster.missing_pairs` asks for: ``a``, ``b``, ``cell``."""
     of_a = heads.select(F.col("number").alias("a"), F.col("head").alias("head_a"))
     of_b = heads.select(F.col("number").alias("b"), F.col("head").alias("head_b"))
@@ -214,7 +230,7 @@ def _missing(matches: DataFrame, heads: DataFrame, evaluated: DataFrame, block: 
     pairs = (
         pairs.where("a < b").distinct().join(evaluated.select("a", "b"), ["a", "b"], "left_anti")
     )
-    return judging.celled(pairs, block)
+    return judging.celled(pairs, shape)
 
 
 def _pair(one: str, other: str) -> list[Column]:

@@ -7,13 +7,15 @@ must see it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
 
 from pyspark.sql import DataFrame, SparkSession
 
 #: Cheap to write and to read; most bytes are hashes, which nothing compresses.
 _CODEC = "lz4_raw"
+_DESCRIPTION = "spark.job.description"
 
 
 class Work:
@@ -27,8 +29,9 @@ class Work:
         """The rows of stage ``name``: made and written if they are not there whole."""
         path = f"{self._folder}/{name}"
         if not self._whole(path):
-            frame = make()
-            frame.write.mode("overwrite").option("compression", _CODEC).parquet(path)
+            with described(self._spark, name):
+                frame = make()
+                frame.write.mode("overwrite").option("compression", _CODEC).parquet(path)
         return self._spark.read.parquet(path)
 
     def clear(self) -> None:
@@ -47,3 +50,16 @@ class Work:
     def _files(self, path: Any) -> Any:
         session: Any = self._spark._jsparkSession
         return path.getFileSystem(session.sessionState().newHadoopConf())
+
+
+@contextmanager
+def described(spark: SparkSession, name: str) -> Iterator[None]:
+    """Spark's pages and its log of events call the block's jobs by ``name``."""
+    context = spark.sparkContext
+    before = context.getLocalProperty(_DESCRIPTION)
+    context.setLocalProperty(_DESCRIPTION, f"dupdetect: {name}")
+    try:
+        yield
+    finally:
+        # None takes it off again, which the types of PySpark do not know.
+        context.setLocalProperty(_DESCRIPTION, cast(str, before))

@@ -15,13 +15,13 @@ import pytest
 
 from dupdetect.config import AnchorConfig, Config, ShingleConfig
 from dupdetect.engines.candidates import find_candidates
-from dupdetect.kernels.group import encode_pairs
+from dupdetect.kernels.group import decode_pairs, encode_pairs
 
 if importlib.util.find_spec("pyspark") is None:
     pytest.skip("PySpark is absent: pip install 'dupdetect[spark]'", allow_module_level=True)
 
 from dupdetect.engines.spark import pairing
-from dupdetect.engines.spark.arrays import packed
+from dupdetect.engines.spark.arrays import packed, packed_steps, steps
 from dupdetect.engines.spark.candidates import Scatter
 
 CONFIG = Config(
@@ -49,6 +49,9 @@ def documents(seed, n):
 class Shard(SimpleNamespace):
     def __len__(self):
         return len(self.sketches.has_signature)
+
+    def release(self):
+        pass
 
 
 class Spool(SimpleNamespace):
@@ -142,9 +145,8 @@ def test_many_documents_in_one_bucket_and_blocks_of_any_size(monkeypatch):
     sketches = documents(3, 700)
     sketches.bands[100:600] = sketches.bands[100]
     sketches.has_signature[:] = True
-    shape = pairing.Shape(700, CONFIG, 4, 100)
+    shape = pairing.Shape(700, CONFIG, 4, 100, cell=30)
     monkeypatch.setattr(pairing, "_SLICE", 50)
-    monkeypatch.setattr(pairing, "PAIRS_PER_CELL", 30)
     pairs, counts = local(sketches, CONFIG)
     table = distributed(sketches, shape, size=64)
     found, own = told(table)
@@ -173,3 +175,129 @@ def test_no_document_and_no_key():
     nothing.has_signature[:] = False
     assert told(distributed(nothing, pairing.Shape(5, CONFIG, 2)))[0] == []
     assert len(distributed(documents(1, 0), pairing.Shape(0, CONFIG, 2))) == 0
+
+
+@pytest.mark.parametrize(("cell", "words"), [(10**6, 1.0), (90, 1.0), (10**6, 1e9), (7, 1e9)])
+def test_a_cell_has_few_pairs_and_few_documents(cell, words):
+    rng = np.random.default_rng(4)
+    codes = np.unique(encode_pairs(*np.sort(rng.integers(0, 4000, (2, 20000)), axis=0)))
+    ends = decode_pairs(codes)
+    shape = pairing.Shape(4000, CONFIG, 1, cell=cell, words=words)
+    found = pairing.cells(ends, 3, shape)
+    assert np.all(np.diff(found) >= 0)
+    assert set(found >> 32) == {3}
+    sizes = np.unique(found, return_counts=True)[1]
+    together = [len(np.unique(ends[found == name])) for name in np.unique(found)]
+    assert sizes.max() <= cell
+    assert max(together) <= shape.sketches
+    if words > 1 and cell > 90:
+        # As many as fit: none could take in the next pair's documents too.
+        assert min(together[:-1]) >= shape.sketches - 1
+    if words == 1 and cell > 90:
+        assert len(sizes) == 1
+
+
+def test_steps_are_undone_row_by_row():
+    rng = np.random.default_rng(2)
+    parts = [np.sort(rng.integers(0, 2**63, n).astype(np.uint64)) for n in (0, 3, 1, 0, 50)]
+    column = packed_steps(parts)
+    assert steps(column).tolist() == np.concatenate(parts).tolist()
+    assert steps(column.slice(2)).tolist() == np.concatenate(parts[2:]).tolist()
+    assert steps(pa.chunked_array([column, column])).tolist() == 2 * np.concatenate(parts).tolist()
+    assert len(steps(column.slice(0, 0))) == 0
+
+
+def test_sketches_come_back_as_they_were_sent():
+    from dupdetect.engines.spark.arrays import SketchColumns
+    from dupdetect.sketch.batch import sketch_texts
+
+    texts = ["Le maire de Lille a inauguré le 3 mai la halle rénovée. " * 4, "", "Un mot, deux."]
+    batch = sketch_texts(texts, Config())
+    columns = SketchColumns(Config())
+    packed = columns.pack(batch)
+    assert list(packed) == columns.names
+    whole = columns.unpack(packed).to_arrays()
+    expected = batch.to_arrays()
+    for name in expected:
+        assert np.array_equal(whole[name], expected[name]), name
+    part = columns.unpack({name: packed[name] for name in columns.names_for_verdicts}).to_arrays()
+    absent = {name for name in expected if not np.array_equal(part[name], expected[name])}
+    assert absent == {"signatures", "has_signature", "bands", "keys", "key_doc"}
+    assert not any(part[name].any() for name in absent)
+
+
+class Units:
+    """A step, and the bytes of blobs that each of its calls got: what no two tasks can share."""
+
+    def __init__(self, step):
+        self._step = step
+        self.bytes = []
+
+    def __call__(self, table):
+        self.bytes.append(sum(len(code) for code in table["codes"].to_pylist() if code))
+        return self._step(table)
+
+
+@pytest.fixture(scope="module")
+def crowded():
+    """20,000 pages of one template, an article copied 5,000 times, and 3,000 documents besides.
+
+    The template has 60 of 90 anchor keys and most bands in common; copies have all in common.
+    """
+    rng = np.random.default_rng(8)
+    config = Config(shingle=ShingleConfig(bands=8, rows=2))
+    n, kinds = 28_000, np.repeat([0, 1, 2], [20_000, 5_000, 3_000])
+    kinds = kinds[rng.permutation(n)]
+    bands = rng.integers(0, 2**63, (n, 8)).astype(np.uint64)
+    mould = rng.random((n, 8)) < 0.75
+    bands[(kinds == 0)[:, None] & mould] = np.uint64(11)
+    bands[kinds == 1] = np.uint64(12)
+    keys = rng.integers(0, 2**63, (n, 90)).astype(np.uint64)
+    spread = rng.integers(0, 2**63, 90).astype(np.uint64)
+    keys[kinds == 0, :60] = spread[:60]
+    keys[kinds == 1] = spread[::-1] + np.uint64(1)
+    # The rest share keys as documents of one subject do.
+    keys[kinds == 2, :30] = rng.integers(0, 2**63, 4000).astype(np.uint64)[
+        rng.integers(0, 4000, ((kinds == 2).sum(), 30))
+    ]
+    sets = [np.unique(row) for row in keys]
+    sketches = SimpleNamespace(
+        bands=bands,
+        has_signature=np.ones(n, bool),
+        key_doc=np.cumsum([0, *map(len, sets)]),
+        keys=np.concatenate(sets),
+    )
+    return sketches, config
+
+
+def test_crowds_are_cut_like_everything_else(crowded, monkeypatch):
+    sketches, config = crowded
+    n, tasks = len(sketches.has_signature), 16
+    shape = pairing.Shape(n, config, tasks, group=1 << 16, cell=1 << 13)
+    units = {}
+
+    def counted(name):
+        made = getattr(pairing, name)
+
+        def make(shape):
+            units[name] = Units(made(shape))
+            return units[name]
+
+        monkeypatch.setattr(pairing, name, make)
+
+    for name in ("Gather", "Count", "Best", "Choose"):
+        counted(name)
+    pairs, counts = local(sketches, config)
+    table = distributed(sketches, shape, size=1024)
+    found, own = told(table)
+    assert found == pairs
+    assert own == {name: value for name, value in counts.items() if value}
+    assert counts["capped_buckets"] == 16
+    # All pairs of the template's documents alone would be 200 million.
+    assert counts["candidates_shingle"] < 2 * 8 * n
+    for name, unit in units.items():
+        share = max(unit.bytes) / sum(unit.bytes)
+        assert share < 0.12, (name, share)
+    sizes = np.unique(table["cell"].drop_null().to_numpy(), return_counts=True)[1]
+    assert sizes.max() <= 1 << 13
+    assert sizes.max() < 0.1 * sizes.sum()

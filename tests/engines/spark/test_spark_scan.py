@@ -84,7 +84,8 @@ def test_the_sample_gives_the_same_tables_in_two_goes(
 
 @pytest.fixture
 def skewed(corpus):
-    """120 documents, one of them copied 500 times, whole and in part; ids used twice."""
+    """120 documents, one of them copied 500 times, whole and in part; 200 of one mould, each with
+    a sentence of its own; ids used twice; rows without a text."""
     made = type(corpus)(120, seed=7)
     for number in range(500):
         known = {"published": f"20{10 + number % 13}-01-02"} if number % 3 else {}
@@ -92,6 +93,11 @@ def skewed(corpus):
         url = f"https://b{number % 5}.example/{number}"
         made.copy("d007", f"copy-{number}", change=change, url=url, **known)
     made.rows += [dict(made.rows[0]), dict(made.rows[0]), made.row("d000~2", ["Autre chose."] * 9)]
+    mould = made.rows[11]["text"].split("\n")
+    for number in range(200):
+        own = made.rows[number % 120]["text"].split("\n")[number % 5]
+        made.rows.append(made.row(f"mould-{number}", [*mould[:4], own, *mould[4:]]))
+    made.rows += [{"id": "blank", "text": " "}, {"id": "none"}, {"id": "empty", "text": ""}]
     return made
 
 
@@ -108,9 +114,9 @@ def test_big_buckets_and_lost_executors_change_nothing(
     )
     made, verdicts = stages.sketch, judging.verdicts
 
-    def sketch(batches, config):
+    def sketch(batches, *options):
         kill = Kill(tmp_path / "executor", [2])
-        return made(batches.mapInArrow(kill, batches.schema), config)
+        return made(batches.mapInArrow(kill, batches.schema), *options)
 
     def verify(documents, pairs, config):
         kill = Kill(tmp_path / "worker", [3, 2])
@@ -129,6 +135,12 @@ def test_big_buckets_and_lost_executors_change_nothing(
     assert counts["dropped_anchor_pairs"] > 0
     assert counts["candidates_cluster"] > 0
     assert counts["duplicate_id"] == 2
+    # What tasks count is right although some were done twice.
+    run = json.loads((tmp_path / "spark" / "run.json").read_text())
+    assert run["skipped"] == {"empty_text": 2, "no_text": 1}
+    assert run["spark"]["accumulated"] == {
+        "documents": counts["documents"], "skipped": run["skipped"],
+    }  # fmt: skip
 
 
 @pytest.mark.slow
