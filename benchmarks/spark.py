@@ -1,8 +1,9 @@
 """A scan of ``news_fr`` by a standalone Spark cluster on this machine, beside the local engine.
 
-Are the tables equal; seconds by stage; bytes that pass through shuffles, per document; the times of
-tasks. With ``--growth`` the sizes of buckets of bands and of lists of anchor keys as the corpus
-grows (what ``docs/scale.md`` counts with).
+Are the tables equal; seconds by stage; bytes that pass through shuffles, per document; how seconds,
+rows and bytes are spread over tasks. ``--skew`` does so with a template of 20,000 pages and an
+article copied 5,000 times. With ``--growth`` the sizes of buckets of bands and of lists of anchor
+keys as the corpus grows (what ``docs/scale.md`` counts with).
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,16 +26,20 @@ import pyarrow.parquet as pq
 
 from benchmarks.judged import shared
 from benchmarks.record import digest_of_file, record
+from benchmarks.spark_tasks import measured
 from dupdetect import schemas
 from dupdetect.config import Config
 from dupdetect.engines import scan
 from dupdetect.sketch.batch import sketch_texts
 from dupdetect.training.verifier_data import news
 
+#: Sums over all tasks.
+TOTALS = ("task_seconds", "shuffle_bytes", "written_bytes", "spilled_bytes")
+
 
 @contextmanager
-def cluster(folder: Path, *, workers: int) -> Iterator[str]:
-    """The URL of a master on loopback with workers of one core each."""
+def cluster(folder: Path, *, workers: int) -> Iterator[tuple[str, set[int]]]:
+    """A master on loopback with workers of one core each: its URL, and the sessions of all."""
     import pyspark
 
     command = str(Path(pyspark.__file__).parent / "bin" / "spark-class")
@@ -47,7 +51,11 @@ def cluster(folder: Path, *, workers: int) -> Iterator[str]:
         with log.open("wb") as file:
             kind = f"org.apache.spark.deploy.{name}"
             line = [command, kind, "--host", "127.0.0.1", "--webui-port", "0", *options]
-            running.append(subprocess.Popen(line, env=environment, stdout=file, stderr=file))
+            running.append(
+                subprocess.Popen(
+                    line, env=environment, stdout=file, stderr=file, start_new_session=True
+                )
+            )
         return log
 
     try:
@@ -58,48 +66,60 @@ def cluster(folder: Path, *, workers: int) -> Iterator[str]:
         for number in range(workers):
             work = str(folder / f"work-{number}")
             start("worker.Worker", "-c", "1", "-m", "3g", "-d", work, url)
-        yield url
+        yield url, {process.pid for process in running}
     finally:
         for process in reversed(running):
             process.terminate()
             process.wait()
 
 
-def events(folder: Path) -> Iterator[dict[str, Any]]:
-    """Spark's own log of a run."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name.startswith(("events_", "app-")):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                yield json.loads(line)
+#: ``--skew``: documents of a template, copies of one article, and articles besides.
+SKEW = {"template": 20_000, "copies": 5_000, "documents": 2_000}
 
 
-def measured(folder: Path) -> dict[str, Any]:
-    """Bytes and seconds of all tasks, by stage and together."""
-    totals: dict[str, float] = defaultdict(float)
-    stages: dict[int, list[float]] = defaultdict(list)
-    for event in events(folder):
-        if event["Event"] != "SparkListenerTaskEnd" or "Task Metrics" not in event:
+def template(known: list[str], number: int) -> list[str]:
+    """``number`` pages of one mould: 120 words that all share, 6 of their own."""
+    mould = known[0].split()[:120]
+    words = sorted({word for text in known for word in text.split() if word.isalpha()})
+    rng = np.random.default_rng(2)
+    own = rng.integers(0, len(words), (number, 6)).tolist()
+    return [
+        " ".join([*mould[:60], *(words[at] for at in places), *mould[60:]]) for places in own
+    ]  # fmt: skip
+
+
+def processor_seconds(sessions: set[int]) -> float:
+    """Seconds of processor time of the processes that are left of these sessions of Linux."""
+    total = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
             continue
-        metrics, info = event["Task Metrics"], event["Task Info"]
-        seconds = (info["Finish Time"] - info["Launch Time"]) / 1000
-        stages[event["Stage ID"]].append(seconds)
-        totals["task_seconds"] += seconds
-        totals["shuffle_bytes"] += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
-        totals["written_bytes"] += metrics["Output Metrics"]["Bytes Written"]
-        totals["spilled_bytes"] += metrics["Disk Bytes Spilled"]
-    heavy = sorted(stages.items(), key=lambda item: -sum(item[1]))[:8]
-    distribution = [
-        {
-            "stage": stage,
-            "tasks": len(times),
-            "seconds": round(sum(times), 1),
-            "median": round(float(np.median(times)), 2),
-            "p90": round(float(np.quantile(times, 0.9)), 2),
-            "max": round(max(times), 2),
-        }
-        for stage, times in heavy
-    ]
-    return {name: round(value, 1) for name, value in totals.items()} | {"tasks": distribution}
+        if int(fields[3]) in sessions:
+            total += sum(int(value) for value in fields[11:15])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+class Stopwatch:
+    """Progress of a scan: seconds of processor time at the beginning of each stage."""
+
+    def __init__(self, sessions: set[int]) -> None:
+        self._sessions = sessions | {os.getsid(0)}
+        self._told: list[tuple[str, float]] = []
+
+    def stage(self, name: str, total: int | None) -> None:
+        """See Progress."""
+        self._told.append((name, processor_seconds(self._sessions)))
+
+    def advance(self, n: int) -> None:
+        """See Progress."""
+
+    def seconds(self) -> dict[str, float]:
+        """By stage. Processes that ended inside a stage count if their parents waited for them."""
+        self.stage("", None)
+        pairs = zip(self._told, self._told[1:], strict=False)
+        return {name: round(end - start, 1) for (name, start), (_, end) in pairs}
 
 
 def key_columns(texts: list[str]) -> dict[str, tuple[Any, Any]]:
@@ -181,7 +201,9 @@ def described(sizes: Any, counts: Any, n: int, cap: int) -> dict[str, Any]:
 def compared(corpus: Path, folder: Path, *, workers: int) -> dict[str, Any]:
     """Both engines on one corpus."""
     begin = time.perf_counter()
-    scan([corpus], out=folder / "local")
+    watch = Stopwatch(set())
+    scan([corpus], out=folder / "local", progress=watch)
+    processor = {"local": watch.seconds()}
     local = time.perf_counter() - begin
     log = folder / "events"
     log.mkdir()
@@ -195,8 +217,13 @@ def compared(corpus: Path, folder: Path, *, workers: int) -> dict[str, Any]:
         "spark.executor.memory": "2g",
     }
     begin = time.perf_counter()
-    with cluster(folder, workers=workers) as url:
-        result = scan([corpus], out=folder / "spark", engine="spark", master=url, spark_conf=conf)
+    with cluster(folder, workers=workers) as (url, sessions):
+        watch = Stopwatch(sessions)
+        result = scan(
+            [corpus], out=folder / "spark", engine="spark", master=url, spark_conf=conf,
+            progress=watch,
+        )  # fmt: skip
+        processor["spark"] = watch.seconds()
     seconds = time.perf_counter() - begin
     n = result.counts["documents"]
     found = measured(log)
@@ -213,7 +240,11 @@ def compared(corpus: Path, folder: Path, *, workers: int) -> dict[str, Any]:
         "local seconds": round(local, 1),
         "spark seconds": round(seconds, 1),
         "timings": result.timings,
-        **{f"{name} per document": round(found[name] / n, 4) for name in found if name != "tasks"},
+        "processor seconds": processor,
+        **{f"{name} per document": round(found[name] / n, 4) for name in TOTALS},
+        "shuffle_bytes per document by stage": {
+            name: round(size / n, 1) for name, size in found["shuffle_bytes by stage"].items()
+        },
         "tasks of the heaviest stages": found["tasks"],
     }
 
@@ -223,9 +254,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks spark", description=__doc__)
     parser.add_argument("--documents", type=int, default=0, help="the first N only")
     parser.add_argument("--copies", type=int, default=0, help="copies of the first, to skew it")
+    parser.add_argument("--template", type=int, default=0, help="pages of one mould, to skew it")
+    parser.add_argument("--skew", action="store_true", help=f"as {SKEW} says")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--growth", action="store_true", help="only sizes of buckets, no scan")
     chosen = parser.parse_args(arguments)
+    if chosen.skew:
+        vars(chosen).update(SKEW)
     data = shared()
     if data is None:
         print("reference data absent (DUPDETECT_SHARED): nothing measured", file=sys.stderr)
@@ -241,7 +276,8 @@ def main(arguments: list[str]) -> int:
         record("spark", {"growth": grown}, digest=digest)
         return 0
     ids += [f"copy-{number}" for number in range(chosen.copies)]
-    bodies += bodies[:1] * chosen.copies
+    ids += [f"mould-{number}" for number in range(chosen.template)]
+    bodies += bodies[:1] * chosen.copies + template(bodies[1:], chosen.template)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "corpus").mkdir()
@@ -251,7 +287,7 @@ def main(arguments: list[str]) -> int:
             piece = table.slice(part * rows, rows)
             pq.write_table(piece, folder / "corpus" / f"{part}.parquet")
         found = compared(folder / "corpus", folder, workers=chosen.workers)
-    found["copies"] = chosen.copies
+    found |= {"copies": chosen.copies, "template": chosen.template}
     print(json.dumps(found, indent=1))
     record("spark", found, digest=digest_of_file(data / "corpora" / "news_fr.parquet"))
     return 0 if all(found["tables equal"].values()) else 1
