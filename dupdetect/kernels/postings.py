@@ -219,19 +219,14 @@ def is_set(dead: U8, number: Any) -> bool:
 
 
 @kernel
-def lookup(
-    table: I64, hashes: U64, cap: int, dead: U8, numbers: I64, start: I64, sizes: I64
-) -> int:
-    """Documents of each hash in all segments, which ``table`` lists in the order of their numbers.
+def bucket_ranges(table: I64, hashes: U64, begin: I64, end: I64) -> int:
+    """Where each hash's bucket lies in the data of each segment: fills int64[segments, n].
 
-    ``numbers`` has room for ``cap`` documents a hash; ``start`` and ``sizes`` as in ``Postings``
-    (sizes end at ``cap + 1``). Answers 0, or 1 + the row of a segment that is malformed.
+    Offsets are read first, then both ends of every bucket: loads that do not wait for each other.
+    Answers 0, or 1 + the row of a segment that is malformed.
     """
     n_segments, n = table.shape[0], hashes.size
-    begin = np.empty((n_segments, n), np.int64)
-    end = np.empty((n_segments, n), np.int64)
     touched = np.uint64(0)
-    # Offsets first, then the first byte of every bucket: loads that do not wait for each other.
     for s in range(n_segments):
         bits = table[s, BITS]
         offsets = carray(_words_at(table[s, OFFSETS]), ((np.int64(1) << bits) + 1,))
@@ -247,51 +242,83 @@ def lookup(
                 return 1 + s
             if begin[s, i] < end[s, i]:
                 touched += np.uint64(data[begin[s, i]]) + np.uint64(data[end[s, i] - 1])
+    # Never true (a sum of bytes is small): keeps the loads above from being optimised away.
+    return -1 if touched == np.uint64(1) << np.uint64(63) else 0
+
+
+@kernel
+def one_list(
+    table: I64, begin: I64, end: I64, i: int, hashed: np.uint64, cap: int, dead: U8, out: I64,
+    at: int,
+) -> int:  # fmt: skip
+    """Documents of hash ``i`` in all segments into ``out[at:]``, which has room for ``cap``.
+
+    How many there are (up to ``cap + 1``), or -1 - the row of a segment that is malformed.
+    """
+    found = 0
+    for s in range(table.shape[0]):
+        if begin[s, i] == end[s, i] or found > cap:
+            continue
+        data = carray(bytes_at(table[s, DATA]), (table[s, SIZE],))
+        bits, width = table[s, BITS], table[s, WIDTH]
+        wanted = hashed & ((np.uint64(1) << np.uint64(HASH_BITS - bits)) - np.uint64(1))
+        place, stop = begin[s, i], end[s, i]
+        while place < stop:
+            if place + width + 3 > stop:
+                return -1 - s
+            value = _read(data, place, width)
+            if value > wanted:
+                break
+            place += width
+            more = True
+            while more:
+                if place + 3 > stop:
+                    return -1 - s
+                coded = np.int64(_read(data, place, 3))
+                place += 3
+                more = coded & 1 != 0
+                if value != wanted or found > cap:
+                    continue
+                number = coded >> 1
+                if number == MORE:
+                    found = cap + 1
+                    continue
+                if number >= table[s, COUNT]:
+                    return -1 - s
+                number += table[s, FIRST]
+                if not is_set(dead, number):
+                    if found < cap:
+                        out[at + found] = number
+                    found += 1
+            if value == wanted:
+                break
+    return found
+
+
+@kernel
+def lookup(
+    table: I64, hashes: U64, cap: int, dead: U8, numbers: I64, start: I64, sizes: I64
+) -> int:
+    """Documents of each hash in all segments, which ``table`` lists in the order of their numbers.
+
+    ``numbers`` has room for ``cap`` documents a hash; ``start`` and ``sizes`` as in ``Postings``
+    (sizes end at ``cap + 1``). Answers 0, or 1 + the row of a segment that is malformed.
+    """
+    n = hashes.size
+    begin = np.empty((table.shape[0], n), np.int64)
+    end = np.empty((table.shape[0], n), np.int64)
+    status = bucket_ranges(table, hashes, begin, end)
+    if status != 0:
+        return status
     total = 0
     start[0] = 0
     for i in range(n):
-        found = 0
-        for s in range(n_segments):
-            if begin[s, i] == end[s, i] or found > cap:
-                continue
-            data = carray(bytes_at(table[s, DATA]), (table[s, SIZE],))
-            bits, width = table[s, BITS], table[s, WIDTH]
-            wanted = hashes[i] & ((np.uint64(1) << np.uint64(HASH_BITS - bits)) - np.uint64(1))
-            at, stop = begin[s, i], end[s, i]
-            while at < stop:
-                if at + width + 3 > stop:
-                    return 1 + s
-                value = _read(data, at, width)
-                if value > wanted:
-                    break
-                at += width
-                more = True
-                while more:
-                    if at + 3 > stop:
-                        return 1 + s
-                    coded = np.int64(_read(data, at, 3))
-                    at += 3
-                    more = coded & 1 != 0
-                    if value != wanted or found > cap:
-                        continue
-                    number = coded >> 1
-                    if number == MORE:
-                        found = cap + 1
-                        continue
-                    if number >= table[s, COUNT]:
-                        return 1 + s
-                    number += table[s, FIRST]
-                    if not is_set(dead, number):
-                        if found < cap:
-                            numbers[total] = number
-                            total += 1
-                        found += 1
-                if value == wanted:
-                    break
+        found = one_list(table, begin, end, i, hashes[i], cap, dead, numbers, total)
+        if found < 0:
+            return -found
+        total += min(found, cap)
         sizes[i] = found
         start[i + 1] = total
-    if touched == np.uint64(1):  # keeps the loads above from being optimised away
-        start[0] = 0
     return 0
 
 

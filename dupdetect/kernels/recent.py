@@ -68,6 +68,40 @@ def rehash(keys: U64, first: I32, last: I32, new: U64, new_first: I32, new_last:
 
 
 @kernel
+def touch(keys: U64, first: I32, wanted: U64) -> bool:
+    """Reads the first place of every key: loads that do not wait for each other, and are at hand
+    when the lists are walked. Always true, which only the reads can tell."""
+    touched = np.uint64(0)
+    mask = np.uint64(keys.size - 1)
+    for i in range(wanted.size):
+        slot = np.int64(mix64(wanted[i]) & mask)
+        touched += (keys[slot] & np.uint64(1)) + np.uint64(first[slot] & 1)
+    return bool(touched <= np.uint64(2 * wanted.size))
+
+
+@kernel
+def one_walk(
+    keys: U64, first: I32, number: I32, following: I32, wanted: np.uint64, base: int, limit: int,
+    cap: int, dead: NDArray[np.uint8], out: I64, start: int, found: int,
+) -> int:  # fmt: skip
+    """Documents of a key behind ``found`` others that are in ``out[start:]``, which has room for
+    ``cap``; how many there are then, up to ``cap + 1``."""
+    at = _slot(keys, wanted)
+    posting = first[at] if keys[at] != 0 else np.int32(-1)
+    while posting >= 0 and found <= cap:
+        document = number[posting] + base
+        if document >= limit:
+            break
+        byte = document >> 3
+        if byte >= dead.size or (dead[byte] >> np.uint8(document & 7)) & 1 == 0:
+            if found < cap:
+                out[start + found] = document
+            found += 1
+        posting = following[posting]
+    return found
+
+
+@kernel
 def walk(
     keys: U64, first: I32, number: I32, following: I32, wanted: U64, base: int, limit: int,
     cap: int, dead: NDArray[np.uint8], numbers: I64, start: I64, sizes: I64,
@@ -77,32 +111,13 @@ def walk(
     Documents are counted from ``base``; those from ``limit`` on are not seen.
     """
     total = 0
-    touched = np.uint64(0)
-    mask = np.uint64(keys.size - 1)
-    # The first place of every key: loads that do not wait for each other.
-    for i in range(wanted.size):
-        slot = np.int64(mix64(wanted[i]) & mask)
-        touched += keys[slot] + np.uint64(first[slot])
     start[0] = 0
     for i in range(wanted.size):
-        found = 0
-        at = _slot(keys, wanted[i])
-        posting = first[at] if keys[at] != 0 else np.int32(-1)
-        while posting >= 0 and found <= cap:
-            document = number[posting] + base
-            if document >= limit:
-                break
-            byte = document >> 3
-            if byte >= dead.size or (dead[byte] >> np.uint8(document & 7)) & 1 == 0:
-                if found < cap:
-                    numbers[total] = document
-                    total += 1
-                found += 1
-            posting = following[posting]
-        sizes[i] = found
+        sizes[i] = one_walk(
+            keys, first, number, following, wanted[i], base, limit, cap, dead, numbers, total, 0
+        )
+        total += min(sizes[i], cap)
         start[i + 1] = total
-    if touched == np.uint64(1):  # keeps the loads above from being optimised away
-        start[0] = 0
 
 
 @kernel

@@ -7,15 +7,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import kernel
-from dupdetect.kernels.likely import count_shared_lists
-from dupdetect.kernels.postings import hash_keys, lookup
-from dupdetect.kernels.recent import join, walk
+from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels.mix import mix64
+from dupdetect.kernels.postings import bucket_ranges, hash_keys, one_list
+from dupdetect.kernels.recent import one_walk, touch
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
+
+#: A document in the table of counts: its number above, then 13 bits of shared bands and 16 of keys.
+_NUMBER, _BAND = np.uint64(29), np.uint64(16)
+_FEW, _MASK = (1 << 13) - 1, (1 << 16) - 1
+#: Documents that the table of counts has room for at first, twice: most queries meet fewer.
+_SLOTS = 1 << 13
 
 
 class Lists(NamedTuple):
@@ -29,27 +35,70 @@ class Lists(NamedTuple):
     limit: int
 
 
+@inlined
+def _slot(table: U64, number: np.uint64) -> int:
+    mask = np.uint64(table.size - 1)
+    at = mix64(number) & mask
+    while table[at] != 0 and table[at] >> _NUMBER != number:
+        at = (at + np.uint64(1)) & mask
+    return int(np.int64(at))
+
+
 @kernel
-def _found(table: I64, hashes: U64, cap: int, dead: U8, recent: Lists, view: int
-           ) -> tuple[I64, I64, I64, int]:  # fmt: skip
-    n = hashes.size
-    numbers = np.empty(n * cap, np.int64)
-    start, sizes = np.zeros(n + 1, np.int64), np.zeros(n, np.int64)
-    status = lookup(table, hashes, cap, dead, numbers, start, sizes)
-    if status != 0 or recent.base >= recent.limit:
-        return numbers, start, sizes, status
-    late, late_start, late_sizes = (
-        np.empty(n * cap, np.int64), np.zeros(n + 1, np.int64), np.zeros(n, np.int64)
-    )  # fmt: skip
-    tagged = np.empty(n, np.uint64)
-    for i in range(n):
+def _larger(table: U64) -> U64:
+    out = np.zeros(4 * table.size, np.uint64)
+    for i in range(table.size):
+        if table[i] != 0:
+            out[_slot(out, table[i] >> _NUMBER)] = table[i]
+    return out
+
+
+@kernel
+def _count_view(
+    table: I64, hashes: U64, cap: int, whole: bool, dead: U8, recent: Lists, view: int,
+    counts: U64, used: int, one: np.uint64,
+) -> tuple[U64, int, int, int]:  # fmt: skip
+    """Adds ``one`` to the counts of the documents under each hash, of at most ``cap`` of them.
+
+    With ``whole`` longer lists count nothing. The table of counts, the documents in it, how many
+    lists were longer, and 0 or 1 + the row of a segment that is malformed.
+    """
+    n, cut = hashes.size, 0
+    begin = np.empty((table.shape[0], n), np.int64)
+    end = np.empty((table.shape[0], n), np.int64)
+    status = bucket_ranges(table, hashes, begin, end)
+    if status != 0:
+        return counts, used, cut, status
+    late = recent.base < recent.limit
+    tagged = np.empty(n if late else 0, np.uint64)
+    for i in range(tagged.size):
         tagged[i] = (hashes[i] << np.uint64(2)) + np.uint64(view + 1)
-    walk(
-        recent.keys, recent.first, recent.number, recent.following, tagged, recent.base,
-        recent.limit, cap, dead, late, late_start, late_sizes,
-    )  # fmt: skip
-    numbers, start, sizes = join(n, cap, numbers, start, sizes, late, late_start, late_sizes)
-    return numbers, start, sizes, 0
+    late = late and touch(recent.keys, recent.first, tagged)
+    out = np.empty(cap, np.int64)
+    for i in range(n):
+        found = one_list(table, begin, end, i, hashes[i], cap, dead, out, 0)
+        if found < 0:
+            return counts, used, cut, -found
+        if late and found <= cap:
+            found = one_walk(
+                recent.keys, recent.first, recent.number, recent.following, tagged[i], recent.base,
+                recent.limit, cap, dead, out, 0, found,
+            )  # fmt: skip
+        if found > cap:
+            cut += 1
+            if whole:
+                continue
+            found = cap
+        while 2 * (used + found) > counts.size:
+            counts = _larger(counts)
+        for j in range(found):
+            number = np.uint64(out[j])
+            at = _slot(counts, number)
+            if counts[at] == 0:
+                counts[at] = number << _NUMBER
+                used += 1
+            counts[at] += one
+    return counts, used, cut, 0
 
 
 @kernel
@@ -57,28 +106,37 @@ def shared_documents(
     band_table: I64, key_table: I64, bands: U64, keys: U64, band_cap: int, key_cap: int,
     min_shared: int, dead: U8, recent: Lists, views: tuple[int, int],
 ) -> tuple[I64, I64, I64, int, int]:  # fmt: skip
-    """Documents with what they share, as ``kernels.likely.count_shared_lists`` says, and how many
-    lists were longer than their cap.
+    """Documents that share a band, or ``min_shared`` keys, and how many of each they share.
 
-    The last value is 0, or 1 + the row of a segment that is malformed.
+    In the order of their numbers. Of a band ``band_cap`` documents are looked at, keys of more than
+    ``key_cap`` documents are left out; then, how many lists were longer. The last value is 0, or 1
+    + the row of a segment that is malformed.
     """
     none = np.empty(0, np.int64)
-    in_bands, band_start, band_sizes, status = _found(
-        band_table, hash_keys(bands), band_cap, dead, recent, views[0]
-    )
+    counts = np.zeros(_SLOTS, np.uint64)
+    counts, used, cut, status = _count_view(
+        band_table, hash_keys(bands), band_cap, False, dead, recent, views[0], counts, 0,
+        np.uint64(1) << _BAND,
+    )  # fmt: skip
     if status != 0:
         return none, none, none, 0, status
-    in_lists, start, sizes, status = _found(
-        key_table, hash_keys(keys), key_cap, dead, recent, views[1]
-    )
+    counts, used, more, status = _count_view(
+        key_table, hash_keys(keys), key_cap, True, dead, recent, views[1], counts, used,
+        np.uint64(1),
+    )  # fmt: skip
     if status != 0:
         return none, none, none, 0, status
-    cut = 0
-    for i in range(band_sizes.size):
-        cut += band_sizes[i] > band_cap
-    for i in range(sizes.size):
-        cut += sizes[i] > key_cap
-    numbers, by_band, by_key = count_shared_lists(
-        in_bands[: band_start[bands.size]], in_lists, start, sizes, key_cap, min_shared
-    )
-    return numbers, by_band, by_key, cut, 0
+    chosen = np.empty(used, np.uint64)
+    n = 0
+    for i in range(counts.size):
+        few = np.int64(counts[i] & np.uint64((1 << 29) - 1))
+        if few > _MASK or few >= min_shared:
+            chosen[n] = counts[i]
+            n += 1
+    numbers, in_bands, in_keys = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    ordered = np.sort(chosen[:n])
+    for i in range(n):
+        numbers[i] = np.int64(ordered[i] >> _NUMBER)
+        in_bands[i] = np.int64(ordered[i] >> _BAND) & _FEW
+        in_keys[i] = np.int64(ordered[i]) & _MASK
+    return numbers, in_bands, in_keys, cut + more, 0
