@@ -31,8 +31,9 @@ from benchmarks.tricks import TRICKS, Scene, Trick
 from dupdetect.config import Config
 from dupdetect.extract import Mode
 from dupdetect.index.candidates import CandidateIndex
+from dupdetect.quality.sketching import sketch_articles
 from dupdetect.records import Document
-from dupdetect.sketch.batch import SketchBatch, sketch_texts
+from dupdetect.sketch.batch import SketchBatch
 from dupdetect.text.language import detect_many
 from dupdetect.training.haystack import sketch_all
 from dupdetect.training.verifier import FOLDS, fit_all, materials
@@ -129,7 +130,7 @@ def judged(of: list[Subject], texts: list[str], on: Ground) -> dict[str, NDArray
     """Per text: whether the pair is reported, whether the source is a candidate, and whether a
     query of the index reports it."""
     config = Config()
-    batch = sketch_texts(texts, config)
+    batch = sketch_articles(texts, config)
     both = SketchBatch.concat([on.batch, batch])
     languages = on.languages + detect_many(texts)
     numbers = {id: number for number, id in enumerate(on.articles)}

@@ -30,7 +30,7 @@ from benchmarks.spark_tasks import measured
 from dupdetect import schemas
 from dupdetect.config import Config
 from dupdetect.engines import scan
-from dupdetect.sketch.batch import sketch_texts
+from dupdetect.quality.sketching import sketch_articles
 from dupdetect.training.verifier_data import news
 
 #: Sums over all tasks.
@@ -127,7 +127,7 @@ def key_columns(texts: list[str]) -> dict[str, tuple[Any, Any]]:
     bands, keys, band_docs, key_docs = [], [], [], []
     config = Config()
     for at in range(0, len(texts), 512):
-        batch = sketch_texts(texts[at : at + 512], config)
+        batch = sketch_articles(texts[at : at + 512], config)
         docs = np.arange(at, at + len(batch))
         signed = batch.has_signature
         bands.append(batch.bands[signed].ravel())

@@ -23,9 +23,10 @@ from dupdetect.index.exchange import to_lsh, write_documents
 from dupdetect.index.sketches import unpack_beside
 from dupdetect.quality import assess, refine
 from dupdetect.quality.resources import pin
+from dupdetect.quality.sketching import sketch_articles
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
 from dupdetect.schemas import PAIR_RESULTS
-from dupdetect.sketch.batch import SketchBatch, sketch_texts
+from dupdetect.sketch.batch import SketchBatch
 from dupdetect.text.language import spoken
 from dupdetect.text.tokens import tokenize_texts
 from dupdetect.verify import PairVerdicts, passages, verify_pairs
@@ -46,7 +47,7 @@ def compare(a: Document | str, b: Document | str, *, config: Config | None = Non
     """How two documents (or plain texts) relate, with passages when they do."""
     config = config or Config()
     pair = [_spoken(_document(a, "a")), _spoken(_document(b, "b"))]
-    batch = sketch_texts([document.text for document in pair], config)
+    batch = sketch_articles([document.text for document in pair], config)
     return _matches(batch, np.array([[0, 1]]), pair, config)[0]
 
 
@@ -71,7 +72,7 @@ def compare_pairs(
         part = slice(at, at + _BATCH)
         documents = [_spoken(Document(id="a", text=text)) for text in a[part]]
         documents += [_spoken(Document(id="b", text=text)) for text in b[part]]
-        batch = sketch_texts([document.text for document in documents], config)
+        batch = sketch_articles([document.text for document in documents], config)
         numbers = np.arange(len(documents) // 2)
         pairs = np.stack([numbers, numbers + len(numbers)], axis=1)
         found = _matches(batch, pairs, documents, config)
@@ -159,7 +160,7 @@ class Index:
 
     def _sketched(self, documents: Sequence[Document]) -> tuple[list[Document], SketchBatch]:
         spoken = [_spoken(document) for document in documents]
-        return spoken, sketch_texts([document.text for document in spoken], self.config)
+        return spoken, sketch_articles([document.text for document in spoken], self.config)
 
     def _related(self, document: Document | str, name: str) -> list[Match]:
         """Matches of a document, or of a plain text under ``name``."""

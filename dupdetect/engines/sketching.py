@@ -20,6 +20,7 @@ from dupdetect.errors import ExtractError, TextError
 from dupdetect.extract import Sandbox
 from dupdetect.quality import Assessment, assess
 from dupdetect.quality.resources import pin
+from dupdetect.quality.sketching import sketch_articles
 from dupdetect.records import Document, Skip
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.text.language import spoken
@@ -119,7 +120,7 @@ class Sketching:
             return [], []
         try:
             texts = [item.document.text for item in assessed]
-            return assessed, [sketch_texts(texts, self._config)]
+            return assessed, [sketch_articles(texts, self._config)]
         except FATAL:
             raise
         except Exception as error:

@@ -16,7 +16,7 @@ from dupdetect.kernels.stems import hash_bytes, skeleton_key, stem_key
 #: Kinds of anchors, as stored in ``kind``; the quote bit is set for anchors inside quotation marks.
 NUMBER, NAME, WORD, QUOTE_BIT = 1, 2, 3, 8
 
-_CAPITAL, _DIGIT, _LETTER, _SENTENCE, _QUOTE, _SPACELESS = 1, 4, 8, 16, 64, 128
+_CAPITAL, _DIGIT, _LETTER, _SENTENCE, _QUOTE, _SPACELESS, _FURNITURE = 1, 4, 8, 16, 64, 128, 256
 
 #: A capital inside a sentence makes a word this much rarer (Zipf times 20): 0.6 on the log10 scale.
 NAME_BONUS = 12
@@ -129,7 +129,7 @@ def extract_anchors(
 
     Returns ``anchor_doc`` (n + 1 offsets), stem key, skeleton key (0: none), stem Zipf, skeleton
     Zipf (times 20; 255: not an anchor in that alphabet), kind, token and sentence (both counted
-    from 0 inside their document). ``max_zipf`` is times 20.
+    from 0 inside their document). ``max_zipf`` is times 20. Words flagged FURNITURE are none.
     """
     n_docs = doc.size - 1
     total = start.size
@@ -150,6 +150,9 @@ def extract_anchors(
             flag = flags[i]
             if flag & _SENTENCE or current < 0:
                 current += 1
+            if flag & _FURNITURE:
+                i += 1
+                continue
             taken = 1
             number = np.uint32(0)
             zipf = 0

@@ -41,7 +41,8 @@ MEASURES = (
     "anchors_x", "anchors_y", "sentences_x", "sentences_y", "words_x", "words_y", "exact",
     "quoted_x", "quoted_y", "dense_x", "dense_y",
     "chain_x", "chain_y", "partners_x", "partners_y",
-    "places", "beside", "near", "fact_places", "fact_beside", "fact_near",
+    "places", "beside", "near", "rise",
+    "fact_places", "fact_beside", "fact_near", "fact_rise",
 )  # fmt: skip
 
 #: Sentences beyond this many are counted as one last sentence.
@@ -198,7 +199,7 @@ def measure_pairs(
     size: int,
 ) -> NDArray[np.float64]:
     """Measures (k, len(MEASURES)) of k pairs of document numbers."""
-    out = np.zeros((pairs.shape[0], 60), np.float64)
+    out = np.zeros((pairs.shape[0], 62), np.float64)
     matrix = np.zeros((MAX_SENTENCES, MAX_SENTENCES), np.float64)
     rows_x = np.zeros(MAX_SENTENCES, np.float64)
     rows_y = np.zeros(MAX_SENTENCES, np.float64)
@@ -215,7 +216,7 @@ def measure_pairs(
     run_y = np.zeros(most + size, np.bool_)
     place_x, place_y = np.empty(most + 1, np.int32), np.empty(most + 1, np.int32)
     is_fact = np.empty(most + 1, np.bool_)
-    scratch = np.empty((4, most + 1), np.int32)
+    scratch = np.empty((5, most + 1), np.int32)
     for p in range(pairs.shape[0]):
         x, y = pairs[p, 0], pairs[p, 1]
         row = out[p]
@@ -278,8 +279,8 @@ def measure_pairs(
             place_x, place_y, is_fact,
         )  # fmt: skip
         for only_facts in range(2):
-            at = 54 + 3 * only_facts
-            row[at], row[at + 1], row[at + 2] = company(
+            at = 54 + 4 * only_facts
+            row[at], row[at + 1], row[at + 2], row[at + 3] = company(
                 place_x, place_y, is_fact, n, only_facts == 1, words_x, words_y, scratch
             )
         row[23], row[25], row[27], row[50], row[52] = align_rows(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.align import longest_chain
 
 #: Anchors that stand more often than this in either text have no place of their own.
 MAX_TIMES = 3
@@ -29,23 +30,28 @@ def first_free(token: NDArray[np.int32], first: int, last: int, in_run: NDArray[
 
 
 @kernel
-def _one_way(at: NDArray[np.int32], words: int, rank: NDArray[np.int32]) -> tuple[int, int]:
+def _one_way(
+    at: NDArray[np.int32], words: int, rank: NDArray[np.int32], sequence: NDArray[np.int32]
+) -> tuple[int, int, int]:
     """Of anchors that follow each other in one text: how many are neighbours, near, in the other.
 
-    ``at[i]`` is the place in the other text of the anchor at word i, -1 for none.
+    And how many, at most, come in the same order in both. ``at[i]`` is the place in the other text
+    of the anchor at word i, -1 for none.
     """
-    beside, near = 0, 0
+    beside, near, n = 0, 0, 0
     before = -1
     for i in range(words):
         if at[i] < 0:
             continue
+        sequence[n] = at[i]
+        n += 1
         if before >= 0:
             if abs(rank[at[i]] - rank[at[before]]) <= BESIDE:
                 beside += 1
             if i - before <= NEAR and abs(at[i] - at[before]) <= NEAR:
                 near += 1
         before = i
-    return beside, near
+    return beside, near, longest_chain(sequence, n)
 
 
 @kernel
@@ -68,10 +74,10 @@ def company(
     words_x: int,
     words_y: int,
     scratch: NDArray[np.int32],
-) -> tuple[float, float, float]:
-    """Shared anchors with a place in both texts; neighbours and near ones among them, both ways.
+) -> tuple[float, float, float, float]:
+    """Shared anchors with a place in both texts; neighbours, near ones, ordered ones among them.
 
-    ``scratch`` is int32[4, words + 1] of the longer text. The counts are means of both ways, so
+    ``scratch`` is int32[5, words + 1] of the longer text. The counts are means of both ways, so
     that they do not depend on which text is called the first.
     """
     at_x, at_y, rank_x, rank_y = scratch[0], scratch[1], scratch[2], scratch[3]
@@ -86,6 +92,7 @@ def company(
         count += 1
     _ranks(at_x, words_x, rank_x)
     _ranks(at_y, words_y, rank_y)
-    beside_x, near_x = _one_way(at_x, words_x, rank_y)
-    beside_y, near_y = _one_way(at_y, words_y, rank_x)
-    return float(count), (beside_x + beside_y) / 2.0, (near_x + near_y) / 2.0
+    beside_x, near_x, rise_x = _one_way(at_x, words_x, rank_y, scratch[4])
+    beside_y, near_y, rise_y = _one_way(at_y, words_y, rank_x, scratch[4])
+    near, rise = (near_x + near_y) / 2.0, (rise_x + rise_y) / 2.0
+    return float(count), (beside_x + beside_y) / 2.0, near, rise

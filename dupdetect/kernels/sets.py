@@ -1,4 +1,4 @@
-"""Sorted sets of 32-bit hashes, one per document."""
+"""Sorted sets of 32-bit hashes, and words inside spans, one of each per document."""
 
 from __future__ import annotations
 
@@ -25,3 +25,27 @@ def sorted_sets(
                 n += 1
         set_doc[d + 1] = n
     return set_doc, out[:n].copy()
+
+
+@kernel
+def tokens_inside(
+    token_doc: NDArray[np.int64],
+    token_start: NDArray[np.int32],
+    span_doc: NDArray[np.int64],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Which tokens begin inside a span of their document: bool[m].
+
+    Offsets of characters; the tokens and the spans of a document are in order.
+    """
+    out = np.zeros(token_start.size, np.bool_)
+    for d in range(token_doc.size - 1):
+        t, last = token_doc[d], token_doc[d + 1]
+        for k in range(span_doc[d], span_doc[d + 1]):
+            while t < last and token_start[t] < start[k]:
+                t += 1
+            while t < last and token_start[t] < end[k]:
+                out[t] = True
+                t += 1
+    return out

@@ -39,6 +39,8 @@ SENTENCE_START = 16
 LINE_START = 32
 IN_QUOTE = 64
 SPACELESS = 128
+#: Set by those who know what stands around an article, not by the tokeniser.
+FURNITURE = 256
 
 # State of the gap since the last token.
 _PENDING = 1  # a sentence mark was seen, white space not yet

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.errors import ModelError
 from dupdetect.kernels.anchors import extract_anchors
+from dupdetect.kernels.sets import tokens_inside
 from dupdetect.kernels.shingles import shingle_hashes
 from dupdetect.kernels.sketches import Shape, sketch_arrays
-from dupdetect.kernels.tokens import TokenArrays
+from dupdetect.kernels.tokens import FURNITURE, IN_QUOTE, TokenArrays
 from dupdetect.kernels.views import build_view
 from dupdetect.sketch.background import background
 from dupdetect.sketch.signatures import permutations
@@ -137,9 +138,34 @@ class SketchBatch:
         return cls.from_arrays(joined)
 
 
-def sketch_texts(texts: Sequence[str], config: Config) -> SketchBatch:
-    """Sketches of a batch of texts (a sequence or an Arrow string array)."""
-    return sketch_tokens(tokenize_texts(texts), config)
+class Spans(Protocol):
+    """Spans of characters of many texts: text i has ``start[k], end[k]``, k in doc[i]:doc[i + 1].
+
+    In order and disjoint; all int64.
+    """
+
+    @property
+    def doc(self) -> NDArray[np.int64]: ...
+    @property
+    def start(self) -> NDArray[np.int64]: ...
+    @property
+    def end(self) -> NDArray[np.int64]: ...
+
+
+def sketch_texts(
+    texts: Sequence[str], config: Config, furniture: Spans | None = None
+) -> SketchBatch:
+    """Sketches of a batch of texts (a sequence or an Arrow string array).
+
+    What stands in ``furniture`` (lines around the article) has no anchors and is, like a quotation,
+    no word of the text's own; it stays in the shingles, whose similarities are those of all words.
+    """
+    tokens = tokenize_texts(texts)
+    if furniture is not None and furniture.start.size:
+        spans = furniture.doc, furniture.start, furniture.end
+        inside = tokens_inside(tokens.doc, tokens.start, *spans)
+        tokens.flags[inside] |= FURNITURE | IN_QUOTE
+    return sketch_tokens(tokens, config)
 
 
 def sketch_tokens(tokens: TokenArrays, config: Config) -> SketchBatch:

@@ -258,6 +258,9 @@ def anchors(tokens: Sequence[Token], table: Background, max_zipf: int) -> list[A
     at = 0
     while at < len(tokens):
         token, number = tokens[at], None
+        if token.flags & flag.FURNITURE:
+            at += 1
+            continue
         if token.flags & flag.DIGIT:
             number = number_at(tokens, at)
         elif not token.flags & flag.SPACELESS:

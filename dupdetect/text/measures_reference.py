@@ -228,17 +228,18 @@ def company(x: Text, y: Text, in_run_x: set[int], in_run_y: set[int]) -> dict[st
         out[f"{prefix}places"] = float(len(chosen))
         out[f"{prefix}beside"] = (ways[0][0] + ways[1][0]) / 2.0
         out[f"{prefix}near"] = (ways[0][1] + ways[1][1]) / 2.0
+        out[f"{prefix}rise"] = (ways[0][2] + ways[1][2]) / 2.0
     return out
 
 
-def _one_way(there: dict[int, int], back: dict[int, int]) -> tuple[int, int]:
+def _one_way(there: dict[int, int], back: dict[int, int]) -> tuple[int, int, int]:
     rank = {word: number for number, word in enumerate(sorted(back))}
     order = sorted(there)
     beside = near = 0
     for before, word in pairwise(order):
         beside += abs(rank[there[word]] - rank[there[before]]) <= BESIDE
         near += word - before <= NEAR and abs(there[word] - there[before]) <= NEAR
-    return beside, near
+    return beside, near, longest_chain([there[word] for word in order])
 
 
 def _sum(values: Iterable[float]) -> float:

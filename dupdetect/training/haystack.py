@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from dupdetect.config import Config
 from dupdetect.kernels.group import decode_pairs, lists_of_documents, postings, shared_pairs
-from dupdetect.sketch.batch import SketchBatch, sketch_texts
+from dupdetect.quality.sketching import sketch_articles
+from dupdetect.sketch.batch import SketchBatch
 from dupdetect.training.verifier_data import Pair, news
 from dupdetect.verify.features import features
 from dupdetect.verify.measure import measures
@@ -102,7 +103,7 @@ def foreign_pairs(hay: Haystack, config: Config) -> list[Pair]:
 def sketch_all(texts: list[str], config: Config) -> SketchBatch:
     """Sketches of many texts, made a batch at a time."""
     return SketchBatch.concat(
-        [sketch_texts(texts[at : at + _BATCH], config) for at in range(0, len(texts), _BATCH)]
+        [sketch_articles(texts[at : at + _BATCH], config) for at in range(0, len(texts), _BATCH)]
     )
 
 

@@ -1,8 +1,8 @@
 """Labelled pairs for the verifier.
 
 Reads the project's reference data (``--data``) and keeps families and components together.
-``read_pairs.csv`` holds the labels, by reading, of 240 pairs of ``news_fr`` that an earlier
-verifier called rewrites (ids only): mostly follow-ups and reports of like events.
+``read_pairs.csv`` holds the labels, by reading, of 348 pairs of ``news_fr`` that earlier
+verifiers called rewrites (ids only): mostly follow-ups and reports of like events.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from dupdetect.kernels.anchors import (
     extract_anchors,
     lookup,
 )
+from dupdetect.kernels.tokens import FURNITURE
 from dupdetect.sketch.background import background
 from dupdetect.text import anchors_reference as twin
 from dupdetect.text import reference
@@ -60,6 +61,21 @@ def test_anchors_are_those_of_the_twin(texts: list[str], max_zipf: int) -> None:
     table = twin.background()
     expected = [twin.anchors(reference.tokenize(text), table, max_zipf) for text in texts]
     assert anchors_of(texts, max_zipf) == expected
+
+
+@given(TEXTS, st.sets(st.integers(0, 25)))
+def test_furniture_has_no_anchors(text: str, furniture: set[int]) -> None:
+    tokens = tokenize_texts([text])
+    inside = np.array([at in furniture for at in range(tokens.flags.size)], bool)
+    tokens.flags[inside] |= FURNITURE
+    _, *columns = extract_anchors(*tokens, *background(), 98)
+    written = [
+        token._replace(flags=token.flags | FURNITURE) if at in furniture else token
+        for at, token in enumerate(reference.tokenize(text))
+    ]
+    expected = twin.anchors(written, twin.background(), 98)
+    assert columns[5].tolist() == [anchor.token for anchor in expected]
+    assert not furniture & set(columns[5].tolist())
 
 
 @pytest.mark.parametrize(
