@@ -39,7 +39,7 @@ def find_lines(codes: U32, base: I64, table: U8) -> tuple[I64, I64, I64]:
     Text d is ``codes[base[d]:base[d + 1]]``; the offsets are places in ``codes``.
     """
     n = base.shape[0] - 1
-    room = 1024
+    room = codes.shape[0] // 2 + n + 1
     starts = np.empty(room, np.int64)
     ends = np.empty(room, np.int64)
     texts = np.zeros(n + 1, np.int64)
@@ -52,10 +52,6 @@ def find_lines(codes: U32, base: I64, table: U8) -> tuple[I64, I64, I64]:
             if j < base[d + 1]:
                 kind = table[codes[j]] if codes[j] < TABLE_SIZE else np.uint8(0)
             if begin >= 0 and kind & _BREAK:
-                if count == room:
-                    starts = np.append(starts, np.empty(room, np.int64))
-                    ends = np.append(ends, np.empty(room, np.int64))
-                    room *= 2
                 starts[count] = begin
                 ends[count] = end
                 count += 1

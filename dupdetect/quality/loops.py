@@ -29,6 +29,8 @@ _STEM = 6
 #: The hash of every number: that of the word ``0``.
 _ZERO = ((OFFSET ^ 48) * PRIME) & 0xFFFFFFFFFFFFFFFF
 NUMBER_KEY = _ZERO ^ (_ZERO >> 32)
+#: Longer phrases begin with the sequence; lower bits of the value: number of the phrase + 1.
+CONTINUES = 1 << 32
 #: A capital inside a word is one after this many letters: not McDonald, LeBron, DiCaprio.
 _CAMEL_HEAD = 3
 #: The sign stands alone, as a word of its own.
@@ -157,16 +159,19 @@ def match_phrases(
     """All phrases inside lines: ``(phrase, first word, number of words)``, by first word.
 
     A phrase can begin at words with ``first_bit``; ``keys`` and ``ids`` are the table of
-    sequences (ids from 1), ``bits[id]`` are put into ``mask`` at the first word of a find. A
-    phrase with ``start_bit`` alone counts at the beginning of a line only.
+    sequences (ids from 1, and CONTINUES), ``bits[id]`` are put into ``mask`` at the first word of a
+    find. A phrase with ``start_bit`` alone counts at the beginning of a line only.
     """
-    room = 64
+    wanted = np.uint64(1) << np.uint64(first_bit)
+    starting = np.uint64(1) << np.uint64(start_bit)
+    room = 0
+    for k in range(mask.shape[0]):
+        room += (mask[k] & wanted) != 0
+    room *= longest
     phrase = np.empty(room, np.int32)
     word = np.empty(room, np.int32)
     size = np.empty(room, np.int32)
     count = 0
-    wanted = np.uint64(1) << np.uint64(first_bit)
-    starting = np.uint64(1) << np.uint64(start_bit)
     for i in range(line.shape[0] - 1):
         for k in range(line[i], line[i + 1]):
             if not mask[k] & wanted:
@@ -175,20 +180,15 @@ def match_phrases(
             for last in range(k, min(line[i + 1], k + longest)):
                 value = (value ^ key[last]) * np.uint64(PRIME)
                 found = _look_up(value ^ (value >> np.uint64(32)), keys, ids)
-                if found == np.uint64(0):
-                    continue
-                number = np.int64(found) - 1
-                if k > line[i] and bits[number] == starting:
-                    continue
-                if count == phrase.shape[0]:
-                    phrase = np.append(phrase, np.empty(count, np.int32))
-                    word = np.append(word, np.empty(count, np.int32))
-                    size = np.append(size, np.empty(count, np.int32))
-                phrase[count] = number
-                word[count] = k
-                size[count] = last - k + 1
-                mask[k] |= bits[number]
-                count += 1
+                number = np.int64(found & np.uint64(CONTINUES - 1)) - 1
+                if number >= 0 and (k == line[i] or bits[number] != starting):
+                    phrase[count] = number
+                    word[count] = k
+                    size[count] = last - k + 1
+                    mask[k] |= bits[number]
+                    count += 1
+                if not found & np.uint64(CONTINUES):
+                    break
     return phrase[:count], word[:count], size[:count]
 
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.quality.loops import OFFSET, PRIME
+from dupdetect.quality.loops import CONTINUES, OFFSET, PRIME
 
 U64 = NDArray[np.uint64]
 Meaning = TypeVar("Meaning")
@@ -31,9 +31,10 @@ def word_hash(word: str) -> int:
     return _mix(ord(character) for character in word)
 
 
-def phrase_hash(words: Sequence[str]) -> int:
-    """The loops' hash of a sequence of words."""
-    return _mix(word_hash(word) for word in words)
+def accumulated_hashes(words: Sequence[str]) -> list[int]:
+    """The loops' hashes of a sequence of words: of its first word, its first two, and so on."""
+    hashes = [word_hash(word) for word in words]
+    return [_mix(hashes[:size]) for size in range(1, len(hashes) + 1)]
 
 
 def _mix(values: Iterable[int]) -> int:
@@ -67,8 +68,9 @@ class HashTable:
 class PhraseBook(Generic[Meaning]):
     """Phrases by number: their words, and what each means; one phrase may mean several things.
 
-    ``table`` gives number + 1 of a sequence's hash; ``bits uint64[n]`` mark its first word in a
-    text; ``longest`` is the number of words of the longest.
+    ``table`` gives number + 1 of a sequence's hash, and the bit CONTINUES where longer phrases
+    begin with the sequence; ``bits uint64[n]`` mark its first word in a text; ``longest`` is the
+    number of words of the longest.
     """
 
     words: tuple[tuple[str, ...], ...]
@@ -88,7 +90,13 @@ class PhraseBook(Generic[Meaning]):
                 known.append(meaning)
             bits[words] = bits.get(words, 0) | 1 << bit
         order = tuple(meanings)
-        table = HashTable.build({phrase_hash(words): i + 1 for i, words in enumerate(order)})
+        numbers: dict[int, int] = {}
+        for number, words in enumerate(order, 1):
+            *prefixes, whole = accumulated_hashes(words)
+            for prefix in prefixes:
+                numbers[prefix] = numbers.get(prefix, 0) | CONTINUES
+            numbers[whole] = numbers.get(whole, 0) | number
+        table = HashTable.build(numbers)
         return cls(
             order,
             tuple(tuple(meanings[words]) for words in order),

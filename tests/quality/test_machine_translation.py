@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupdetect.quality.machine_translation import RULES, RuleWeights, find, probability
+from dupdetect.quality.machine_translation import (
+    RULES,
+    RuleWeights,
+    find,
+    find_many,
+    probability,
+)
 from dupdetect.records import Finding
 
 _MARKS = [
@@ -157,3 +163,25 @@ def test_clean_news_is_rarely_taken_for_a_translation(shared: Path) -> None:
         findings = find(text, language="fr", title=row["title"])
         high += probability(findings, text, len(text.split()), "fr") >= 0.5
     assert high <= len(rows) / 200
+
+
+PIECES = st.sampled_from(
+    [
+        "Le maire", "dans le région", "50 XNUMX soldats", "leL'Ukraine", "ont a frappé", "de de",
+        "reportedly", "however", "Kourakhove", "Kurachowe", "#!trpst#", "%1$s", "Ã©", "15.14h11",
+        "novembre", "12.000 41.67 ms", "la présidente Durand", "le président Durand", "si ils", "«",
+        "»", "\"", " ,", ".Le", "\n", "\n\n", "\ud800", "中文", "Das Haus", "il Washington",
+        "I détails",
+        "", "'", "-", "dansla", "Außerdem, il", "dans la vallée dans la vallée", "İ", "très très",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.lists(PIECES, max_size=14).map(" ".join), max_size=5),
+    st.sampled_from(["fr", "en", "de", "it", "es", "ja", "und"]),
+)
+def test_texts_looked_through_together_are_as_alone(texts: list[str], language: str) -> None:
+    found = find_many(texts, language=language)
+    assert found == [find(text, language=language) for text in texts]

@@ -16,7 +16,10 @@ is not found by rules, and ``style`` alone never lifts a text to one half.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dupdetect.quality.machine_translation import (
     agreement,
@@ -32,10 +35,19 @@ from dupdetect.quality.machine_translation import (
 )
 from dupdetect.quality.machine_translation.scoring import DEFAULT_WEIGHTS, RuleWeights, probability
 from dupdetect.quality.machine_translation.style import StyleModel, style_probability
-from dupdetect.quality.machine_translation.view import make_view
+from dupdetect.quality.machine_translation.view import make_views
+from dupdetect.quality.reading import encode
 from dupdetect.records import Finding
 
-__all__ = ["DEFAULT_WEIGHTS", "RULES", "RuleWeights", "find", "probability", "style_probability"]
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "RULES",
+    "RuleWeights",
+    "find",
+    "find_many",
+    "probability",
+    "style_probability",
+]
 
 _FINDERS = (
     number_slot.find,
@@ -77,10 +89,32 @@ def find(
     finding ``text[start:end] == quote``. No text is too odd: the result of an empty one is an empty
     list.
     """
-    if not text:
-        return []
-    view = make_view(text, language, title)
-    findings = [finding for finder in _FINDERS for finding in finder(view)]
-    findings += style.find(view, styles)
-    findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
-    return findings
+    return find_many([text], language=language, titles=[title], styles=styles)[0]
+
+
+def find_many(
+    texts: Sequence[str],
+    *,
+    language: str,
+    titles: Sequence[str | None] = (),
+    styles: Mapping[str, StyleModel] | None = None,
+    codes: NDArray[np.uint32] | None = None,
+) -> list[list[Finding]]:
+    """:func:`find` of texts of one language, looked through together.
+
+    No ``titles``: none. ``codes`` are the code points of all texts, where they are known.
+    """
+    if codes is None:
+        codes = encode("".join(texts))
+    base = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in texts], out=base[1:])
+    views = make_views(texts, language, titles or [None] * len(texts), codes)
+    styled = style.doubtful(codes, base, language, styles).tolist()
+    found = []
+    for view, has_style in zip(views, styled, strict=True):
+        findings = [finding for finder in _FINDERS for finding in finder(view)]
+        if has_style:
+            findings += style.find(view, styles)
+        findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
+        found.append(findings)
+    return found

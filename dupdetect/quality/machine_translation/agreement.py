@@ -14,7 +14,8 @@ import re
 
 from dupdetect.quality.machine_translation.lexicon import gender_fr, tables
 from dupdetect.quality.machine_translation.pairs import VOWELS, mismatches, plurals_fr
-from dupdetect.quality.machine_translation.view import View, is_break, is_space
+from dupdetect.quality.machine_translation.view import Spans, View, is_break, is_space
+from dupdetect.quality.machine_translation.word_loops import MASS
 from dupdetect.records import Finding
 
 RULE = "agreement"
@@ -44,7 +45,6 @@ _SUBJECTS, _COUNTRIES = _french("subjects"), _french("countries")
 _SINGULAR, _PLURAL = _french("singular_pronouns"), _french("plural_pronouns")
 _COLLECTIVE, _NOT_SUBJECT = _french("collective"), _french("not_subject")
 _SINGULAR_VERBS, _PLURAL_VERBS = _french("singular_verbs"), _french("plural_verbs")
-_MASS_NOUNS = _TABLES["uncountable"]["en"]
 _DEPUIS = re.compile(
     r"[Dd]epuis (?:l[ea’'] ?|les |son |sa |leur )[\w’'-]+ (?:[\w’'-]+ )?"
     r"(?:a|ont|avait|avaient|s['’]est|se sont) "
@@ -76,13 +76,8 @@ def find(view: View) -> list[Finding]:
     if view.language == "fr":
         return _find_french(view)
     if view.language == "en":
-        if view.vocabulary.isdisjoint(_MASS_NOUNS):
-            return []
-        return [
-            view.finding(RULE, start, end, _MASS)
-            for start, end in view.spans()
-            if view.plain[start:end] in _MASS_NOUNS
-        ]
+        places = view.having(MASS)
+        return [view.finding(RULE, *view.spans[index], _MASS) for index in places]
     pattern = _OTHER.get(view.language)
     if pattern is None:
         return []
@@ -101,7 +96,7 @@ def _wrong_articles(view: View) -> list[tuple[int, int]]:
     hits = [i for i, word, after in view.suspects if word in table and after in table[word]]
     if not hits:
         return []
-    spans = view.spans()
+    spans = view.spans
     found = []
     for index in hits:
         before = view.gap(spans, index - 1) if index else " "
@@ -122,7 +117,7 @@ def _find_french(view: View) -> list[Finding]:
                 hits.append((index + 1 if after == "ils" and score == _PRONOUN else index, score))
     findings = []
     if hits:
-        spans = view.spans()
+        spans = view.spans
         for index, score in hits:
             if _is_plain(view, spans, index, score):
                 last = index + 2 if score == _CONTRACTION else index + 1
@@ -136,7 +131,7 @@ def _find_french(view: View) -> list[Finding]:
     return findings
 
 
-def _is_plain(view: View, spans: list[tuple[int, int]], index: int, score: float) -> bool:
+def _is_plain(view: View, spans: Spans, index: int, score: float) -> bool:
     """Whether the pair stands side by side in running text: no quotation, title or elision."""
     before = view.gap(spans, index - 1) if index else " "
     if not is_space(view.gap(spans, index)) or before[-1:] in ("'", "’", "-"):
@@ -147,7 +142,7 @@ def _is_plain(view: View, spans: list[tuple[int, int]], index: int, score: float
     return view.text[start - 1] not in "«“\"'" and not _opens_late(view, spans, index)
 
 
-def _opens_late(view: View, spans: list[tuple[int, int]], index: int) -> bool:
+def _opens_late(view: View, spans: Spans, index: int) -> bool:
     """Whether a capitalised word stands inside a sentence (a title: Le Monde, La Croix)."""
     if not view.words[index][0].isupper():
         return False

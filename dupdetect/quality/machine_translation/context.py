@@ -8,7 +8,7 @@ from dupdetect.quality.machine_translation.lexicon import (
     own_words,
     strange_words,
 )
-from dupdetect.quality.machine_translation.view import View, is_break
+from dupdetect.quality.machine_translation.view import Spans, View, is_break
 
 #: How many words on each side may show that the place is foreign anyway.
 REACH = 3
@@ -29,7 +29,7 @@ def stands_free(text: str, start: int, end: int) -> bool:
     return after != "." or end + 1 >= len(text) or text[end + 1].isspace() or text[end + 1] in '»”"'
 
 
-def is_native(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:
+def is_native(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
     """Whether the word at ``index`` is a known word of the document's language, in small letters
     or with the capital that opens a sentence."""
     if not 0 <= index < len(spans):
@@ -59,7 +59,7 @@ def _is_german_noun(view: View, lexicon: Lexicon, index: int) -> bool:
     return after_article and low not in lexicon.foreign and low not in strange_words("de")
 
 
-def foreign_nearby(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:
+def foreign_nearby(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
     """Whether other foreign words stand close: a quotation, a title, a phrase.
 
     One direct neighbour is allowed: engines leave pairs too.

@@ -13,15 +13,14 @@ from __future__ import annotations
 
 from dupdetect.quality.machine_translation.lexicon import tables
 from dupdetect.quality.machine_translation.pairs import doubles
-from dupdetect.quality.machine_translation.view import View, is_space
+from dupdetect.quality.machine_translation.view import Spans, View, Words, is_space
 from dupdetect.records import Finding
 
 RULE = "duplicated_translation"
 _AUXILIARIES, _PHRASE, _ARTICLES, _FUNCTION, _CONTENT = 0.6, 0.6, 0.55, 0.4, 0.3
 _ACROSS, _ELIDED, _AND = 0.35, 0.4, 0.35
-#: Longest phrase whose immediate repetition is looked for, in words; shortest one across sentences,
-#: in words and letters.
-_MAX_PHRASE, _MIN_ACROSS, _MIN_LETTERS = 8, 3, 10
+#: Shortest phrase across sentences, in words and letters.
+_MIN_ACROSS, _MIN_LETTERS = 3, 10
 
 
 _TABLES = tables(RULE)
@@ -50,28 +49,20 @@ _Hit = tuple[int, int, float]
 
 def _repeats(view: View) -> list[_Hit]:
     """Words and phrases that come twice in a row: first and last word, score."""
+    if not view.repeats:
+        return []
     words = view.words
-    lower = view.plain.lower().split()
-    if len(lower) != len(words):  # a few letters change their number when they become small
-        lower = words
     ands = _ANDS.get(view.language, frozenset())
     hits: list[_Hit] = []
-    latest: dict[str, int] = {}
-    for index, word in enumerate(lower):
-        before = latest.get(word)
-        latest[word] = index
-        if before is None or index - before > _MAX_PHRASE:
-            continue
+    for before, index in view.repeats:
         size = index - before
         if size == 1:
-            if words[before] == words[index]:
-                hits.append((before, index, _word_score(view, before)))
-        elif (
-            lower[before + 1 : before + 2] == lower[index + 1 : index + 2]
-            and lower[before:index] == lower[index : index + size]
-        ):
+            hits.append((before, index, _word_score(view, before)))
+            continue
+        piece = [word.lower() for word in words[before : index + size]]
+        if piece[:size] == piece[size:]:
             hits.append((before, index + size - 1, _phrase_score(words[index : index + size])))
-        elif size == 2 and lower[index - 1] in ands and word in _FINITE:
+        elif size == 2 and piece[1] in ands and piece[2] in _FINITE:
             hits.append((index - 1, index, _AND))
     return hits
 
@@ -105,7 +96,7 @@ def _phrase_score(phrase: list[str]) -> float:
     return _PHRASE
 
 
-def _is_plain_clause(words: list[str], index: int, language: str) -> bool:
+def _is_plain_clause(words: Words, index: int, language: str) -> bool:
     before = words[max(0, index - 5) : index]
     if language != "de":  # there a capital tells the article of a sentence from the pronoun
         before = [word.lower() for word in before]
@@ -142,7 +133,7 @@ def _pairs(view: View) -> list[tuple[int, int, float]]:
 
 
 def _findings(view: View, hits: list[_Hit]) -> list[Finding]:
-    spans = view.spans()
+    spans = view.spans
     findings: list[Finding] = []
     for first, last, score in sorted(hits):
         score = _in_place(view, spans, first, last, score)
@@ -151,9 +142,7 @@ def _findings(view: View, hits: list[_Hit]) -> list[Finding]:
     return findings
 
 
-def _in_place(
-    view: View, spans: list[tuple[int, int]], first: int, last: int, score: float
-) -> float:
+def _in_place(view: View, spans: Spans, first: int, last: int, score: float) -> float:
     """The score by what stands between the words: spaces, elisions, or the end of a sentence."""
     text = view.text
     gaps = [view.gap(spans, at) for at in range(first, last)]

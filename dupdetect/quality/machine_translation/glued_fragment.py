@@ -20,8 +20,16 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from dupdetect.quality.machine_translation.lexicon import common_words, own_words, tables
+from dupdetect.quality.machine_translation.character_loops import (
+    TIGHT_COMMA,
+    TIGHT_QUOTE,
+    TIGHT_STOP,
+    TWICE,
+)
+from dupdetect.quality.machine_translation.lexicon import tables
 from dupdetect.quality.machine_translation.view import View
+from dupdetect.quality.machine_translation.word_loops import CAMEL, JOINED, MIXED
+from dupdetect.quality.machine_translation.word_table import elided, joined
 from dupdetect.records import Finding
 
 RULE = "glued_fragment"
@@ -37,16 +45,12 @@ _TABLES = tables(RULE)
 _OPEN_WORDS = _TABLES["open_words"]
 #: Articles and other openers that follow a stray letter or a missing space.
 _OPENERS = _TABLES["openers"]
-#: Prepositions run together with an article ("dansla"), but for the pairs that are words.
-_PREPOSITIONS, _ARTICLES = _TABLES["prepositions"], _TABLES["articles"]
-_REAL_WORDS = _TABLES["real_words"]["*"]
+_ARTICLES = _TABLES["articles"]
 #: Two letters that stand before a glued heading for other reasons.
 _NO_STRAY = _TABLES["no_stray"]["*"]
 #: Openers that brand names end with (LinkedIn).
 _NO_HEADING = _TABLES["no_heading"]["*"]
 _NONE: frozenset[str] = frozenset()
-#: Languages whose article may be l' (dansl'équipe).
-_ELIDING = ("fr", "it")
 
 _CAMEL = re.compile(rf"([{_LOW}]+)([{_UP}]\w*)")
 _QUOTED = re.compile(rf"[»”](?=[{_UP}{_LOW}])")
@@ -56,7 +60,6 @@ _COMMA_TIGHT = re.compile(rf",(?=[{_LOW}]['’{_LOW}]+[^\w.,@/])")
 _STOP_TIGHT = re.compile(rf"\.(?=[{_UP}][{_LOW}'’]+[ ,])")
 _QUOTE_TIGHT = re.compile(rf"\"(?=[{_LOW}{_UP}]{{2}})")
 _TWICE = re.compile(r"\b(?:[^\W\d_]{1,5}['’][LD]|[ldLD]['’][ld])['’]\w+")
-_TWICE_MARKS = tuple(f"{mark}{letter}{mark}" for mark in "'’" for letter in "LDld")
 _GERMAN_CLOSING = re.compile(rf"(?<=[{_LOW}.,!?])“(?=[{_UP}{_LOW}])")
 _DIGIT_AFTER = re.compile(rf"([{_LOW}]{{2,}})\d+")
 _DIGIT_BEFORE = re.compile(rf"\d+([{_LOW}]{{4,}})")
@@ -72,8 +75,6 @@ class _Sets(NamedTuple):
     opens: frozenset[str]
     openers: frozenset[str]
     articles: frozenset[str]
-    joined: frozenset[str]
-    elided: frozenset[str]
     heading: re.Pattern[str]
 
 
@@ -81,11 +82,6 @@ class _Sets(NamedTuple):
 def _sets(language: str) -> _Sets:
     openers = _OPENERS.get(language, _NONE)
     articles = _ARTICLES.get(language, _NONE)
-    joined = frozenset(
-        preposition + article
-        for preposition in _PREPOSITIONS.get(language, _NONE)
-        for article in articles
-    )
     long = "|".join(
         sorted((word for word in openers - _NO_HEADING if len(word) > 1), key=len, reverse=True)
     )
@@ -93,12 +89,6 @@ def _sets(language: str) -> _Sets:
         _OPEN_WORDS.get(language, _NONE),
         openers,
         frozenset(word.capitalize() for word in articles) | {"L", "D"},
-        joined - common_words(language) - own_words(language) - _REAL_WORDS,
-        frozenset(f"{word}l" for word in _PREPOSITIONS.get(language, _NONE) if len(word) > 1)
-        - common_words(language)
-        - own_words(language)
-        if language in _ELIDING
-        else _NONE,
         re.compile(rf"\w+[{_LOW}](?:{long})" if long else r"(?!)"),
     )
 
@@ -113,11 +103,13 @@ def find(view: View) -> list[Finding]:
         hits += _opening_quotes(view)
     if " ," in text:
         hits += [_around(text, m.start(), m.end(), _COMMA) for m in _COMMA_BEFORE.finditer(text)]
-    if any(marks in text for marks in _TWICE_MARKS):
+    if view.marks & TWICE:
         hits += [(*match.span(), _TWO_ARTICLES) for match in _TWICE.finditer(text)]
-    hits += _weak(text, _STOP_TIGHT)
-    hits += _weak(text, _COMMA_TIGHT)
-    if '"' in text:
+    if view.marks & TIGHT_STOP:
+        hits += _weak(text, _STOP_TIGHT)
+    if view.marks & TIGHT_COMMA:
+        hits += _weak(text, _COMMA_TIGHT)
+    if view.marks & TIGHT_QUOTE:
         hits += _straight_quotes(text)
     findings: list[Finding] = []
     for hit in sorted(hits):
@@ -129,35 +121,38 @@ def find(view: View) -> list[Finding]:
 def _words(view: View) -> list[_Hit]:
     """Words with a capital inside, joined small words, words with digits stuck to them."""
     sets = _sets(view.language)
-    elided = view.unknown & sets.elided
-    scores = dict.fromkeys((view.unknown & sets.joined) | elided, _JOINED)
-    for word in view.capitals:
-        if not (word.istitle() or word.isupper() or word.isdigit()):
-            scores[word] = _camel_score(word, sets, view)
-    for word in view.unknown:
-        if not (word.isalpha() or word.isdigit()):
-            scores[word] = _digit_score(word, sets, view)
-    wanted = {word for word, score in scores.items() if score}
-    if not wanted:
+    places = view.having(JOINED | CAMEL | MIXED)
+    if not places:
         return []
     hits: list[_Hit] = []
     headings: list[_Hit] = []
-    for index, (start, end) in enumerate(view.spans()):
+    spans = view.spans
+    for index in places:
+        start, end = spans[index]
         word = view.words[index]
-        if word not in wanted or _is_code(view.text, start, end):
+        score = _glued_score(word, sets, view)
+        if not score or _is_code(view.text, start, end):
             continue
-        score = scores[word]
         if score == _STRAY and (index == 0 or view.words[index - 1].lower() not in sets.opens):
             score = _STRAY_ALONE
         elif score == _STRAY:
             # "le cLe": the article before the stray letter belongs to the piece.
             start -= len(view.words[index - 1]) + 1
-        needs_apostrophe = word[-1] in "LD" or word in elided
+        needs_apostrophe = word[-1] in "LD" or word in elided(view.language)
         if needs_apostrophe and view.text[end : end + 1] not in ("'", "’"):
             continue
         target = headings if score <= _HEADING else hits
         target.append((*_with_apostrophe(view.text, start, end), score))
     return hits + _by_number(headings)
+
+
+def _glued_score(word: str, sets: _Sets, view: View) -> float:
+    if word in joined(view.language) or word in elided(view.language):
+        return _JOINED
+    if not (word.isalpha() or word.isdigit()):
+        return _digit_score(word, sets, view)
+    plain = word.islower() or word.istitle() or word.isupper() or word.isdigit()
+    return 0.0 if plain else _camel_score(word, sets, view)
 
 
 def _digit_score(word: str, sets: _Sets, view: View) -> float:

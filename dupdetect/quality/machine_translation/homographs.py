@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dupdetect.quality.machine_translation.lexicon import tables
 from dupdetect.quality.machine_translation.view import View, is_space
+from dupdetect.quality.machine_translation.word_loops import HOMOGRAPH
+from dupdetect.quality.machine_translation.word_table import homographs
 from dupdetect.records import Finding
 
 RULE = "untranslated_word"
@@ -38,15 +40,16 @@ def find_homographs(view: View) -> list[Finding]:
     auxiliaries = _AUXILIARIES.get(language, _NONE)
     prepositions = _BEFORE_ARTICLE.get(language, _NONE)
     relative, between = _RELATIVE.get(language, _NONE), _BETWEEN.get(language, _NONE)
-    wanted = (auxiliaries | prepositions | relative | between) & view.vocabulary
-    if not wanted or lexicon is None:
+    places = view.having(HOMOGRAPH)
+    if not places or lexicon is None:
         return []
+    wanted = homographs(language)
     findings = []
-    spans = view.spans()
-    for index in range(1, len(view.words) - 1):
-        word = view.words[index]
-        if word not in wanted or not is_space(view.gap(spans, index)):
+    spans = view.spans
+    for index in places:
+        if not 0 < index < len(spans) - 1 or not is_space(view.gap(spans, index)):
             continue
+        word = view.words[index]
         before, after, gap = (
             view.words[index - 1],
             view.words[index + 1],

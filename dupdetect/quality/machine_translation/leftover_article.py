@@ -18,32 +18,22 @@ from dupdetect.quality.machine_translation.lexicon import (
     tables,
 )
 from dupdetect.quality.machine_translation.pairs import pronouns
-from dupdetect.quality.machine_translation.view import View, is_break, is_space
+from dupdetect.quality.machine_translation.view import Spans, View, is_break, is_space
+from dupdetect.quality.machine_translation.word_loops import ARTICLE, IL, LETTER, SHOUTED
+from dupdetect.quality.machine_translation.word_table import FOREIGN_ARTICLES
 from dupdetect.records import Finding
 
 RULE = "untranslated_word"
 _LETTER, _SHOUTED, _ARTICLE, _PRONOUN = 0.7, 0.75, 0.65, 0.55
 
 _TABLES = tables("leftover_article")
-#: Lone letters that are a word of another language, by document language.
-_LETTERS = _TABLES["letters"]
-#: Articles of the document's own language, and articles in capitals that are not.
-_OWN_ARTICLES, _SHOUTED_ARTICLES = _TABLES["own"], _TABLES["shouted"]
 #: Words that number things with letters, and words that letters stand with as names.
 _NUMBERED = _TABLES["numbered"]["*"]
 _BEFORE_NAME_OF_LETTER = _TABLES["before_name_of_letter"]["*"]
 _AFTER_LETTER = _TABLES["after_letter"]["*"]
-#: Capitalised articles and the language whose nouns may follow them in a name.
-_ARTICLES = {
-    "Il": "it", "Gli": "it", "I": "it", "Lo": "it", "El": "es", "Los": "es", "Las": "es",
-    "Der": "de", "Das": "de", "The": "en", "Le": "fr", "Les": "fr", "La": "fr", "Die": "de",
-}  # fmt: skip
 #: Words of one letter, elided or not, that may follow a leftover conjunction.
 _SHORT_WORDS = frozenset("ndlscjmtqaày")
 _ROMAN_OR_NUMBER = re.compile(r"[IVXLC]+|\d+|.*\d")
-_FOREIGN_ARTICLES = {
-    language: frozenset(_ARTICLES.keys() - own) for language, own in _OWN_ARTICLES.items()
-}
 
 
 def find_articles(view: View) -> list[Finding]:
@@ -51,24 +41,21 @@ def find_articles(view: View) -> list[Finding]:
     lexicon = view.lexicon
     if lexicon is None:
         return []
-    language = view.language
-    letters = view.vocabulary & _LETTERS[language]
-    articles = _FOREIGN_ARTICLES[language].intersection(view.capitals)
-    shouted = view.vocabulary & _SHOUTED_ARTICLES[language]
-    places = _french_pronouns(view, lexicon) if language == "fr" else set()
-    wanted = letters | articles | shouted
-    if not (wanted or places):
+    pronouns = _french_pronouns(view, lexicon) if view.language == "fr" else set()
+    places = sorted(pronouns.union(view.having(LETTER | ARTICLE | SHOUTED)))
+    if not places:
         return []
     findings = []
-    spans = view.spans()
-    for index, word in enumerate(view.words[:-1]):
-        if index in places:
-            hit = (index + 1, _PRONOUN) if is_space(view.gap(spans, index)) else None
-        elif word not in wanted:
+    spans = view.spans
+    forms = view.forms
+    for index in places:
+        if index == len(spans) - 1:
             continue
-        elif word in shouted:
+        if index in pronouns:
+            hit = (index + 1, _PRONOUN) if is_space(view.gap(spans, index)) else None
+        elif forms[index] & SHOUTED:
             hit = _shouted(view, lexicon, spans, index)
-        elif word in letters:
+        elif forms[index] & LETTER:
             hit = _letter(view, lexicon, spans, index)
         else:
             hit = _capital(view, lexicon, spans, index)
@@ -80,7 +67,7 @@ def find_articles(view: View) -> list[Finding]:
 _Hit = tuple[int, float] | None
 
 
-def _letter(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
+def _letter(view: View, lexicon: Lexicon, spans: Spans, index: int) -> _Hit:
     """A lone small letter between two native words: "paix e n'a pas"."""
     words = view.words
     if index == 0 or not is_space(view.gap(spans, index)):
@@ -113,7 +100,7 @@ def _is_foreign(lexicon: Lexicon, words: list[str]) -> bool:
     return any(word in lexicon.foreign for word in words)
 
 
-def _shouted(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
+def _shouted(view: View, lexicon: Lexicon, spans: Spans, index: int) -> _Hit:
     """An article in capitals in a line that is not: "IL Washington Post"."""
     after = view.words[index + 1]
     if not is_space(view.gap(spans, index)) or after.isupper():
@@ -142,7 +129,7 @@ def _shouted(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: 
     return (index + 1, _SHOUTED) if noun else None
 
 
-def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
+def _capital(view: View, lexicon: Lexicon, spans: Spans, index: int) -> _Hit:
     """A capitalised foreign article before a native noun: "I détails", "El gouvernement"."""
     word, after = view.words[index], view.words[index + 1]
     if not is_space(view.gap(spans, index)) or len(after) < 4:
@@ -160,7 +147,7 @@ def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: 
     if after in lexicon.foreign:
         return None
     # Die is a town too: "Die propose".
-    if (word == "Die" or after in common_words(_ARTICLES[word])) and not _goes_on(
+    if (word == "Die" or after in common_words(FOREIGN_ARTICLES[word])) and not _goes_on(
         view, lexicon, spans, index
     ):
         return None
@@ -169,27 +156,27 @@ def _capital(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: 
     return index + 1, _LETTER if word == "I" else _ARTICLE
 
 
-def _goes_on(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:
+def _goes_on(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
     """Whether the noun after the article at ``index`` is native and native text goes on."""
     if index + 2 >= len(spans):
         return False
     noun, after = view.words[index + 1], view.words[index + 2]
     if view.language != "fr":
         plain = noun in lexicon.known and after in lexicon.known
-        at_home = after not in common_words(_ARTICLES[view.words[index]])
+        at_home = after not in common_words(FOREIGN_ARTICLES[view.words[index]])
         return plain and at_home and is_space(view.gap(spans, index + 1))
     gender = gender_fr()
     is_noun = (noun in gender.masculine or noun in gender.feminine) and noun not in gender.verbal
     return is_noun and is_space(view.gap(spans, index + 1)) and after in lexicon.known
 
 
-def _german(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> _Hit:
+def _german(view: View, lexicon: Lexicon, spans: Spans, index: int) -> _Hit:
     """The same before a German noun, which has a capital like a name's: a known one, a verb or
     function word of German after it."""
     noun = view.words[index + 1].lower()
     if not view.words[index + 1].istitle() or noun not in lexicon.known:
         return None
-    if any(noun in common_words(other) for other in ("en", _ARTICLES[view.words[index]])):
+    if any(noun in common_words(other) for other in ("en", FOREIGN_ARTICLES[view.words[index]])):
         return None
     opens = index == 0 or is_break(view.gap(spans, index - 1))
     follows = index + 2 < len(spans) and is_space(view.gap(spans, index + 1))
@@ -221,22 +208,17 @@ def _french_pronouns(view: View, lexicon: Lexicon) -> set[int]:
     places = {
         index for index, word, after in view.suspects if word in table and after in table[word]
     }
-    if "il" in view.vocabulary:
-        places.update(_before_names(view.words, lexicon))
+    places.update(_before_names(view, lexicon))
     return places
 
 
-def _before_names(words: list[str], lexicon: Lexicon) -> Iterator[int]:
+def _before_names(view: View, lexicon: Lexicon) -> Iterator[int]:
     """Where *il* stands between a function word and a capitalised one."""
-    index = 0
-    last = len(words) - 1
-    while True:
-        try:
-            index = words.index("il", index + 1, last)
-        except ValueError:
-            return
-        after = words[index + 1]
-        before = words[index - 1].lower()
+    for index in view.having(IL):
+        if not 0 < index < len(view.words) - 1:
+            continue
+        after = view.words[index + 1]
+        before = view.words[index - 1].lower()
         named = after.istitle() and len(after) > 2
         if named and len(before) > 1 and before in lexicon.function:
             yield index

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 
 from dupdetect.quality.machine_translation.subject import discusses_markup
-from dupdetect.quality.machine_translation.view import View
+from dupdetect.quality.machine_translation.view import MARKS, View
 from dupdetect.records import Finding
 
 RULE = "leftover_markup"
@@ -93,15 +93,17 @@ _SOURCES: tuple[tuple[str, str, float], ...] = (
 _Rule = tuple[str, re.Pattern[str], float]
 
 
-def _by_first_character() -> dict[str, list[_Rule]]:
-    """Rules by the first character of their mark: most texts hold none of those."""
-    table: dict[str, list[_Rule]] = {}
+def _by_first_character() -> dict[int, list[_Rule]]:
+    """Rules by the bit of the first character of their mark: most texts hold none of those."""
+    table: dict[int, list[_Rule]] = {}
     for mark, pattern, score in _SOURCES:
-        table.setdefault(mark[0], []).append((mark, re.compile(pattern), score))
+        group = 1 << MARKS.index(mark[0])
+        table.setdefault(group, []).append((mark, re.compile(pattern), score))
     return table
 
 
 _RULES = tuple(_by_first_character().items())
+_MISREAD_GROUPS = sum({1 << MARKS.index(mark[0]) for mark in _MISREAD_MARKS})
 
 #: A line with these is code or an address list.
 _CODE = re.compile(
@@ -116,12 +118,12 @@ def find(view: View) -> list[Finding]:
     """Leftover marks outside code."""
     text = view.text
     hits: list[tuple[int, int, float]] = []
-    for character, rules in _RULES:
-        if character in text:
+    for group, rules in _RULES:
+        if view.marks & group:
             for mark, pattern, score in rules:
                 if mark in text:
                     hits += [(*match.span(), score) for match in pattern.finditer(text)]
-    if any(mark in text for mark in _MISREAD_MARKS):
+    if view.marks & _MISREAD_GROUPS and any(mark in text for mark in _MISREAD_MARKS):
         hits += _misread(text)
     if not hits:
         return []

@@ -18,6 +18,7 @@ import re
 from dupdetect.quality.machine_translation.lexicon import tables
 from dupdetect.quality.machine_translation.subject import discusses_translation, is_mention
 from dupdetect.quality.machine_translation.view import View
+from dupdetect.quality.machine_translation.word_loops import MONTH
 from dupdetect.records import Finding
 
 RULE = "number_slot"
@@ -27,7 +28,6 @@ _MASK = 0.45
 _ABOUT = 0.2
 
 _SP = r"[ \u00a0\u202f\u2009]"
-_SLOT_MARKS = ("NUM", "xnumx", "Xnumx", "XDATEX", "XTIMEX")
 _SLOT_WORD = r"\w*(?:X{1,2}NUM(?:BER)?X{1,2}|Z{1,2}NUMZ{1,2}|xnumx|Xnumx|XDATEX|XTIMEX)\w*"
 _FILLED = re.compile(_SLOT_WORD)
 _BRACKETED = (
@@ -54,8 +54,6 @@ _DATE_GAP = re.compile(rf"\.?{_SP}(?:de{_SP})?")
 _IMPOSSIBLE_DAY = re.compile(r"3[2-9]|[4-9]\d|\d{3,4}|\d{1,3}[.,]\d{1,3}")
 _GROUPED_YEAR = re.compile(rf"{_SP}(?:1[.,]9|2[.,]0)\d\d(?=[.,;:!?)»]|\n|$)")
 
-#: Runs of digits with what may stand inside a number or a time, or between two of them.
-_RUN = re.compile(r"[0-9][0-9.,:h \u00a0\u202f\u2009]*[0-9]h?")
 _TIME = re.compile(r"\d{1,2}[.:]\d{2}h\d{0,2}|\d{1,2}h\d{2}h\d{0,2}|(?:19|20)\d{2}h\d{2}")
 _PAIR = re.compile(
     rf"\d{{1,3}}(?:[.,]\d{{3}})+{_SP}\d+(?:[.,]\d+)?|\d{{1,3}}{_SP}\d{{3}}{_SP}\d{{1,2}}(?:[.,]\d+)?"
@@ -73,11 +71,15 @@ _Hit = tuple[int, int, float]
 def find(view: View) -> list[Finding]:
     """Slots, impossible times and dates, shifted fillings; neighbours make one finding."""
     text = view.text
-    hits = _slots(view) if any(mark in text for mark in _SLOT_MARKS) else []
-    hits += _numbers(text, _SHIFTED_BESIDE_SLOT if hits else _SHIFTED)
-    if not _MONTHS.isdisjoint(view.vocabulary):
+    hits = _slots(view) if _may_hold_slots(text) else []
+    hits += _numbers(view, _SHIFTED_BESIDE_SLOT if hits else _SHIFTED)
+    if view.bits & MONTH:
         hits += _dates(view)
     return [view.finding(RULE, *hit) for hit in _merge(text, sorted(hits))]
+
+
+def _may_hold_slots(text: str) -> bool:
+    return "NUM" in text or "numx" in text or "XDATEX" in text or "XTIMEX" in text
 
 
 def _slots(view: View) -> list[_Hit]:
@@ -110,16 +112,16 @@ def _widen(view: View, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _numbers(text: str, pair_score: float) -> list[_Hit]:
+def _numbers(view: View, pair_score: float) -> list[_Hit]:
+    """What long runs of digits are; in a run stands what may be inside a number or a time, or
+    between two of them."""
     hits: list[_Hit] = []
-    for match in _RUN.finditer(text):
-        run = match.group()
-        if len(run) < 5:
-            continue
+    for start, end in view.numbers:
+        run = view.text[start:end]
         if "h" in run and _TIME.fullmatch(run):
-            hits.append((*match.span(), _MALFORMED))
-        elif _PAIR.fullmatch(run) and _is_shifted(text, *match.span()):
-            hits.append((*match.span(), pair_score))
+            hits.append((start, end, _MALFORMED))
+        elif _PAIR.fullmatch(run) and _is_shifted(view.text, start, end):
+            hits.append((start, end, pair_score))
     return hits
 
 
@@ -138,7 +140,7 @@ def _dates(view: View) -> list[_Hit]:
     """Days above 31 ("du 2024 novembre") and years with a separator ("novembre 2.024.")."""
     hits: list[_Hit] = []
     text = view.text
-    for month in _MONTHS & view.vocabulary:
+    for month in {view.words[index] for index in view.having(MONTH)}:
         start = text.find(month)
         while start >= 0:
             end = start + len(month)

@@ -17,6 +17,7 @@ import re
 
 from dupdetect.quality.machine_translation.lexicon import tables
 from dupdetect.quality.machine_translation.view import View
+from dupdetect.quality.machine_translation.word_loops import TITLE
 from dupdetect.records import Finding
 
 RULE = "agreement"
@@ -48,7 +49,11 @@ def find(view: View) -> list[Finding]:
     """Feminine titles of a man."""
     if view.language != "fr":
         return []
-    titles = view.vocabulary & _ROLES
+    titles = frozenset(
+        view.words[index]
+        for index in view.having(TITLE)
+        if index and view.words[index - 1] in ("la", "La")
+    )
     if not titles:
         return []
     return _by_speech(view) + _by_name(view, titles)
@@ -85,10 +90,13 @@ def _by_name(view: View, titles: frozenset[str]) -> list[Finding]:
     findings = []
     for role in sorted(titles):
         masculine = _masculine(role)
-        if masculine is None or masculine not in view.vocabulary:
+        if masculine is None or masculine not in view.text:
             continue
         titled = re.compile(rf"\b[Ll]a ({role}) ({_NAME} )?({_NAME})\b(?! {_NAME})")
-        for match in titled.finditer(view.text):
+        matches = list(titled.finditer(view.text))
+        if not matches or masculine not in view.vocabulary:
+            continue
+        for match in matches:
             _, first, name = match.groups()
             # Another first name is another person (a couple, brother and sister).
             first_name = first if first else rf"(?:{_NAME} )"

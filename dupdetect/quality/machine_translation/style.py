@@ -32,6 +32,8 @@ RULE = "style"
 FORMAT = 1
 #: Texts with fewer words say too little; of longer ones so many characters are read.
 MIN_WORDS, MAX_CHARACTERS = 60, 6000
+#: What the order of adding up may change in a logit, and more.
+_ROUNDING = 1e-2
 #: Shorter sentences are not quoted.
 _MIN_SENTENCE = 30
 
@@ -103,6 +105,28 @@ def style_probability(text: str, language: str) -> float | None:
     """
     found = model(language)
     return None if found is None else _judge(text, found)[0]
+
+
+def doubtful(
+    codes: NDArray[np.uint32],
+    base: NDArray[np.int64],
+    language: str,
+    models: Mapping[str, StyleModel] | None = None,
+) -> NDArray[np.bool_]:
+    """Which of the texts ``codes[base[d]:base[d + 1]]`` may have a finding, ``bool[n]``.
+
+    All texts are judged in one loop; :func:`find` looks closer.
+    """
+    found = model(language) if models is None else models.get(language)
+    if found is None:
+        return np.zeros(base.size - 1, np.bool_)
+    total = kernel.sums(
+        codes, base, kernel.fold_table(), found.weights, found.kinds, MAX_CHARACTERS, MIN_WORDS
+    )
+    logits = found.slope * (total + found.intercept)
+    needed = np.log(found.cutoff / (1.0 - found.cutoff)) if 0 < found.cutoff < 1 else -np.inf
+    result: NDArray[np.bool_] = logits >= needed - _ROUNDING
+    return result
 
 
 def find(view: View, models: Mapping[str, StyleModel] | None = None) -> list[Finding]:

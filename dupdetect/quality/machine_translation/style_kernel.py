@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 U32 = NDArray[np.uint32]
 I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 #: Code points below this are folded by table; of those above only the ellipsis counts.
 TABLE_SIZE = 8192
@@ -199,4 +201,22 @@ def shares(bucket: U32, weights: F32) -> F32:
     for k in range(bucket.shape[0]):
         count = np.float32(counts[slots[k]])
         out[k] = weights[bucket[k]] * scale / np.float32(np.sqrt(count))
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def sums(
+    codes: U32, base: I64, table: U32, weights: F32, kinds: int, limit: int, min_words: int
+) -> F64:
+    """The sum of :func:`shares` of each text, ``float64[n]``; NaN for fewer than ``min_words``.
+
+    Text d is ``codes[base[d]:base[d + 1]]``; its first ``limit`` characters are read.
+    """
+    n = base.shape[0] - 1
+    out = np.full(n, np.nan)
+    for d in range(n):
+        stop = min(base[d + 1], base[d] + limit)
+        bucket, _, words = grams(codes[base[d] : stop], table, weights.shape[0] - 1, kinds)
+        if words >= min_words:
+            out[d] = shares(bucket, weights).sum()
     return out

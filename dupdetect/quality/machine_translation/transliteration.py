@@ -16,7 +16,10 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
+import numpy as np
+
 from dupdetect.quality.machine_translation.view import View
+from dupdetect.quality.machine_translation.word_loops import NAME
 from dupdetect.records import Finding
 
 RULE = "mixed_transliteration"
@@ -56,11 +59,11 @@ _MINOR = tuple(re.compile(p) for p in (r"^z", r"^s(?!c)", r"w", r"y", r"ï|j", r
 
 def find(view: View) -> list[Finding]:
     """Later spellings of names that stand in the text in another convention."""
-    names = [
-        word
-        for word in view.capitals
-        if len(word) >= _MIN_LENGTH and word.istitle() and word.isalpha()
-    ]
+    if not view.has_namesakes:
+        return []
+    places = np.flatnonzero(view.forms & np.uint32(NAME)).tolist()
+    words = view.words
+    names = list({word for word in map(words.__getitem__, places) if _is_plain(word)})
     joined = "\n".join(names).lower()
     if len(names) < 2 or not any(mark in joined for mark in _MARKS):
         return []
@@ -72,6 +75,10 @@ def find(view: View) -> list[Finding]:
             if score:
                 findings.append(_later(view, one, other, score))
     return sorted(findings, key=lambda finding: (finding.start, finding.end))
+
+
+def _is_plain(word: str) -> bool:
+    return len(word) >= _MIN_LENGTH and word.istitle() and word.isalpha()
 
 
 def _groups(names: list[str], folded: str) -> list[list[str]]:

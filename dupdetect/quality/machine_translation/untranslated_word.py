@@ -28,7 +28,8 @@ from dupdetect.quality.machine_translation.homographs import find_homographs
 from dupdetect.quality.machine_translation.leftover_article import find_articles
 from dupdetect.quality.machine_translation.lexicon import Lexicon, strange_words, tables
 from dupdetect.quality.machine_translation.pairs import phrases
-from dupdetect.quality.machine_translation.view import View, is_break, is_space
+from dupdetect.quality.machine_translation.view import Spans, View, is_break, is_space
+from dupdetect.quality.machine_translation.word_loops import ENDING, FOREIGN, OPENER, SCRIPT
 from dupdetect.records import Finding
 
 RULE = "untranslated_word"
@@ -48,11 +49,6 @@ _TABLES = tables(RULE)
 _ADVERB_ENDINGS = {language: tuple(e) for language, e in _TABLES["adverb_endings"].items()}
 _ENDINGS = {language: tuple(e) for language, e in _TABLES["endings"].items()}
 _NOT_ENDINGS = _TABLES["not_endings"]["*"]
-#: Last two letters of those, for a first look.
-_LAST_TWO = {
-    language: frozenset(ending[-2:] for ending in _ADVERB_ENDINGS[language] + _ENDINGS[language])
-    for language in _ENDINGS
-}
 _OTHER_SCRIPT = re.compile(
     r"[\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]+"
 )
@@ -74,31 +70,23 @@ def find(view: View) -> list[Finding]:
     if lexicon is None:
         return []
     findings = find_articles(view)
-    words = (view.unknown & lexicon.foreign) | (view.unknown & lexicon.content)
-    openers = lexicon.openers.intersection(view.capitals)
-    endings = _by_ending(view)
-    if words or openers or endings:
-        findings += _in_context(view, lexicon, words, openers, endings)
+    findings += _in_context(view, lexicon)
     findings += _phrases(view)
     findings += find_homographs(view)
-    # The greatest word starts with the greatest character: a cheap look for another script.
-    if view.unknown and max(view.unknown) >= "\u0370":
+    if view.bits & SCRIPT:
         findings += _scripts(view)
     return findings
 
 
-def _by_ending(view: View) -> dict[str, float]:
-    """Unknown words that end like a word of another language only, with what they are worth."""
-    last = _LAST_TWO[view.language]
-    found = {}
-    for word in view.unknown:
-        if word[-2:] not in last or not (word.islower() and word.isalpha()) or word in _NOT_ENDINGS:
-            continue
-        if len(word) > 7 and word.endswith(_ADVERB_ENDINGS[view.language]):
-            found[word] = _ADVERB
-        elif len(word) > 4 and word.endswith(_ENDINGS[view.language]) and word[-3] != "i":
-            found[word] = _ENDING
-    return found
+def _by_ending(word: str, language: str) -> float:
+    """What an unknown word is worth that ends like a word of another language only."""
+    if not (word.islower() and word.isalpha()) or word in _NOT_ENDINGS:
+        return 0.0
+    if len(word) > 7 and word.endswith(_ADVERB_ENDINGS[language]):
+        return _ADVERB
+    if len(word) > 4 and word.endswith(_ENDINGS[language]) and word[-3] != "i":
+        return _ENDING
+    return 0.0
 
 
 def _phrases(view: View) -> list[Finding]:
@@ -110,7 +98,7 @@ def _phrases(view: View) -> list[Finding]:
     lexicon = view.lexicon
     if not places or lexicon is None:
         return []
-    spans = view.spans()
+    spans = view.spans
     findings = []
     for index in places:
         start, end = spans[index][0], spans[index + 1][1]
@@ -121,23 +109,19 @@ def _phrases(view: View) -> list[Finding]:
     return findings
 
 
-def _in_context(
-    view: View,
-    lexicon: Lexicon,
-    words: frozenset[str],
-    openers: frozenset[str],
-    endings: dict[str, float],
-) -> list[Finding]:
+def _in_context(view: View, lexicon: Lexicon) -> list[Finding]:
     findings = []
-    spans = view.spans()
-    wanted = words | openers | endings.keys()
-    for index, word in enumerate(view.words):
-        if word not in wanted or not stands_free(view.text, *spans[index]):
+    places = view.having(FOREIGN | OPENER | ENDING)
+    spans = view.spans
+    for index in places:
+        word = view.words[index]
+        if not stands_free(view.text, *spans[index]):
             continue
-        if word in openers:
+        if word in lexicon.openers:
             score = _opener_score(view, lexicon, spans, index)
-        elif word in endings and word not in words:
-            score = _word_score(view, lexicon, spans, index, both=endings[word], one=0.0)
+        elif not (word in lexicon.foreign or word in lexicon.content):
+            worth = _by_ending(word, view.language)
+            score = _word_score(view, lexicon, spans, index, both=worth, one=0.0) if worth else 0.0
         elif word in lexicon.content:
             score = _word_score(view, lexicon, spans, index, both=_CONTENT, one=0.0)
         elif word in lexicon.loose:
@@ -152,7 +136,7 @@ def _in_context(
 def _word_score(
     view: View,
     lexicon: Lexicon,
-    spans: list[tuple[int, int]],
+    spans: Spans,
     index: int,
     *,
     both: float,
@@ -202,7 +186,7 @@ def _word_score(
     return 0.0
 
 
-def _before_name(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> float:
+def _before_name(view: View, lexicon: Lexicon, spans: Spans, index: int) -> float:
     """A foreign article between a native preposition and a name: "de the Commission"."""
     words = view.words
     before = words[index - 1].lower()
@@ -221,7 +205,7 @@ def _before_name(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], ind
     return _NAME if ends or is_native(view, lexicon, spans, after) else 0.0
 
 
-def _after_name(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> bool:
+def _after_name(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
     """Whether a name stands before and native text after: "Marie Dupont said que la loi"."""
     name = view.words[index - 1] if index else ""
     if not name.istitle() or len(name) < 3 or index + 2 >= len(spans):
@@ -238,7 +222,7 @@ def _after_name(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], inde
     )
 
 
-def _opener_score(view: View, lexicon: Lexicon, spans: list[tuple[int, int]], index: int) -> float:
+def _opener_score(view: View, lexicon: Lexicon, spans: Spans, index: int) -> float:
     """A capitalised foreign adverb: first of its sentence, a native word after it."""
     gap = view.gap(spans, index - 1) if index else "\n"
     abbreviated = gap == ". " and len(view.words[index - 1]) < 3  # M. Allen
