@@ -35,6 +35,8 @@ class Plan:
     """What to make. ``copies``: share of the documents that are copies, evenly over REPLACED.
 
     ``copied`` documents are one text, word for word; ``templated`` share the same first half.
+    ``phrases``: whether some words stand in phrases that recur; these recur the more often the
+    larger the corpus, so that growth is measured without.
     """
 
     documents: int
@@ -42,6 +44,7 @@ class Plan:
     copies: float = 0.1
     copied: int = 0
     templated: int = 0
+    phrases: bool = True
     seed: int = 1
 
 
@@ -77,10 +80,12 @@ class Words:
         found = np.where(chance.random(n) < 0.2, names, common)
         return np.minimum(found, len(self.words) - 1).astype(np.int32)
 
-    def document(self, chance: np.random.Generator, n: int) -> NDArray[np.int32]:
+    def document(
+        self, chance: np.random.Generator, n: int, *, phrases: bool = True
+    ) -> NDArray[np.int32]:
         """``n`` words, some of which stand in phrases."""
         found = self.drawn(chance, n)
-        for at in chance.integers(0, max(1, n - 3), n // 30):
+        for at in chance.integers(0, max(1, n - 3), n // 30 if phrases else 0):
             found[at : at + 3] = self._phrases[chance.integers(PHRASES)][: max(0, n - at)]
         return found
 
@@ -156,10 +161,12 @@ def chunks(plan: Plan) -> Iterator[tuple[int, list[str], list[tuple[int, int, fl
             if role == 1:
                 made[row] = copied
             elif role == 2:
-                own = words.laid_out(words.document(chance, plan.words // 2), chance)
+                own = words.laid_out(
+                    words.document(chance, plan.words // 2, phrases=plan.phrases), chance
+                )
                 made[row] = np.r_[template, own]
             else:
-                own = words.document(chance, max(40, lengths[row]))
+                own = words.document(chance, max(40, lengths[row]), phrases=plan.phrases)
                 made[row] = words.laid_out(own, chance)
         free = chance.permutation(np.flatnonzero(rows == 0))
         n = min(int(plan.copies * len(rows)), len(free) // 2)

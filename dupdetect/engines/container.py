@@ -51,6 +51,12 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], meta: Mapping[s
 
 def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Arrays by name, mapped from the file (read-only), and ``meta``; raises ScanError."""
+    arrays, meta, _ = map_arrays(path)
+    return arrays, meta
+
+
+def map_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any], mmap.mmap]:
+    """:func:`read_arrays`, and the mapping, whose pages its ``madvise`` can give back."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -71,7 +77,7 @@ def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         )
         for entry in header["arrays"]
     }
-    return arrays, header["meta"]
+    return arrays, header["meta"], mapped
 
 
 def _header(entries: list[dict[str, Any]], meta: Mapping[str, Any], size: int) -> tuple[bytes, int]:

@@ -95,6 +95,7 @@ class Judging:
         codes = np.frombuffer(body, np.uint64)
         if not path.exists():
             self._write(path, codes)
+            self._spool.release()
         return {"file": head["file"], "pairs": len(codes)}
 
     def _write(self, path: Path, codes: U64) -> None:

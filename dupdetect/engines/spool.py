@@ -7,6 +7,7 @@ input, whichever worker wrote them and whenever, and a range that is there need 
 
 from __future__ import annotations
 
+import mmap
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,16 +20,22 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dupdetect import schemas
-from dupdetect.engines.container import read_arrays, write_arrays
+from dupdetect.engines.container import map_arrays, write_arrays
 from dupdetect.sketch.batch import SketchBatch
 
 I64 = NDArray[np.int64]
 
 #: A document as the first pass leaves it: what the tables need, the parts of its content-farm
-#: score as JSON, and the text.
+#: score as JSON, its short lines (templates.LINE; none where it has no domain) with the words of
+#: all its lines, and the text.
 DOCUMENTS = pa.schema(
     [item for item in schemas.DOCUMENTS if item.name not in ("cluster", "is_representative")]
-    + [pa.field("parts", pa.string()), pa.field("text", pa.large_string())]
+    + [
+        pa.field("parts", pa.string()),
+        pa.field("lines", pa.binary()),
+        pa.field("line_words", pa.int32()),
+        pa.field("text", pa.large_string()),
+    ]
 )
 #: Findings by the row of their document in the shard.
 FINDINGS = pa.schema(
@@ -103,10 +110,17 @@ class Shard:
 
     def __init__(self, folder: Path, name: ShardName) -> None:
         self.name = name
-        self._arrays, self.meta = read_arrays(folder / name.filename)
+        self._arrays, self.meta, self._mapped = map_arrays(folder / name.filename)
 
     def __len__(self) -> int:
         return int(self.meta["n"])
+
+    def release(self) -> None:
+        """Gives back the memory of what was read; reading goes on from the disk's cache.
+
+        Else every page that was ever looked at would count as memory of this process.
+        """
+        self._mapped.madvise(mmap.MADV_DONTNEED)
 
     @property
     def documents(self) -> pa.Table:
@@ -147,6 +161,11 @@ class Spool:
     def sketch_bytes(self) -> int:
         """Bytes of all sketches."""
         return sum(shard.sketches.nbytes for shard in self.shards)
+
+    def release(self) -> None:
+        """Gives back the memory of all shards; see :meth:`Shard.release`."""
+        for shard in self.shards:
+            shard.release()
 
     def documents(self, columns: Sequence[str]) -> pa.Table:
         """Columns of all documents."""

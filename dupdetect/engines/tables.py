@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,24 +16,30 @@ from dupdetect import cluster, schemas
 from dupdetect.engines.judging import Judged
 from dupdetect.engines.spool import Spool
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Cluster
-from dupdetect.writers import write_table
+from dupdetect.writers import write_batches, write_table
 
 I64 = NDArray[np.int64]
 
 SCORES = ("boilerplate", "machine_translation", "seo_link", "content_farm")
 #: What :func:`write_texts` writes.
 TEXTS = pa.schema([("id", pa.string()), ("text", pa.string()), ("parts", pa.string())])
+#: Findings that are held in memory and sorted at a time.
+FINDINGS_AT_ONCE = 1 << 19
 #: Columns of all documents that are held in memory at once; their texts stay in the spool.
 _KNOWN = [name for name in schemas.DOCUMENTS.names if name not in ("cluster", "is_representative")]
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """What is known of all documents, in the order of the input; ``ids`` are unique."""
+    """What is known of all documents, in the order of the input; ``ids`` are unique.
+
+    ``findings``: those made when all were known (spool.FINDINGS, ``row`` is the document).
+    """
 
     table: pa.Table
     ids: list[str]
     duplicate_ids: int
+    findings: pa.Table | None = None
 
     @classmethod
     def of(cls, spool: Spool) -> Documents:
@@ -56,15 +62,25 @@ def unique_ids(ids: Sequence[str]) -> tuple[list[str], int]:
     A number that makes another document's own id is passed over.
     """
     own = set(ids)
-    uses: dict[str, int] = {}
-    found: list[str] = []
-    for id in ids:
-        uses[id] = uses.get(id, 0) + 1
+    numbering = Numbering(own)
+    return [numbering.name(id) for id in ids], len(ids) - len(own)
+
+
+class Numbering:
+    """Makes ids unique, one after the other; ``own`` are the ids that documents have."""
+
+    def __init__(self, own: Collection[str]) -> None:
+        self._own = own
+        self._uses: dict[str, int] = {}
+
+    def name(self, id: str) -> str:
+        """The id, from its second use on with a number that makes no other document's own id."""
+        uses = self._uses.get(id, 0) + 1
         name = id
-        while uses[id] > 1 and (name := f"{id}~{uses[id]}") in own:
-            uses[id] += 1
-        found.append(name)
-    return found, len(ids) - len(own)
+        while uses > 1 and (name := f"{id}~{uses}") in self._own:
+            uses += 1
+        self._uses[id] = uses
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +113,7 @@ def write_tables(
     rank[order] = np.arange(len(documents))
     write_table(folder / "documents.parquet", _documents(documents, groups).take(pa.array(order)))
     _write_matches(folder / "matches.parquet", documents, judged, rank)
-    findings = _write_findings(folder / "findings.parquet", spool, documents)
+    findings = _write_findings(folder / "findings.parquet", spool, documents, rank)
     write_table(folder / "clusters.parquet", _clusters(groups.clusters), sort=("cluster",))
     domains = cluster.domains_table(
         documents.table["domain"].to_pylist(),
@@ -154,13 +170,36 @@ def _names(codes: NDArray[np.uint8], names: Sequence[str]) -> pa.Array:
     return pa.array(names, pa.string()).take(pa.array(codes))
 
 
-def _write_findings(path: Path, spool: Spool, documents: Documents) -> int:
-    """Sorted by id, then by place in the text; returns the rows."""
-    parts = [_findings(start, part, documents) for start, part in spool.findings()]
-    table = pa.concat_tables([schemas.FINDINGS.empty_table(), *parts])
-    sort = ("id", "start", "end", "kind", "rule", "score")
-    write_table(path, table, sort=sort)
-    return int(table.num_rows)
+def _write_findings(path: Path, spool: Spool, documents: Documents, rank: I64) -> int:
+    """Sorted by id, then by place in the text, a block of ids at a time; returns the rows."""
+    total = sum(part.num_rows for _, part in _all_findings(spool, documents))
+    size = max(1, len(documents) // max(1, -(-total // FINDINGS_AT_ONCE)))
+    blocks = (
+        _sorted_findings(spool, documents, rank, low, low + size)
+        for low in range(0, max(1, len(documents)), size)
+    )
+    return write_batches(path, blocks, schema=schemas.FINDINGS)
+
+
+def _all_findings(spool: Spool, documents: Documents) -> Iterator[tuple[int, pa.Table]]:
+    yield from spool.findings()
+    if documents.findings is not None:
+        yield 0, documents.findings
+
+
+def _sorted_findings(
+    spool: Spool, documents: Documents, rank: I64, low: int, high: int
+) -> pa.Table:
+    """Findings of the documents that stand at ``low`` to ``high`` (exclusive) in order of id."""
+    parts = [schemas.FINDINGS.empty_table()]
+    for start, part in _all_findings(spool, documents):
+        place = rank[part["row"].to_numpy() + start]
+        inside = (place >= low) & (place < high)
+        if inside.any():
+            parts.append(_findings(start, part.filter(pa.array(inside)), documents))
+    keys = [(name, "ascending") for name in ("id", "start", "end", "kind", "rule", "score")]
+    table = pa.concat_tables(parts)
+    return table.take(pc.sort_indices(table, sort_keys=keys))
 
 
 def _findings(start: int, part: pa.Table, documents: Documents) -> pa.Table:

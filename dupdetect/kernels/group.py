@@ -250,6 +250,35 @@ def _transpose(list_start: I64, list_doc: I32, n_docs: int) -> tuple[I64, I32]:
     return start, lists
 
 
+def lists_of_block(inverted: Postings, low: int, high: int) -> tuple[I64, I32]:
+    """List numbers of the documents ``low`` to ``high`` (exclusive) alone.
+
+    Those of document d are ``lists[start[d - low]:start[d - low + 1]]``. One pass over the inverted
+    file, which may be mapped; in memory is what comes out.
+    """
+    start, lists = _transpose_block(inverted.start, inverted.doc, low, high)
+    return start, lists
+
+
+@kernel
+def _transpose_block(list_start: I64, list_doc: I32, low: int, high: int) -> tuple[I64, I32]:
+    start = np.zeros(high - low + 1, np.int64)
+    for k in range(len(list_doc)):
+        if low <= list_doc[k] < high:
+            start[list_doc[k] - low + 1] += 1
+    for d in range(high - low):
+        start[d + 1] += start[d]
+    fill = start[:-1].copy()
+    lists = np.empty(start[high - low], np.int32)
+    for number in range(len(list_start) - 1):
+        for k in range(list_start[number], list_start[number + 1]):
+            d = list_doc[k] - low
+            if 0 <= d < high - low:
+                lists[fill[d]] = number
+                fill[d] += 1
+    return start, lists
+
+
 def shared_pairs(
     inverted: Postings,
     lists: tuple[I64, I32],
@@ -257,20 +286,24 @@ def shared_pairs(
     *,
     min_shared: int,
     max_candidates: int,
+    n_docs: int = 0,
+    first: int = 0,
 ) -> SharedPairs:
     """Pairs of the documents ``block[0] <= d < block[1]`` with all others.
 
     Kept are pairs that share at least ``min_shared`` lists; of each document only the
     ``max_candidates`` best by shared lists, then by lower number. ``lists`` comes from
-    :func:`lists_of_documents`. A pair may come from both its documents; :func:`join_shared` of all
-    blocks leaves it once.
+    :func:`lists_of_documents`, or from :func:`lists_of_block` of documents from ``first`` on, which
+    hold the block; then ``n_docs`` is the number of all documents. A pair may come from both its
+    documents; :func:`join_shared` of all blocks leaves it once.
     """
     start, numbers = lists
     codes, shared, dropped = _probe(
-        inverted.start, inverted.doc, start, numbers, block[0], block[1], min_shared, max_candidates
-    )
-    unique, first = np.unique(codes, return_index=True)
-    return SharedPairs(unique, shared[first], int(dropped))
+        inverted.start, inverted.doc, start, numbers, block[0], block[1], first,
+        n_docs or len(start) - 1, min_shared, max_candidates,
+    )  # fmt: skip
+    unique, place = np.unique(codes, return_index=True)
+    return SharedPairs(unique, shared[place], int(dropped))
 
 
 @kernel
@@ -281,10 +314,11 @@ def _probe(
     doc_list: I32,
     low: int,
     high: int,
+    offset: int,
+    n_docs: int,
     min_shared: int,
     max_candidates: int,
 ) -> tuple[U64, I32, int]:
-    n_docs = len(doc_start) - 1
     counts = np.zeros(n_docs, np.int32)
     touched = np.empty(n_docs, np.int32)
     codes = np.empty(1024, np.uint64)
@@ -293,7 +327,7 @@ def _probe(
     dropped = 0
     for d in range(low, high):
         n_touched = 0
-        for k in range(doc_start[d], doc_start[d + 1]):
+        for k in range(doc_start[d - offset], doc_start[d - offset + 1]):
             number = doc_list[k]
             for p in range(list_start[number], list_start[number + 1]):
                 other = list_doc[p]

@@ -71,10 +71,10 @@ def buckets(keys: U32, docs: I32) -> tuple[I32, I32]:
     members = np.empty(more + total, np.int32)
     bucket = 0
     for position in range(len(docs)):
-        size = count[position]
+        further = count[position]
         if first[position] == position:
-            if size > 0:
-                start[bucket + 1] = start[bucket] + size + 1
+            if further > 0:
+                start[bucket + 1] = start[bucket] + further + 1
                 members[start[bucket]] = docs[position]
                 count[position] = start[bucket] + 1  # from here on: the next free place
                 bucket += 1
@@ -95,13 +95,13 @@ def bucket_pairs(
     each document took from larger buckets; at ``most`` it takes no more, so that 20,000 texts of
     one template, which fall into ever other buckets, cost linear work too.
     """
-    room = 0
+    room = np.int64(0)
     for b in range(len(start) - 1):
         size = np.int64(start[b + 1] - start[b])
         room += size * (size - 1) // 2 if size <= max_bucket else 2 * size
     codes = np.empty(room, np.uint64)
     n = 0
-    dropped = 0
+    dropped = np.int64(0)
     for b in range(len(start) - 1):
         begin, end = start[b], start[b + 1]
         size = np.int64(end - begin)
@@ -121,7 +121,7 @@ def bucket_pairs(
                     codes[n] = _code(members[k - 1], members[k])
                     n += 1
         dropped += size * (size - 1) // 2 - (n - before)
-    return codes[:n].copy(), dropped
+    return codes[:n].copy(), int(dropped)
 
 
 @inlined
@@ -136,9 +136,7 @@ def shared_shingles(codes: U64, shingles: U32, begin: I64, length: I32) -> tuple
     ``codes`` ascending, so that a first document is hashed once for all its pairs; the shingles of
     document d are ``shingles[begin[d]:begin[d] + length[d]]``, repeated ones included.
     """
-    longest = 1
-    for d in range(len(length)):
-        longest = max(longest, np.int64(length[d]))
+    longest = length.max() if len(length) else np.int32(0)
     size = 16
     while size < 2 * longest:
         size *= 2

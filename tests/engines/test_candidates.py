@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from dupdetect.config import AnchorConfig, Config, ShingleConfig
+from dupdetect.engines import candidates
 from dupdetect.engines.candidates import find_candidates, steps
 from dupdetect.kernels.group import decode_pairs
 
@@ -35,6 +36,9 @@ def batch(rng, n):
 class FakeShard(SimpleNamespace):
     def __len__(self):
         return len(self.sketches.has_signature)
+
+    def release(self):
+        pass
 
 
 class FakeSpool(SimpleNamespace):
@@ -105,3 +109,59 @@ def test_capped_buckets_are_counted(spool):
 def test_no_documents_no_pairs():
     result = found(FakeSpool(shards=[], start=np.array([0])))
     assert len(result.pairs) == 0
+
+
+def test_the_work_space_stays_within_the_memory(spool, monkeypatch):
+    """Keys inverted at a time, and lists held at a time, fit; by counting."""
+    memory, largest, held = 3_000, [], []
+    inverted, block = candidates.postings, candidates.lists_of_block
+    monkeypatch.setattr(
+        candidates,
+        "postings",
+        lambda keys, *a, **k: largest.append(len(keys)) or inverted(keys, *a, **k),
+    )
+
+    def lists(*arguments):
+        result = block(*arguments)
+        held.append(result[1].nbytes)
+        return result
+
+    monkeypatch.setattr(candidates, "lists_of_block", lists)
+    whole = found(spool)
+    largest.clear(), held.clear()
+    small = found(spool, memory=memory)
+    assert small.pairs.tolist() == whole.pairs.tolist()
+    total = sum(len(shard.sketches.keys) for shard in spool.shards)
+    # Ranges of hashes are not exactly even.
+    assert max(largest) * 32 <= 2 * memory < total * 32
+    assert max(held) <= 2 * memory and len(largest) > 1
+    held.clear()
+    found(spool, memory=400)
+    assert len(held) > 1 and max(held) <= 2 * 400
+
+
+def test_pairs_come_back_mapped_from_the_work_folder(spool, tmp_path):
+    result = find_candidates(
+        spool, CONFIG, memory=1000, threads=2, advance=lambda n: None, folder=tmp_path / "work"
+    )
+    assert isinstance(result.pairs, np.memmap)
+    assert result.pairs.tolist() == found(spool).pairs.tolist()
+    assert [item.name for item in (tmp_path / "work").iterdir()] == ["pairs"]
+
+
+@pytest.mark.parametrize("size", [200, 20_000])
+def test_a_bucket_costs_linear_work(size):
+    """One text copied: equal bands and keys everywhere; candidates are counted."""
+    sketches = SimpleNamespace(
+        bands=np.zeros((size, 4), np.uint64),
+        has_signature=np.ones(size, bool),
+        key_doc=np.arange(size + 1) * 3,
+        keys=np.tile(np.array([1, 2, 3], np.uint64) << np.uint64(60), size),
+    )
+    spool = FakeSpool(shards=[FakeShard(sketches=sketches)], start=np.array([0, size]))
+    config = replace(CONFIG, shingle=replace(CONFIG.shingle, max_bucket=64))
+    result = found(spool, config)
+    assert len(result.pairs) == 2 * size - 3
+    assert result.counts["dropped_anchor_lists"] == 3
+    left_out = size * (size - 1) // 2 - (2 * size - 3)
+    assert result.counts["dropped_bucket_pairs"] == 4 * left_out
