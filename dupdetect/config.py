@@ -18,7 +18,7 @@ from dupdetect.errors import ConfigError
 _MAX_FILE = 1_000_000
 
 #: Raised by one when folding, tokens or anchors change, so that old sketches are refused.
-FOLDING_VERSION = 1
+FOLDING_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ CLOSER = 1 << 13  # may stand between the end of a sentence and the white space
 OPENER = 1 << 14  # opening quotes
 QUOTE_SHIFT = 15  # three bits: one of the QUOTE_* below
 QUOTE_MASK = 7
+LATIN = 1 << 18  # letters by script, as far as words are written in a mixture of them
+GREEK = 1 << 19
+CYRILLIC = 1 << 20
+OTHER_SCRIPT = 1 << 21  # Armenian, Cherokee
 PROPERTY_BITS = 24
 
 QUOTE_NONE, QUOTE_LEFT, QUOTE_RIGHT, QUOTE_HIGH, QUOTE_END, QUOTE_LOW, QUOTE_STRAIGHT = range(7)
@@ -50,8 +54,14 @@ MAX_FOLD = 64
 
 
 class FoldTable(NamedTuple):
-    """``page`` uint8[4352], ``entry`` int64[256 * pages], ``pool`` uint8[:]."""
+    """``page`` uint8[4352], ``entry`` int64[256 * pages], ``pool`` uint8[:].
+
+    ``alike`` int32[n, 5]: the letters with doubles in another script, sorted: code point; folded
+    double in Latin, Greek, Cyrillic, or 0; bits of those scripts whose double looks so much alike
+    that the letter says nothing of its word's script (see :mod:`dupdetect.kernels.scripts`).
+    """
 
     page: npt.NDArray[np.uint8]
     entry: npt.NDArray[np.int64]
     pool: npt.NDArray[np.uint8]
+    alike: npt.NDArray[np.int32]

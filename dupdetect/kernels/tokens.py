@@ -1,7 +1,8 @@
 """From UTF-8 text to folded tokens, in one walk over the bytes of a batch.
 
 A token is a run of letters and digits after folding; marks and invisible characters inside it do
-not split it and count as part of it; letters of scripts written without spaces are one token each.
+not split it and count as part of it; letters of scripts written without spaces are one token each;
+a word disguised by letters of another script gets them replaced (:mod:`dupdetect.kernels.scripts`).
 What the flags mean is stated in :class:`TokenArrays`; :mod:`dupdetect.text.reference` says the same
 in plain Python.
 """
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from dupdetect.kernels import fold
 from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.fold import FoldTable
+from dupdetect.kernels.scripts import may_be_mixed, unmask
 from dupdetect.kernels.words import (
     EIGHT,
     FOUR,
@@ -133,7 +135,7 @@ def _walk(
 ) -> tuple[np.int64, np.int64]:
     """Fills ``out``: numbers of tokens and bytes; -1 for the one that has no room."""
     # Tuples are taken apart and helpers get numbers: see kernels.words for both reasons.
-    page, entry, pool = table
+    page, entry, pool, _ = table
     doc, start, end, flags, text, text_start, text_end = out
     most, limit = np.uint64(len(start)), np.uint64(len(text) - _SLACK)
     last = np.uint64(offsets[-1])
@@ -149,6 +151,7 @@ def _walk(
         inside = single = False  # a token is open; it takes no more characters
         before = seen = NOTHING  # the last token, the open one
         opening = 0  # flags that the open token got from the gap before it
+        origin, kinds = i, 0  # the open token's first byte, properties of its characters
         while i <= stop:  # a text ends as if a NUL followed
             if i + EIGHT <= stop:
                 x = load(data, i)
@@ -160,6 +163,10 @@ def _walk(
             e = entry[np.uint64(page[code >> EIGHT]) << EIGHT | code & _BYTE]
             touches = inside
             if inside and (single or not e & _WORD) and not e & _IGNORED:
+                if may_be_mixed(kinds):
+                    if o + (last - origin) > limit:
+                        return np.int64(0), np.int64(-1)
+                    o = unmask(data, origin, i, table, text, np.uint64(text_start[m]), o)
                 end[m], text_end[m] = i - shift, o
                 flags[m] = _token_flags(opening, seen)
                 text[o] = 0x20
@@ -176,6 +183,8 @@ def _walk(
                     opening |= e & _SPACELESS
                     single = e & _SINGLE != 0
                     inside, gap, seen = True, 0, NOTHING
+                    origin, kinds = i, 0
+                kinds |= e
                 if code < _ASCII:
                     folded, width, seen = plain_word(x, seen)
                     store(text, o, folded)

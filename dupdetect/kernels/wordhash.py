@@ -14,9 +14,10 @@ import numpy.typing as npt
 from dupdetect.kernels import fold
 from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.fold import FoldTable
+from dupdetect.kernels.scripts import may_be_mixed, unmask
 from dupdetect.kernels.words import EIGHT, FOUR, NOTHING, ONE, ZERO, decode, load, plain_word
 
-_WORD, _SINGLE, _IGNORED = fold.WORD, fold.SINGLE, fold.IGNORED
+_WORD, _SINGLE, _IGNORED, _LATIN = fold.WORD, fold.SINGLE, fold.IGNORED, fold.LATIN
 _PROPERTY_BITS = fold.PROPERTY_BITS
 _BYTE, _SPACE = np.uint64(0xFF), np.uint64(0x20)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -24,6 +25,8 @@ _HALF = np.uint64(32)
 # Odd multipliers of wyhash (Wang Yi 2019) and SplitMix64.
 _K1, _K2 = np.uint64(0xA0761D6478BD642F), np.uint64(0xE7037ED1A0B428DB)
 _K3 = np.uint64(0x9E3779B97F4A7C15)
+#: Bytes that a byte of text folds to at most (U+FDFA, three bytes, to 33), rounded up.
+_ROOM = np.uint64(16)
 
 
 def word_shingles(
@@ -52,7 +55,7 @@ def _words(
     doc: npt.NDArray[np.int64],
 ) -> np.int64:
     """Fills hashes of words and their ranges in the texts; how many, -1 for too many."""
-    page, entry, pool = table
+    page, entry, pool, _ = table
     most = np.uint64(len(words))
     m = ZERO  # words that are complete
     # The open word: hash of its full eights of bytes, the bytes after them, how many those are.
@@ -61,6 +64,7 @@ def _words(
         doc[d] = m
         i, stop = np.uint64(offsets[d]), np.uint64(offsets[d + 1])
         inside = single = False  # a word is open; it takes no more characters
+        origin, kinds = i, 0  # the open word's first byte, properties of its characters
         while i <= stop:  # a text ends as if a NUL followed
             if i + EIGHT <= stop:
                 x = load(data, i)
@@ -79,11 +83,15 @@ def _words(
                         return np.int64(-1)
                     h = waiting = filled = ZERO
                     inside, single = True, False
+                    origin, kinds = i, 0
+                kinds |= _LATIN
                 h, waiting, filled = _appended(h, waiting, filled, folded, width)
                 i += width
                 # Mostly a space follows, which ends the word here and now.
                 if width < EIGHT and x >> EIGHT * width & _BYTE == _SPACE and i < stop:
                     words[m] = _closed(h, waiting, filled)
+                    if may_be_mixed(kinds):
+                        words[m] = _unmasked(words[m], data, origin, i, table)
                     m += ONE
                     inside = False
                     i += ONE
@@ -92,6 +100,8 @@ def _words(
             e = entry[np.uint64(page[code >> EIGHT]) << EIGHT | code & _BYTE]
             if inside and (single or not e & _WORD) and not e & _IGNORED:
                 words[m] = _closed(h, waiting, filled)
+                if may_be_mixed(kinds):
+                    words[m] = _unmasked(words[m], data, origin, i, table)
                 m += ONE
                 inside = False
             if e & (_WORD | _SINGLE):
@@ -101,6 +111,8 @@ def _words(
                     h = waiting = filled = ZERO
                     single = e & _SINGLE != 0
                     inside = True
+                    origin, kinds = i, 0
+                kinds |= e
                 length = np.uint64(e >> _PROPERTY_BITS) & _BYTE
                 if length <= FOUR:
                     folded = np.uint64(e >> 32) if length else x
@@ -135,6 +147,25 @@ def _appended(
 @inlined
 def _closed(h: np.uint64, waiting: np.uint64, filled: np.uint64) -> np.uint64:
     return _mixed(h + (filled + ONE) * _K3, waiting)
+
+
+@kernel
+def _unmasked(
+    h: np.uint64,
+    data: npt.NDArray[np.uint8],
+    begin: np.uint64,
+    end: np.uint64,
+    table: FoldTable,
+) -> np.uint64:
+    """The hash of a word disguised by letters of another script; ``h`` where it is none."""
+    text = np.empty(_ROOM * (end - begin), np.uint8)
+    n = unmask(data, begin, end, table, text, ZERO, ZERO)
+    if n == ZERO:
+        return h
+    h = waiting = filled = ZERO
+    for k in range(n):
+        h, waiting, filled = _appended(h, waiting, filled, np.uint64(text[k]), ONE)
+    return _closed(h, waiting, filled)
 
 
 @inlined

@@ -35,7 +35,7 @@ class Token(NamedTuple):
 
 @functools.cache
 def _tables() -> tuple[list[int], list[int], bytes]:
-    page, entry, pool = fold_table()
+    page, entry, pool, _ = fold_table()
     return page.tolist(), entry.tolist(), pool.tobytes()
 
 
@@ -59,6 +59,39 @@ def character(char: str) -> tuple[int, str]:
 def fold(text: str) -> str:
     """The folding of all word characters of ``text``, joined; everything else is left out."""
     return "".join(character(char)[1] for char in text)
+
+
+@functools.cache
+def _doubles() -> dict[str, tuple[list[str], int]]:
+    """Letter → its doubles in Latin, Greek, Cyrillic ('' for none), bits of those much alike."""
+    rows = fold_table().alike.tolist()
+    return {chr(c): ([chr(d) if d else "" for d in to], bits) for c, *to, bits in rows}
+
+
+def unmasked(token: str) -> str:
+    """The folding of a token, letters of other scripts than its own replaced by their doubles."""
+    scripts = (table.LATIN, table.GREEK, table.CYRILLIC, table.OTHER_SCRIPT)
+    of = {c: [s for s in scripts if character(c)[0] & s][0:1] for c in token}
+    present = {script for found in of.values() for script in found}
+    if len(present) < 2:
+        return fold(token)
+
+    def rank(script: int) -> tuple[int, int]:
+        own = [c for c in token if of[c] == [script]]
+        sure = [
+            c for c in own
+            if any(not _doubles().get(c, ([], 0))[1] & o for o in present - {script})
+        ]  # fmt: skip
+        return len(sure), len(own)
+
+    main = max(scripts, key=rank)  # the first of equals
+    if main == table.OTHER_SCRIPT:
+        return fold(token)
+    column = scripts.index(main)
+    return "".join(
+        (c in _doubles() and _doubles()[c][0][column]) or character(c)[1]
+        for c in token if character(c)[0] & (table.WORD | table.SINGLE)
+    )  # fmt: skip
 
 
 def tokenize(text: str) -> list[Token]:
@@ -87,7 +120,7 @@ def _tokens_of_line(text: str, start: int, end: int) -> list[Token]:
             flags |= flag.SENTENCE_START
         if any(low < first < high for low, high in quoted.spans):
             flags |= flag.IN_QUOTE
-        tokens.append(Token(fold(text[first:stop]), first, stop, flags))
+        tokens.append(Token(unmasked(text[first:stop]), first, stop, flags))
     return tokens
 
 

@@ -21,7 +21,7 @@ from dupdetect.kernels.tokens import TokenArrays, tokenize
 def fold_table() -> FoldTable:
     """The shipped fold table, loaded once."""
     arrays = load_arrays("fold.npz")
-    return FoldTable(arrays["page"], arrays["entry"], arrays["pool"])
+    return FoldTable(arrays["page"], arrays["entry"], arrays["pool"], arrays["alike"])
 
 
 def tokenize_texts(texts: Sequence[str] | pa.Array | pa.ChunkedArray) -> TokenArrays:

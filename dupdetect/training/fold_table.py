@@ -9,6 +9,11 @@ The folding of one code point, whatever its neighbours:
 3. only letters (L*) and numbers (N*) stay. Modifier letters used as apostrophes are no letters, and
    the trade-mark signs are ignored rather than glued to the word as ``tm``.
 
+Two more things cannot be told from code points alone: small capitals of phonetic alphabets that
+writers use for plain letters are replaced by them (ᴀ), and controls that no text shows are ignored.
+What a word of several scripts becomes is said in :mod:`dupdetect.kernels.scripts`; the table of
+doubles comes from :mod:`dupdetect.training.lookalikes`.
+
 A code point whose folding holds something else as well (½ is 1⁄2, ⑴ is (1)) is a token by itself,
 and so is a letter of a script that is written without spaces.
 
@@ -18,6 +23,7 @@ The shipped table was made with Unicode 14.0.0 (Python 3.11) and must only chang
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -25,8 +31,10 @@ from pathlib import Path
 import numpy as np
 
 from dupdetect.kernels import fold
+from dupdetect.training import lookalikes
 
-LIKE = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+LIKE = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ɑ": "a", "ɡ": "g"}
+_SMALL_CAPITAL = re.compile(r"LATIN LETTER SMALL CAPITAL ([A-Z])")
 HANGUL_FILLERS = frozenset("\u115f\u1160")
 #: Modifier letters that stand for an apostrophe, a prime or a stress mark.
 APOSTROPHES = frozenset("\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\ua78b\ua78c")
@@ -59,11 +67,17 @@ def _strip(text: str) -> str:
 def decompose(character: str) -> str:
     """Steps 1 and 2 of the rule: may be empty, may hold more than letters and digits."""
     text = _strip(_strip(character).casefold())
-    text = "".join(LIKE.get(part, part) for part in text)
+    text = "".join(LIKE.get(part) or _small_capital(part) for part in text)
     return "".join(
         str(unicodedata.decimal(part)) if unicodedata.category(part) == "Nd" else part
         for part in text
     )
+
+
+def _small_capital(part: str) -> str:
+    """The letter that a phonetic small capital stands for, any other character as it is."""
+    found = _SMALL_CAPITAL.fullmatch(unicodedata.name(part, ""))
+    return found[1].lower() if found else part
 
 
 def _is_word(part: str) -> bool:
@@ -80,7 +94,7 @@ def classify(character: str) -> tuple[int, str]:
         return 0, ""
     whole = decompose(character)
     folded = "".join(part for part in whole if _is_word(part))
-    if character in TRADE_MARKS or not whole:
+    if character in TRADE_MARKS or not whole or _is_unseen(character):
         return fold.IGNORED, ""
     if not folded:
         return _separator(character), ""
@@ -88,12 +102,18 @@ def classify(character: str) -> tuple[int, str]:
     if any(unicodedata.category(part)[0] == "L" for part in folded):
         upper = unicodedata.category(character) in ("Lu", "Lt") or character.isupper()
         properties |= fold.LETTER | (fold.UPPER if upper else fold.LOWER)
+        properties |= lookalikes.script_of(folded[0])
     if any(unicodedata.category(part)[0] == "N" for part in folded):
         properties |= fold.DIGIT
     if any(_is_spaceless(part) for part in folded):
         return properties | fold.SINGLE | fold.SPACELESS, folded
     alone = any(not _is_word(part) and part not in APOSTROPHES for part in whole)
     return properties | (fold.SINGLE if alone else fold.WORD), folded
+
+
+def _is_unseen(character: str) -> bool:
+    """ASCII controls that are no white space; NUL ends a text, C1 are often misread punctuation."""
+    return "\0" < character <= "\x7f" and not (character.isspace() or character.isprintable())
 
 
 def _separator(character: str) -> int:
@@ -119,7 +139,8 @@ def build() -> fold.FoldTable:
         )
         page[number] = pages.setdefault(entries.tobytes(), len(pages))
     entry = np.frombuffer(b"".join(pages), dtype=np.int64)
-    return fold.FoldTable(page, entry, np.frombuffer(bytes(pool), dtype=np.uint8))
+    alike = lookalikes.table({chr(code): _strip(chr(code)) for code in range(0x110000)})
+    return fold.FoldTable(page, entry, np.frombuffer(bytes(pool), dtype=np.uint8), alike)
 
 
 def _entry(character: str, pool: bytearray, known: dict[bytes, int]) -> int:
@@ -147,7 +168,7 @@ def main() -> None:
         np.savez_compressed(file, **table._asdict())
     print(
         f"{path}: Unicode {unicodedata.unidata_version}, {len(table.entry) // 256} pages, "
-        f"{len(table.pool)} pool bytes, {path.stat().st_size} bytes",
+        f"{len(table.pool)} pool bytes, {len(table.alike)} doubles, {path.stat().st_size} bytes",
         file=sys.stderr,
     )
 

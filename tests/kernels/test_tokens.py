@@ -21,11 +21,13 @@ from dupdetect.text.tokens import fold_table, tokenize_texts
 TRICKY = (
     "aàéÉœßZÀ09½²ªŀ .,;:!?…-–'’\"«»“”„‹›‘()[]\n\r\t\0\x0b\x85\u2028\u2029\u00a0\u202f\u3000"
     "\u0301\u0345\u00ad\u200b\u200d\ufeff\u20e3™"
+    "асеоНждοανΑΒΣσµΩհօԱᎪᏴєїйάᴀɑＡ\x07"
     "東京。！？「」カガｶﾞーกำไទမလາ한\u1112ᅵاَلﷺﷻאבअि٣😀🇫𝐀𝟘\U000e0041\U0010ffff"
 )
 PIECES = st.sampled_from(
     ["Dupont", "M", "Dr", "ONU", "le", "il", "10", "000", "l'été", " ", " ", " ", ". ", ".", "! ",
      "… ", '"', "« ", " »", "“", "”", "„", "\n", ", ", ".” ", '." ', "(", ") ", "J. ", "3. 5",
+     "mасrоn", "peи", "реu", "тeст", "Οργανο",
      "cœur", "élève", "東京", "。", "abcdefgh", "abcdefghijklmnopq"]
 )  # fmt: skip
 CHARACTERS = st.one_of(st.sampled_from(TRICKY), st.characters(exclude_categories=["Cs"]))
@@ -67,6 +69,50 @@ def flagged(text: str, bit: int) -> list[str]:
 def test_kernel_equals_its_twin(texts: list[str]) -> None:
     arrays = tokenize_texts(texts)
     assert unpack(arrays) == [reference.tokenize(text) for text in texts]
+
+
+@given(st.text(st.sampled_from("acemnrATHасемнгАТНαενσΑΤΗհօᎪ1é\u0301\u200b "), max_size=30))
+def test_kernel_equals_its_twin_on_words_of_several_scripts(text: str) -> None:
+    assert unpack(tokenize_texts([text])) == [reference.tokenize(text)]
+
+
+@pytest.mark.parametrize(
+    ("disguised", "plain"),
+    [
+        ("Маcrοn", "macron"),  # Cyrillic М and а, Greek ο
+        ("ΑΒRIL", "abril"),
+        ("сеtte реine", "cette peine"),
+        ("élесtiοn", "election"),
+        ("ո\u200bοv\u00adeмbre", "novembre"),
+        ("Ꭺvril", "avril"),
+        ("Mocквa Рoссия", "москва россия"),  # a Russian word with Latin letters
+        ("Aθήνa", "αθηνα"),
+        ("ᴍᴀᴄʀᴏɴ", "macron"),
+        ("co\x01pie", "copie"),
+    ],
+)
+def test_a_disguised_word_gets_its_script_back(disguised: str, plain: str) -> None:
+    assert words(disguised) == plain.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("оно сор ее", "оно сор ее"),  # wholly Cyrillic, though every letter has a double
+        ("ΑΒΝ ονο", "αβν ονο"),
+        ("cope ACE", "cope ace"),
+        ("5 µm 3 Ω 20 °C", "5 μm 3 ω 20 c"),
+        ("ժամ հօ", "ժամ հօ"),
+        ("Яндекс 2й", "яндекс 2и"),
+    ],
+)
+def test_a_word_in_one_script_stays(text: str, folded: str) -> None:
+    assert " ".join(words(text)) == folded
+
+
+@given(st.text(st.characters(categories=["L", "N"], max_codepoint=0x24F), max_size=12))
+def test_latin_words_are_folded_letter_by_letter(word: str) -> None:
+    assert "".join(words(word)) == reference.fold(word)
 
 
 @given(st.lists(TEXTS, max_size=6))

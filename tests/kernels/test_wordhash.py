@@ -12,6 +12,7 @@ from dupdetect.text.tokens import fold_table, utf8_buffers
 
 pieces = st.sampled_from(
     ["a", "Été", "ete", "e\u0301te", "x" * 7, "x" * 8, "x" * 9, "ﬁn", "fin", "東京", "1", "2,5",
+     "mасrоn", "macron", "реu", "peu", "ο", "Ա", "г",
      " ", " ", " ", ".", "\n", "\u00ad", "'", "ß", "ss", "İ", "a\u0301\u0301b", "ﷺ", "\x00"]
 )  # fmt: skip
 texts = st.lists(st.one_of(st.lists(pieces, max_size=30).map("".join), st.text(max_size=40)))
