@@ -16,6 +16,7 @@ from trafilatura.settings import Extractor
 from trafilatura.utils import load_html
 
 from dupdetect.extract.assemble import Assembler, absolute
+from dupdetect.extract.hidden import drop_from_lxml, is_all
 from dupdetect.extract.metadata import Metadata
 from dupdetect.records import Link
 
@@ -41,6 +42,16 @@ def main_text(
     tree = load_html(markup)
     if tree is None:
         return None
+    unseen = drop_from_lxml(tree)
+    found = _extracted(tree, metadata, max_chars=max_chars)
+    if unseen and is_all(unseen, found[0] if found else ""):
+        return _extracted(load_html(markup), metadata, max_chars=max_chars)
+    return found
+
+
+def _extracted(
+    tree: Any, metadata: Metadata, *, max_chars: int
+) -> tuple[str, tuple[Link, ...]] | None:
     options = Extractor(
         output_format="python",
         precision=True,

@@ -86,7 +86,7 @@ def _plain(page: Page, markup: str, max_chars: int) -> Document:
 
 def _html(page: Page, markup: str, max_chars: int, mode: Mode) -> Document:
     # Imported here: readers of plain text need neither lxml nor trafilatura (0.6 s).
-    from dupdetect.extract import bulk
+    from dupdetect.extract import bulk, hidden
     from dupdetect.extract.metadata import read_metadata
 
     tree = bulk.parse(markup)
@@ -99,7 +99,11 @@ def _html(page: Page, markup: str, max_chars: int, mode: Mode) -> Document:
         result = accurate.main_text(markup, metadata, max_chars=max_chars)
         published = published or accurate.find_date(markup, metadata.url)
     if not result or not result[0]:
+        unseen = hidden.drop(tree)
         result = bulk.main_text(tree, metadata, max_chars=max_chars)
+        if hidden.is_all(unseen, result[0]):
+            tree = bulk.parse(markup)
+            result = bulk.main_text(tree, metadata, max_chars=max_chars)
     if not result[0]:
         result = bulk.main_text(tree, metadata, main_content=False, max_chars=max_chars)
     text, links = result
