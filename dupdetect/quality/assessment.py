@@ -1,4 +1,4 @@
-"""All quality scores of one document, with the findings that they stand on."""
+"""All quality scores of documents, with the findings that they stand on."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from dupdetect.config import Config
 from dupdetect.quality import boilerplate, content_farm, machine_translation, seo_link
+from dupdetect.quality.boilerplate import FurnitureLine
 from dupdetect.quality.content_farm.signals import signals
-from dupdetect.quality.reading import read
-from dupdetect.quality.resources import resources
+from dupdetect.quality.reading import Reading, read_many
+from dupdetect.quality.resources import Resources, resources
 from dupdetect.quality.vocabulary import vocabulary
 from dupdetect.records import Document, Finding, Match, Scores
 
@@ -31,21 +32,61 @@ def assess(document: Document, *, config: Config, language: str) -> Assessment:
     ``config.quality.max_findings`` are kept, the surest of each kind first. The models and
     lists of ``config.quality`` are used; raises ModelError or ConfigError where one cannot be.
     """
+    return assess_many([document], config=config, languages=[language])[0]
+
+
+def assess_many(
+    documents: Sequence[Document], *, config: Config, languages: Sequence[str]
+) -> list[Assessment]:
+    """:func:`assess` of documents, in order; those of one language are read together.
+
+    A document has the same scores and findings in any company.
+    """
+    by_language: dict[str, list[int]] = {}
+    for i, language in enumerate(languages):
+        by_language.setdefault(language, []).append(i)
+    found: list[Assessment | None] = [None] * len(documents)
+    for language, places in by_language.items():
+        together = _assess([documents[i] for i in places], config, language)
+        for i, assessment in zip(places, together, strict=True):
+            found[i] = assessment
+    return [assessment for assessment in found if assessment is not None]
+
+
+def _assess(documents: Sequence[Document], config: Config, language: str) -> list[Assessment]:
     own = resources(config.quality)
-    reading = read(document.text, vocabulary(language))
-    furniture = boilerplate.furniture_lines(
-        reading, language=language, title=document.title, links=document.links,
-        weights=own.boilerplate,
+    texts = [document.text for document in documents]
+    titles = [document.title for document in documents]
+    readings = read_many(texts, vocabulary(language))
+    furniture = boilerplate.furniture_lines_many(
+        readings, language=language, titles=titles,
+        links=[document.links for document in documents], weights=own.boilerplate,
     )  # fmt: skip
+    translated = machine_translation.find_many(
+        texts, language=language, titles=titles, styles=own.style, codes=readings.whole.codes
+    )
+    return [
+        _put_together(*parts, config=config, language=language, own=own)
+        for parts in zip(documents, readings.each(), furniture, translated, strict=True)
+    ]
+
+
+def _put_together(
+    document: Document,
+    reading: Reading,
+    furniture: Sequence[FurnitureLine],
+    translated: Sequence[Finding],
+    *,
+    config: Config,
+    language: str,
+    own: Resources,
+) -> Assessment:
     lines = [line.finding for line in furniture]
     covered = [(finding.start, finding.end) for finding in lines]
     inserted = seo_link.find(
         reading, language=language, url=document.url, links=document.links, covered=covered,
         weights=own.seo_link,
     )  # fmt: skip
-    translated = machine_translation.find(
-        document.text, language=language, title=document.title, styles=own.style
-    )
     share = boilerplate.share(reading, lines)
     seo = seo_link.probability(inserted)
     machine = machine_translation.probability(translated, document.text, reading.n_words, language)
@@ -56,8 +97,7 @@ def assess(document: Document, *, config: Config, language: str) -> Assessment:
         page=signals(reading, furniture, language),
     )
     scores = Scores(share, machine, seo, content_farm.combine(made_of))
-    found = [*lines, *inserted, *translated]
-    return Assessment(scores, _reported(found, config), made_of)
+    return Assessment(scores, _reported([*lines, *inserted, *translated], config), made_of)
 
 
 def refine(assessment: Assessment, matches: Iterable[Match], *, document: str) -> Assessment:
