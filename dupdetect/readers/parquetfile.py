@@ -43,7 +43,7 @@ def parse_parquet(
     number = size = 0
     most = max(BOMB_SIZE, MAX_RATIO * stream.seek(0, 2))
     try:
-        table = _open(stream, file)
+        table = open_parquet(stream, file)
         wanted, chosen, constants = _choose(table.schema_arrow, file, config)
         for batch in table.iter_batches(_batch_rows(table), columns=wanted, use_threads=False):
             # By position: names may occur twice, then the first one counts.
@@ -90,7 +90,7 @@ def _choose(
     return [name for name in chosen.names() if name not in constants], chosen, constants
 
 
-def _open(stream: BinaryIO, file: SourceFile) -> pq.ParquetFile:
+def open_parquet(stream: BinaryIO, file: SourceFile) -> pq.ParquetFile:
     """The opened file; raises UnreadableError (``cut``) when it has no footer."""
     stream.seek(-min(4, stream.seek(0, 2)), 2)
     if stream.read(4) != b"PAR1":
