@@ -45,6 +45,9 @@ class DomainList:
     def __len__(self) -> int:
         return len(self.whole | self.hosts)
 
+    def __bool__(self) -> bool:
+        return bool(self.whole or self.hosts)
+
     def holds(self, host: str) -> bool:
         """Whether a host name stands in the list, itself or as a subdomain."""
         host = normal(host)
@@ -69,6 +72,13 @@ def join(lists: Iterable[DomainList]) -> DomainList:
         hosts |= one.hosts
         skipped.update(one.skipped)
     return DomainList(frozenset(whole), frozenset(hosts), dict(sorted(skipped.items())))
+
+
+def host_of(url: str) -> str:
+    """The host name of an address, with or without a scheme; ``""`` where there is none."""
+    rest = re.sub(r"\A\s*(?:[a-z][a-z0-9+.-]*:)?//", "", url, flags=re.IGNORECASE)
+    name = re.split(r"[/?#\s]", rest, maxsplit=1)[0].rpartition("@")[2]
+    return name if name.startswith("[") else name.partition(":")[0]
 
 
 def normal(host: str) -> str:

@@ -250,17 +250,33 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """A sentence to insert, with the pattern and the theme it was made from."""
+    """A sentence to insert, with the pattern and the theme it was made from.
+
+    ``links``: those of HTML, as start and end in the sentence, target and ``rel``.
+    """
 
     text: str
     pattern: int
     theme: str
+    links: tuple[tuple[int, int, str, str], ...] = ()
+
+
+#: What ``rel`` says of links that were paid for, or not: half of them nothing.
+RELS = ("", "", "", "noopener", "nofollow", "sponsored", "nofollow noopener")
 
 
 def write(
-    language: str, rng: random.Random, patterns: Sequence[int], themes: Sequence[str]
+    language: str,
+    rng: random.Random,
+    patterns: Sequence[int],
+    themes: Sequence[str],
+    *,
+    html: bool = False,
 ) -> Insertion:
-    """One insertion from one of the patterns and themes, with an invented brand and domain."""
+    """One insertion from one of the patterns and themes, with an invented brand and domain.
+
+    With ``html`` its link is one of the page: the text shows an anchor alone.
+    """
     number, theme = rng.choice(patterns), rng.choice(themes)
     what, want, seller, parts = THEMES[language][theme]
     root, name = rng.choice(parts.split()), rng.choice(_NAMES[language].split())
@@ -275,8 +291,31 @@ def write(
         [f"https://www.{domain}", f"https://{domain}/{root}-{name}.html", f"www.{domain}"]
     )
     text = PATTERNS[language][number]
+    if html:
+        return _linked(text, number, theme, (what, want, seller, brand, url), rng)
     filled = text.format(
         d=domain, u=url, b=brand, w=what, v=want, s=seller, m=f"[{what}]({url})",
         a=f'<a href="{url}">{what}</a>',
     )  # fmt: skip
     return Insertion(filled[0].upper() + filled[1:], number, theme)
+
+
+def _linked(
+    pattern: str, number: int, theme: str, words: tuple[str, ...], rng: random.Random
+) -> Insertion:
+    """The pattern with a link of HTML where it has an address, else on the brand or the wares."""
+    what, want, seller, brand, url = words
+    anchor = rng.choice([brand, brand, what, want])
+    mark = "\x02{}\x03".format
+    if any(slot in pattern for slot in ("{d}", "{u}", "{m}", "{a}")):
+        linked = dict.fromkeys("duma", mark(anchor)) | {"b": brand, "w": what, "v": want}
+    else:
+        chosen = rng.choice([slot for slot in "bwv" if f"{{{slot}}}" in pattern] or ["b"])
+        linked = {"d": brand, "u": brand, "m": what, "a": what, "b": brand, "w": what, "v": want}
+        linked[chosen] = mark(linked[chosen])
+    filled = pattern.format(s=seller, **linked)
+    start = filled.find("\x02")
+    end = filled.find("\x03") - 1
+    plain = filled.replace("\x02", "").replace("\x03", "")
+    links = ((start, end, url, rng.choice(RELS)),) if start >= 0 else ()
+    return Insertion(plain[0].upper() + plain[1:], number, theme, links)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.quality.characters import character_tables
+from dupdetect.quality.listed import DomainList
 from dupdetect.quality.loops import count_marks, line_points
 from dupdetect.quality.marks import CAMEL, SEO_FIRST, SEO_PHRASE
 from dupdetect.quality.model import LinearModel, TreeModel, shipped_model
@@ -28,6 +29,8 @@ __all__ = ["candidates", "find", "probability"]
 _N_BITS = SEO_FIRST + len(WORD_LISTS)
 #: A sentence counts as inserted from this probability on.
 CUTOFF = 0.5
+#: What a sentence with a link to a listed domain is given at least: the list is the user's word.
+LISTED = 0.8
 #: Two findings one after the other are one insertion (a question, then the offer).
 _GAP = 3
 
@@ -40,21 +43,26 @@ def find(
     links: Sequence[Link] = (),
     covered: Sequence[tuple[int, int]] = (),
     weights: LinearModel | TreeModel | None = None,
+    listed: DomainList | None = None,
 ) -> list[Finding]:
-    """Inserted sentences in order. ``covered`` are spans of lines already known as furniture."""
+    """Inserted sentences in order. ``covered`` are spans of lines already known as furniture.
+
+    A link to a domain of ``listed`` counts as inserted, whatever its sentence says.
+    """
     model = weights or _shipped()
     cutoff = CUTOFF if model.cutoff is None else model.cutoff
     lexicon = seo_lexicon(language)
     found: list[tuple[Sentence, float]] = []
-    sentences = candidates(reading, lexicon, url=url, links=links)
+    sentences = candidates(reading, lexicon, url=url, links=links, listed=listed)
     if not sentences:
         return []
     rows = np.stack([features(sentence, reading) for sentence in sentences])
     for sentence, chance in zip(sentences, model.predict(rows), strict=True):
         inside = any(start <= sentence.start < end for start, end in covered)
         plain = _is_plain_question(reading, sentence) or _offers_nothing(sentence)
-        if chance >= cutoff and not inside and not plain:
-            found.append((sentence, float(chance)))
+        distrusted = any(link.listed for link in sentence.links)
+        if not inside and (distrusted or (chance >= cutoff and not plain)):
+            found.append((sentence, max(float(chance), LISTED if distrusted else 0.0)))
     return _findings(reading, found, lexicon)
 
 
@@ -67,10 +75,15 @@ def probability(findings: Sequence[Finding]) -> float:
 
 
 def candidates(
-    reading: Reading, lexicon: SeoLexicon, *, url: str | None = None, links: Sequence[Link] = ()
+    reading: Reading,
+    lexicon: SeoLexicon,
+    *,
+    url: str | None = None,
+    links: Sequence[Link] = (),
+    listed: DomainList | None = None,
 ) -> list[Sentence]:
     """Sentences with enough of a link, a call or commerce in them to be judged."""
-    placed = place_links(reading.text, links, lexicon, url)
+    placed = place_links(reading.text, links, lexicon, url, listed)
     lines = _lines_to_read(reading, placed)
     spans = [
         (start, end, line)

@@ -29,7 +29,8 @@ NAMES = (
     "call_link", "you_offer", "you_theme_new", "offer_theme_new", "imperative_you",
     "link_theme_new", "attribution_link", "public_link", "cta_link", "brand_offer", "brand_you",
     "link_offer", "brand_theme_new", "foreign_text", "price", "price_theme_new", "hyphen_name",
-    "hyphen_offer", "link_press", "link_hyphen",
+    "hyphen_offer", "link_press", "link_hyphen", "link_html", "link_paid", "link_away",
+    "anchor_trade", "anchor_foreign", "anchor_foreign_you",
 )  # fmt: skip
 _INDEX = {name: i for i, name in enumerate(NAMES)}
 
@@ -163,6 +164,13 @@ def features(sentence: Sentence, reading: Reading) -> F32:
     put("brand_theme_new", brand and new_theme > 0)
     put("link_press", any(found.press for found in links))
     put("link_hyphen", any(found.hyphen for found in links))
+    foreign_anchor = any(found.foreign_anchor for found in links)
+    put("link_html", any(found.form == "html" for found in links))
+    put("link_paid", any(found.paid for found in links))
+    put("link_away", any(found.away for found in links))
+    put("anchor_trade", any(found.trade_anchor for found in links))
+    put("anchor_foreign", foreign_anchor)
+    put("anchor_foreign_you", foreign_anchor and (you > 0 or cta > 0 or offer > 0))
     hyphen = bool(_HYPHEN.search(text))
     put("hyphen_name", hyphen)
     put("hyphen_offer", hyphen and (offer > 0 or new_theme > 0))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dupdetect.quality.listed import DomainList, host_of
 from dupdetect.quality.phrases import WORD
 from dupdetect.quality.seo_link.lexicon import SeoLexicon
 from dupdetect.records import Link
@@ -25,6 +26,8 @@ _TRADE = (
 )  # fmt: skip
 #: What makes a link paid for, in ``rel``.
 _PAID = ("sponsored", "ugc", "nofollow")
+#: Words of an anchor with at least so many letters are looked for, by so many of the first ones.
+_LONG, _STEM = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class PlacedLink:
     ``hyphen``: its domain has one; ``public``: a public
     body or a social network; ``named_elsewhere``: the article names the site in other places;
     ``in_brackets``: it stands in brackets, as sources do; ``paid``: ``rel`` says so; ``own``: it
-    leads to the page's own site.
+    leads to the page's own site; ``away``: to another one, where the page's is known. Of a link of
+    HTML: ``trade_anchor``: its words are of commerce; ``foreign_anchor``: none of them stands
+    elsewhere in the text. ``listed``: its target stands in a list of the user.
     """
 
     start: int
@@ -50,10 +55,18 @@ class PlacedLink:
     in_brackets: bool
     paid: bool
     own: bool
+    away: bool
+    trade_anchor: bool
+    foreign_anchor: bool
+    listed: bool
 
 
 def place_links(
-    text: str, links: Sequence[Link], lexicon: SeoLexicon, page_url: str | None
+    text: str,
+    links: Sequence[Link],
+    lexicon: SeoLexicon,
+    page_url: str | None,
+    listed: DomainList | None = None,
 ) -> list[PlacedLink]:
     """All links written in the text, and those of the page that leave its site, in order."""
     own = domain(page_url) if page_url else ""
@@ -66,34 +79,45 @@ def place_links(
         if not inside and 0 <= link.start < link.end <= len(text):
             anchor = text[link.start : link.end]
             found.append((link.start, link.end, "html", link.href, anchor, link.rel))
-    placed = [_place(text, lexicon, own, *item) for item in sorted(found)]
+    placed = [_place(text, lexicon, own, listed, *item) for item in sorted(found)]
     return [link for link in placed if not (link.own and link.form == "html")]
 
 
 def _place(
-    text: str, lexicon: SeoLexicon, own: str, start: int, end: int, form: LinkForm, href: str,
-    anchor: str, rel: str,
+    text: str, lexicon: SeoLexicon, own: str, listed: DomainList | None, start: int, end: int,
+    form: LinkForm, href: str, anchor: str, rel: str,
 ) -> PlacedLink:  # fmt: skip
     host = domain(href)
     label = host.split(".", 1)[0]
     parts = set(WORD.findall(label.lower())) | set(WORD.findall(anchor.lower()))
     named = len(label) >= 4 and _names(text, start, end, label)
     before = text[max(0, start - 2) : start].strip()
+    html = form == "html"
+    visible = set(WORD.findall(anchor.lower())) if html and host not in anchor.lower() else set()
     return PlacedLink(
         start, end, form, host,
         commercial=_commercial(parts, label, lexicon),
         press=not parts.isdisjoint(lexicon.press),
         hyphen="-" in label,
-        public=bool(_PUBLIC.search(host)) or bool(_PUBLIC.search(_host(href))),
+        public=bool(_PUBLIC.search(host)) or bool(_PUBLIC.search(host_of(href).lower())),
         named_elsewhere=named,
         in_brackets=before.endswith("("),
         paid=any(word in rel for word in _PAID),
         own=bool(own) and host == own,
+        away=html and bool(own) and host != own,
+        trade_anchor=not visible.isdisjoint(lexicon.trade),
+        foreign_anchor=_is_foreign(visible, text, start, end),
+        listed=listed is not None and listed.holds(host_of(href).lower()),
     )  # fmt: skip
 
 
-def _host(href: str) -> str:
-    return re.sub(r"^(?:[a-z]+:)?//", "", href.lower()).split("/", 1)[0]
+def _is_foreign(words: set[str], text: str, start: int, end: int) -> bool:
+    """Whether an anchor has longer words and none of them stands elsewhere (by first letters)."""
+    stems = {word[:_STEM] for word in words if len(word) >= _LONG}
+    if not stems:
+        return False
+    around = f"{text[:start]} {text[end:]}".lower()
+    return not any(stem in around for stem in stems)
 
 
 def _commercial(parts: set[str], label: str, lexicon: SeoLexicon) -> bool:
