@@ -144,7 +144,6 @@ def grow(
             "add_many_per_s": round((size - begin) / added),
             "add_many_per_processor_s": round((size - begin) / processor),
             "bytes_per_document": round(on_disk(path) / size),
-            "anonymous_mb_of_writer": memory()["RssAnon"],
         }
         line["segments"] = index.info()["segments"]
         for name, documents in asked.items():
@@ -273,14 +272,6 @@ def opened(path: Path, documents: list[Document]) -> dict[str, Any]:
         "first_query_ms": round(found["first_query_ms"]),
         "anonymous_memory_mb": round(found["RssAnon"] / 1024),
         "mapped_memory_mb": round(found["RssFile"] / 1024),
-    }
-
-
-def memory() -> dict[str, int]:
-    """Megabytes of this process: its own (``RssAnon``) and mapped files that are at hand."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return {
-        name: int(status.split(name + ":")[1].split()[0]) // 1024 for name in ("RssAnon", "RssFile")
     }
 
 
