@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.records import DIRECTIONS, MATCH_KINDS
 from dupdetect.training.verifier import FOLDS, fit_all, materials, sketch_pairs
-from dupdetect.training.verifier_data import Pair, labelled_pairs
+from dupdetect.training.verifier_data import Pair, labelled_pairs, read_pairs
 from dupdetect.verify import verify_pairs
 from dupdetect.verify.model import Model
 
@@ -63,8 +63,8 @@ def judge(pairs: list[Pair], weights: dict[str, Model] | None) -> Judged:
 
 
 def held_out(data: Path, *, say: Callable[[str], None] = print) -> Judged:
-    """All labelled pairs, each judged by models that have not seen it."""
-    pairs = labelled_pairs(data)
+    """All labelled pairs and those that were read, each judged by models that have not seen it."""
+    pairs = labelled_pairs(data) + read_pairs(data)
     of = materials(data)
     parts = [judge([p for p in pairs if p.split == "dev"], None)]
     for fold in range(FOLDS):

@@ -118,7 +118,14 @@ def kinds(judged: Judged) -> dict[str, float]:
         "same-day French negatives reported (dev)": share(
             judged.rows(lambda p: p.source == "orangesum" and dev_negative(p))
         ),
-        "unrelated reported": share(judged.rows(lambda p: p.label == "unrelated")),
+        "unrelated reported": share(
+            judged.rows(lambda p: p.source != "read" and p.label == "unrelated")
+        ),
+        "templates reported": share(labelled("natural_fr", "template")),
+        # Chosen because an earlier verifier reported them: the worst that news_fr holds.
+        "read templates reported": share(labelled("read", "template")),
+        "read finds reported": share(labelled("read", "rewrite")),
+        "read others reported": share(judged.rows(lambda p: p.source == "read" and not p.positive)),
         "direction right": round(float(np.mean(right)), 3),
         "direction wrong": round(float(np.mean(wrong)), 3),
     }
