@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 import pyarrow as pa
 from fastwarc.warc import WarcRecordType
 
-from dupdetect.errors import ScanError
+from dupdetect.errors import RecordError, ScanError
 from dupdetect.readers import SourceFile
 from dupdetect.readers.archive import raw_records
 from dupdetect.readers.csvfile import open_rows
@@ -25,6 +25,7 @@ from dupdetect.readers.parquetfile import open_parquet
 from dupdetect.readers.sources import split_suffixes
 from dupdetect.readers.streams import open_source
 from dupdetect.writers import replacing, write_batches
+from dupdetect.writers.cells import inert
 
 #: Rows that are held before they are written as a row group.
 _ROWS = 1 << 14
@@ -57,9 +58,10 @@ def copy_into_folder(files: Sequence[SourceFile], places: Places, folder: Path) 
 def copy_into_file(files: Sequence[SourceFile], places: Places, path: Path) -> None:
     """One file with the records ``places`` of ``files``, which all have the format of its name.
 
-    Lines, rows and records stay as they are; archives also keep their ``warcinfo``. Columns that
-    folders give (``key=value``) become columns of a Parquet file. Compressed as the name says,
-    archives record by record. Raises ScanError, also for CSV files with different columns.
+    Lines, rows and records stay as they are, but for cells of CSV files that a spreadsheet would
+    run as formulas, which get an apostrophe (:mod:`dupdetect.writers.cells`); archives also keep
+    their ``warcinfo``. Columns that folders give (``key=value``) become columns of a Parquet file.
+    Compressed as the name says, archives record by record. Raises ScanError, also for CSV files with different columns.
     """
     _, kind, compression = split_suffixes(path.name)
     if kind == "parquet":
@@ -90,13 +92,17 @@ def _copy_rows(files: Sequence[SourceFile], places: Places, out: IO[bytes]) -> N
         with open_source(file) as (stream, _):
             header, delimiter, rows = open_rows(stream, max_bytes=1 << 30)
             if writer is None:
-                writer, first = csv.writer(text, delimiter=delimiter, lineterminator="\n"), header
-                writer.writerow(header)
+                # Lines end as RFC 4180 has it: Python 3.11 leaves a cell with a return unquoted
+                # where lines end with a line feed only.
+                writer, first = csv.writer(text, delimiter=delimiter), header
+                writer.writerow([inert(name) for name in header])
             if header != first:
                 raise ScanError(
                     f"{file.path}: has other columns than the first file; name a folder"
                 )
-            writer.writerows(row for number, row in rows if number in kept)
+            for number, row in rows:
+                if number in kept and not isinstance(row, RecordError):
+                    writer.writerow([inert(cell) for cell in row])
     text.detach()
 
 
