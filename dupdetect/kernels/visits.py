@@ -1,0 +1,35 @@
+"""Features of a text by an automaton over its bytes, as py3langid counts them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.kernels._jit import kernel
+
+
+@kernel
+def visits(
+    moves: NDArray[np.uint32], rows: NDArray[np.int64], output: NDArray[np.int32],
+    n_features: int, text: NDArray[np.uint8],
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:  # fmt: skip
+    """Features that the walk over ``text`` meets, in the order of their first visit, and how often.
+
+    The state after a byte is ``moves[rows[state] + byte]``; ``output[state]`` is its feature, -1
+    for none.
+    """
+    place = np.full(n_features, -1, np.int64)
+    features = np.empty(len(text), np.int64)
+    counts = np.zeros(len(text), np.float32)
+    n = 0
+    state = np.int64(0)
+    for byte in text:
+        state = np.int64(moves[rows[state] + byte])
+        feature = output[state]
+        if feature >= 0:
+            if place[feature] < 0:
+                place[feature] = n
+                features[n] = feature
+                n += 1
+            counts[place[feature]] += np.float32(1.0)
+    return features[:n].copy(), counts[:n].copy()
