@@ -61,7 +61,8 @@ def copy_into_file(files: Sequence[SourceFile], places: Places, path: Path) -> N
     Lines, rows and records stay as they are, but for cells of CSV files that a spreadsheet would
     run as formulas, which get an apostrophe (:mod:`dupdetect.writers.cells`); archives also keep
     their ``warcinfo``. Columns that folders give (``key=value``) become columns of a Parquet file.
-    Compressed as the name says, archives record by record. Raises ScanError, also for CSV files with different columns.
+    Compressed as the name says, archives record by record. Raises ScanError, also for CSV files
+    with different columns.
     """
     _, kind, compression = split_suffixes(path.name)
     if kind == "parquet":
