@@ -6,7 +6,7 @@ Detector ── quality.assess ──┐
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -20,6 +20,7 @@ import pyarrow as pa
 from dupdetect.config import Config
 from dupdetect.index import CandidateIndex
 from dupdetect.index.exchange import to_lsh, write_documents
+from dupdetect.index.foreign import signatures_of
 from dupdetect.index.sketches import unpack_beside
 from dupdetect.quality import assess, refine
 from dupdetect.quality.resources import pin
@@ -32,7 +33,7 @@ from dupdetect.text.tokens import tokenize_texts
 from dupdetect.verify import PairVerdicts, passages, verify_pairs
 
 if TYPE_CHECKING:
-    from datasketch import MinHashLSH
+    from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 #: Documents that are sketched at once by the ``_many`` calls: some megabytes of arrays.
 _BATCH = 256
@@ -128,9 +129,7 @@ class Index:
         for at in range(0, len(documents), bulk):
             self._candidates.add_parts(self._ahead(documents[at : at + bulk]))
 
-    def _ahead(
-        self, documents: Sequence[Document]
-    ) -> Iterator[tuple[list[Document], SketchBatch]]:
+    def _ahead(self, documents: Sequence[Document]) -> Iterator[tuple[list[Document], SketchBatch]]:
         """Documents in parts with their sketches, of which the next ones are being made."""
         parts = [documents[at : at + _BATCH] for at in range(0, len(documents), _BATCH)]
         if len(parts) == 1:
@@ -233,6 +232,24 @@ class Index:
     def to_datasketch(self, *, threshold: float = 0.5) -> MinHashLSH:
         """All documents as datasketch's MinHashLSH in memory, with ids as its keys."""
         return to_lsh(self._candidates, threshold=threshold)
+
+    def import_datasketch(
+        self, source: MinHashLSH | Iterable[tuple[str, MinHash | LeanMinHash]]
+    ) -> int:
+        """Adds the ids and signatures of a MinHashLSH, or of pairs ``(id, MinHash)``; how many.
+
+        Nothing but the signature is known of them: they are found by :meth:`resembling`, never by
+        :meth:`query`. Raises ConfigError when seed, scheme or permutations differ from ours; that
+        the shingles are ours (3 words, ``sketch.to_datasketch``) is for the caller to know.
+        """
+        return self._candidates.add_signatures(signatures_of(source, self.config))
+
+    def resembling(
+        self, document: Document | str, *, threshold: float = 0.5
+    ) -> list[tuple[str, float]]:
+        """Imported signatures that are like a document's: ids and estimated Jaccard similarity."""
+        _, batch = self._sketched([_document(document, "query")])
+        return self._candidates.resembling(batch, threshold=threshold)
 
     def compact(self) -> None:
         """Gives back the room of what was removed or replaced."""

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol
@@ -27,9 +28,9 @@ from numpy.typing import NDArray
 
 from dupdetect.config import Config
 from dupdetect.errors import IndexCorruptError, IndexError_
+from dupdetect.index import foreign, upkeep
 from dupdetect.index import header as headers
 from dupdetect.index import sketches as packed
-from dupdetect.index import upkeep
 from dupdetect.index.records import Record, language_bytes, pack, parse
 from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store
 from dupdetect.index.stores.memory import MemoryStore
@@ -144,6 +145,43 @@ class CandidateIndex:
         ]
         if entries:
             self._store.put(entries)
+
+    def add_signatures(self, signatures: Iterable[tuple[str, NDArray[np.uint32]]]) -> int:
+        """Adds ids of which the signature is all that is known (see ``index.foreign``); how many.
+
+        The same id again replaces. Transactions are of ``bulk`` documents.
+        """
+        total, none = 0, np.empty(0, np.uint64)
+        waiting = iter(signatures)
+        while part := list(islice(waiting, self.bulk)):
+            entries = []
+            for id, values in part:
+                signature = values.astype("<u4").tobytes()
+                record = pack(Document(id=id, text=""), keep_text=False, signature=signature)
+                bands = foreign.signature_bands(values, self.config)
+                entries.append(Entry(_key(id), record, bands, none))
+            self._store.put(entries)
+            total += len(part)
+        return total
+
+    def resembling(
+        self, sketches: SketchBatch, row: int = 0, *, threshold: float = 0.5
+    ) -> list[tuple[str, float]]:
+        """Documents of which only the signature is known, and their estimated Jaccard similarity
+        with a row, if at least ``threshold``; highest first."""
+        bands, _ = _row(sketches, row)
+        if not len(bands):
+            return []
+        numbers = self._shared(bands, np.empty(0, np.uint64)).numbers
+        places = self._store.places(numbers)
+        found = []
+        for i in range(len(numbers)):
+            if name := places.name(i):
+                record = parse(name, places.content(i))
+                alike = foreign.resemblance(sketches.signatures[row], record.signature)
+                if alike >= threshold and len(record.signature):
+                    found.append((record.id, alike))
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
     @property
     def bulk(self) -> int:

@@ -55,7 +55,7 @@ def write_documents(index: CandidateIndex, folder: Path) -> int:
 
 
 def to_lsh(index: CandidateIndex, *, threshold: float = 0.5) -> datasketch.MinHashLSH:
-    """All documents that have a signature as a MinHashLSH in memory, ids as its keys.
+    """All documents that have a whole signature as a MinHashLSH in memory, ids as its keys.
 
     Signatures are those that datasketch makes of the same shingles: what it answers to a MinHash of
     ``sketch.to_datasketch`` is what it would answer had it made them itself.
@@ -65,12 +65,14 @@ def to_lsh(index: CandidateIndex, *, threshold: float = 0.5) -> datasketch.MinHa
     lsh = datasketch.MinHashLSH(threshold=threshold, num_perm=index.config.shingle.permutations)
     for records, batch in _sketched(index):
         for row, record in enumerate(records):
-            if batch.has_signature[row]:
-                lsh.insert(record.id, to_datasketch(batch.signatures[row], index.config))
+            known = batch.signatures[row] if batch.has_signature[row] else record.signature
+            if len(known) == index.config.shingle.permutations:
+                lsh.insert(record.id, to_datasketch(known, index.config))
     return lsh
 
 
 def _sketched(index: CandidateIndex) -> Iterator[tuple[list[Record], SketchBatch]]:
     records = index.records()
     while chunk := list(islice(records, _CHUNK)):
-        yield chunk, sketches.unpack([record.sketch for record in chunk], index.config)
+        packed = [record.sketch or sketches.NOTHING for record in chunk]
+        yield chunk, sketches.unpack(packed, index.config)

@@ -3,7 +3,8 @@
 Layout: ``<B version> <2s language> <I checksum> <I bytes of metadata> <I bytes of sketch> <I bytes
 of text>``, then the metadata as a JSON list (UTF-8), the sketch (see
 :mod:`dupdetect.index.sketches`; :mod:`dupdetect.kernels.likely` reads it in its place) and the text
-as zstd. A text of 0xFFFFFFFF bytes means: not kept. The id is the store's key; the checksum
+as zstd. A text of 0xFFFFFFFF bytes means: not kept; without a sketch too a signature may be in its
+place (:mod:`dupdetect.index.foreign`). The id is the store's key; the checksum
 covers it and everything but itself.
 """
 
@@ -15,7 +16,9 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from dupdetect.errors import IndexCorruptError, TextError
 from dupdetect.records import Document, Link
@@ -45,6 +48,12 @@ class Record:
         """Whether the text is kept."""
         return self.size != _NO_TEXT
 
+    @property
+    def signature(self) -> NDArray[np.uint32]:
+        """The signature of a document of which nothing else is known, else empty."""
+        alone = not self.sketch and not self.has_text and len(self.text) % 4 == 0
+        return np.frombuffer(self.text if alone else b"", "<u4").astype(np.uint32)
+
     def known(self) -> Document:
         """The document without its text; raises IndexCorruptError."""
         try:
@@ -71,8 +80,13 @@ class Record:
             raise IndexCorruptError(f"a record cannot be read: {error}") from error
 
 
-def pack(document: Document, *, sketch: bytes = b"", keep_text: bool = True) -> bytes:
-    """The record of a document; raises TextError on lone surrogates."""
+def pack(
+    document: Document, *, sketch: bytes = b"", keep_text: bool = True, signature: bytes = b""
+) -> bytes:
+    """The record of a document; raises TextError on lone surrogates.
+
+    ``signature``: little-endian uint32, of a document that has neither sketch nor text.
+    """
     links = document.links if keep_text else ()
     meta: list[Any] = [document.url, document.title, document.language, document.published]
     meta.append([[link.start, link.end, link.href, link.rel] for link in links])
@@ -85,6 +99,8 @@ def pack(document: Document, *, sketch: bytes = b"", keep_text: bool = True) -> 
     body = head + sketch
     if keep_text and text:
         body += pa.Codec("zstd", compression_level=3).compress(text, asbytes=True)
+    elif not keep_text:
+        body += signature
     size = len(text) if keep_text else _NO_TEXT
     language = language_bytes(document.language)
     checksum = zlib.crc32(body, _seed(key, language, len(head), len(sketch), size))

@@ -24,6 +24,9 @@ from dupdetect.kernels.views import anchor_pairs, build_view, sample_pairs
 from dupdetect.sketch.batch import SketchBatch, View
 from dupdetect.sketch.signatures import permutations
 
+#: The packed sketch of no text: no words, one sentence, no shingles, anchors and quotes.
+NOTHING = bytes([0, 1, 0, 0, 0])
+
 
 def pack(batch: SketchBatch) -> list[bytes]:
     """The sketches of a batch, one value per document."""

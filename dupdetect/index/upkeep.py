@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.errors import IndexCorruptError
 from dupdetect.index import sketches
+from dupdetect.index.foreign import signature_bands
 from dupdetect.index.records import Record, parse
 from dupdetect.index.stores.base import Entry, Store, View
 from dupdetect.sketch.batch import SketchBatch
@@ -64,10 +65,13 @@ def copy_into(target: Store, source: Store, config: Config) -> int:
     """Adds all documents of ``source``; those with an id that ``target`` has replace its own."""
     total = 0
     for chunk in records_of(source):
-        batch = sketches.unpack([parse(*pair).sketch for pair in chunk], config)
+        parsed = [parse(*pair) for pair in chunk]
+        batch = sketches.unpack([found.sketch or sketches.NOTHING for found in parsed], config)
         entries = []
         for row, (key, record) in enumerate(chunk):
             listed = posting_keys(batch, row)
+            if len(parsed[row].signature):
+                listed["bands"] = signature_bands(parsed[row].signature, config)
             entries.append(Entry(key, record, listed["bands"], listed["anchors"]))
         target.put(entries)
         total += len(entries)
