@@ -23,7 +23,7 @@ from dupdetect import schemas
 from dupdetect.config import Config
 from dupdetect.engines.near_sources import Texts, read_texts
 from dupdetect.errors import ConfigError
-from dupdetect.kernels.group import PairSet
+from dupdetect.kernels.group import PairSet, decode_pairs, encode_pairs
 from dupdetect.kernels.minhash import minhash
 from dupdetect.kernels.overlap import bucket_pairs, buckets, overlapping_bands, shared_shingles
 from dupdetect.kernels.wordhash import word_shingles
@@ -40,8 +40,8 @@ LEAST_THRESHOLD = 0.3
 #: Candidates that one document takes from buckets above ``shingle.max_bucket``, over all bands.
 MOST_OF_LARGE = 16
 _HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
-#: Candidates that are compared at a time.
-_BLOCK = 1 << 14
+#: Candidates that are compared at a time, and shingles of theirs (4 bytes each).
+_BLOCK, _BLOCK_SHINGLES = 1 << 14, 1 << 23
 
 
 def near_duplicates(
@@ -126,13 +126,21 @@ class _Sketches:
         signed = np.concatenate([np.empty(0, np.bool_), *self._signed])
         self.signed = np.flatnonzero(signed).astype(np.int32)
         self.bands = self._shingle.permutations
-        total = int(self.lengths.sum(dtype=np.int64))
-        self.shingles: NDArray[np.uint32] = np.empty(0, np.uint32)
-        if total:
-            self.shingles = np.memmap(self._shingles, np.uint32, "r", shape=(total,))
 
     def __len__(self) -> int:
         return len(self.lengths)
+
+    def shingles(self, rows: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Shingles of the documents ``rows``, one after the other.
+
+        Read, not mapped: pages around each document would count as memory of this process.
+        """
+        stop = np.cumsum(self.lengths[rows], dtype=np.int64)
+        found = np.empty(int(stop[-1]) if len(rows) else 0, np.uint32)
+        places, begins = (4 * self.begin[rows]).tolist(), (stop - self.lengths[rows]).tolist()
+        for place, begin, end in zip(places, begins, stop.tolist(), strict=True):
+            os.preadv(self._shingles.fileno(), [found[begin:end].data], place)
+        return found
 
     def band(self, number: int) -> NDArray[np.uint32]:
         """Keys uint32[n] of one band."""
@@ -165,16 +173,20 @@ def _verified(
     """The candidates at or above the threshold, with their measures."""
 
     def compared(block: U64) -> tuple[NDArray[Any], ...]:
+        pairs = decode_pairs(block)
+        rows = np.unique(pairs)
+        length = sketches.lengths[rows]
+        local = np.searchsorted(rows, pairs)
         shared, size_a, size_b = shared_shingles(
-            block, sketches.shingles, sketches.begin, sketches.lengths
-        )
+            encode_pairs(local[:, 0], local[:, 1]),
+            sketches.shingles(rows), np.cumsum(length, dtype=np.int64) - length, length,
+        )  # fmt: skip
         jaccard = shared / np.maximum(size_a + size_b - shared, 1)
         kept = jaccard >= threshold
         return block[kept], jaccard[kept], (shared / size_a)[kept], (shared / size_b)[kept]
 
-    blocks = (codes[at : at + _BLOCK] for at in range(0, len(codes), _BLOCK))
     empty = (np.empty(0, np.uint64), *([np.empty(0, np.float64)] * 3))
-    parts = [empty, *_in_turn(pool, compared, blocks, threads + 1)]
+    parts = [empty, *_in_turn(pool, compared, _blocks(codes, sketches.lengths), threads + 1)]
     pairs, jaccard, in_a, in_b = (np.concatenate(column) for column in zip(*parts, strict=True))
     a, b = (_column(side, pa.uint64()) for side in (pairs >> _HALF, pairs & _LOW))
     columns = [sketches.ids.take(a).cast(pa.string()), sketches.ids.take(b).cast(pa.string())]
@@ -182,6 +194,19 @@ def _verified(
         _column(values.astype(np.float32), pa.float32()) for values in (jaccard, in_a, in_b)
     ]
     return pa.Table.from_arrays(columns, schema=schemas.NEAR_DUPLICATES)
+
+
+def _blocks(codes: U64, lengths: NDArray[np.int32]) -> Iterator[U64]:
+    """Candidates in blocks, of which each has no more than so many pairs and shingles."""
+    pairs = decode_pairs(codes)
+    total = np.cumsum(lengths[pairs].sum(axis=1, dtype=np.int64))
+    at = 0
+    while at < len(codes):
+        before = total[at - 1] if at else 0
+        fitting = int(np.searchsorted(total, before + _BLOCK_SHINGLES, "right"))
+        end = max(at + 1, min(at + _BLOCK, fitting))
+        yield codes[at:end]
+        at = end
 
 
 def _column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:

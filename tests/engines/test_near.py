@@ -116,5 +116,17 @@ def test_memory_in_use_is_bounded_by_documents_not_by_text(corpus):
         sketches.add(*sketches.make(texts))
     sketches.finish()
     held = [value for value in vars(sketches).values() if isinstance(value, np.ndarray)]
-    assert isinstance(sketches.shingles, np.memmap)
-    assert sum(a.nbytes for a in held if not isinstance(a, np.memmap)) <= 24 * len(sketches)
+    assert sum(array.nbytes for array in held) <= 24 * len(sketches)
+
+
+def test_blocks_hold_so_many_pairs_and_shingles(monkeypatch):
+    monkeypatch.setattr(near, "_BLOCK", 3)
+    monkeypatch.setattr(near, "_BLOCK_SHINGLES", 10)
+    lengths = np.array([1, 2, 30, 4, 1, 1], np.int32)
+    pairs = [(0, 1), (0, 2), (1, 3), (3, 4), (4, 5), (0, 4), (0, 5), (1, 4)]
+    codes = np.array([a << 32 | b for a, b in pairs], np.uint64)
+    blocks = [block.tolist() for block in near._blocks(codes, lengths)]
+    assert [code for block in blocks for code in block] == codes.tolist()
+    for block in blocks:
+        total = sum(int(lengths[code >> 32] + lengths[code & 0xFFFFFFFF]) for code in block)
+        assert len(block) == 1 or (len(block) <= 3 and total <= 10)
