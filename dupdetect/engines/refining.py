@@ -1,13 +1,18 @@
-"""What matches say of a document's own score: known only when all documents have been compared."""
+"""What other documents say of a document's scores: known only when all have been compared.
+
+Matches count into ``content_farm``, lines that a domain repeats into ``boilerplate``.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from dupdetect.engines import templating
 from dupdetect.engines.judging import Judged
 from dupdetect.engines.spool import Spool
 from dupdetect.engines.tables import Documents
@@ -15,18 +20,37 @@ from dupdetect.quality import Assessment, refine
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Match, Scores
 
 
-def refined(spool: Spool, documents: Documents, judged: Judged) -> Documents:
-    """The documents with their matches counted into ``content_farm``."""
+def refined(
+    spool: Spool, documents: Documents, judged: Judged, heads: np.ndarray[Any, Any]
+) -> Documents:
+    """The documents with their matches and the templates of their domains counted in.
+
+    ``heads``: the representative of each document.
+    """
+    known = templating.template_lines(spool, documents.table["domain"], heads)
+    if len(known.row):
+        share = templating.shares(spool, documents.numbers("boilerplate"), known)
+        documents = replace(
+            _with(documents, "boilerplate", share),
+            findings=templating.findings_of(spool, known),
+        )
+    return _with(documents, "content_farm", _farm(spool, documents, judged))
+
+
+def _farm(spool: Spool, documents: Documents, judged: Judged) -> np.ndarray[Any, Any]:
     matches = _by_document(documents, judged)
     parts = _parts(spool, np.array(sorted(matches), np.int64))
     scores = documents.numbers("content_farm").copy()
     for row, known in matches.items():
         alone = Assessment(Scores(content_farm=float(scores[row])), parts=parts[row])
         scores[row] = refine(alone, known, document=documents.ids[row]).scores.content_farm
-    place = documents.table.schema.get_field_index("content_farm")
+    return scores
+
+
+def _with(documents: Documents, name: str, scores: np.ndarray[Any, Any]) -> Documents:
+    place = documents.table.schema.get_field_index(name)
     column = pa.chunked_array([pa.array(scores, pa.float32())])
-    table = documents.table.set_column(place, "content_farm", column)
-    return replace(documents, table=table)
+    return replace(documents, table=documents.table.set_column(place, name, column))
 
 
 def _by_document(documents: Documents, judged: Judged) -> dict[int, list[Match]]:

@@ -18,7 +18,7 @@ from dupdetect.engines.pool import FATAL
 from dupdetect.engines.spool import DOCUMENTS, FINDINGS, ShardName, write_shard
 from dupdetect.errors import ExtractError, TextError
 from dupdetect.extract import Sandbox
-from dupdetect.quality import Assessment, assess
+from dupdetect.quality import Assessment, assess_many
 from dupdetect.quality.resources import pin
 from dupdetect.quality.sketching import sketch_articles
 from dupdetect.records import Document, Skip
@@ -102,17 +102,23 @@ class Sketching:
         return found
 
     def _assess(self, documents: Sequence[tuple[Document, str]]) -> list[_Assessed]:
-        found: list[_Assessed] = []
-        for document, source in documents:
-            try:
-                language = document.language or "und"
-                assessment = assess(document, config=self._config, language=language)
-                found.append(_Assessed(document, source, assessment))
-            except FATAL:
-                raise
-            except Exception as error:
-                self._fail(document, source, error)
-        return found
+        """Assesses all at once; where that fails, halves, down to the document at fault."""
+        if not documents:
+            return []
+        own = [document for document, _ in documents]
+        try:
+            languages = [document.language or "und" for document in own]
+            assessed = assess_many(own, config=self._config, languages=languages)
+            sources = [source for _, source in documents]
+            return [_Assessed(*parts) for parts in zip(own, sources, assessed, strict=True)]
+        except FATAL:
+            raise
+        except Exception as error:
+            if len(documents) == 1:
+                self._fail(*documents[0], error)
+                return []
+        middle = len(documents) // 2
+        return self._assess(documents[:middle]) + self._assess(documents[middle:])
 
     def _sketch(self, assessed: list[_Assessed]) -> tuple[list[_Assessed], list[SketchBatch]]:
         """Sketches all at once; where that fails, halves, down to the document at fault."""
@@ -146,6 +152,9 @@ def _documents_table(assessed: Sequence[_Assessed], sketches: SketchBatch) -> pa
         columns[name] = [getattr(item.assessment.scores, name) for item in assessed]
     columns["parts"] = [json.dumps(item.assessment.parts) for item in assessed]
     columns["domain"] = [domain(item.document.url or "") or None for item in assessed]
+    lines = [item.assessment.lines for item in assessed]
+    columns["lines"] = [own.records.tobytes() if own is not None else b"" for own in lines]
+    columns["line_words"] = [own.words if own is not None else 0 for own in lines]
     columns["n_words"] = sketches.n_words
     return pa.table({name: columns[name] for name in DOCUMENTS.names}, schema=DOCUMENTS)
 

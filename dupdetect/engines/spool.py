@@ -26,10 +26,16 @@ from dupdetect.sketch.batch import SketchBatch
 I64 = NDArray[np.int64]
 
 #: A document as the first pass leaves it: what the tables need, the parts of its content-farm
-#: score as JSON, and the text.
+#: score as JSON, its short lines (templates.LINE; none where it has no domain) with the words of
+#: all its lines, and the text.
 DOCUMENTS = pa.schema(
     [item for item in schemas.DOCUMENTS if item.name not in ("cluster", "is_representative")]
-    + [pa.field("parts", pa.string()), pa.field("text", pa.large_string())]
+    + [
+        pa.field("parts", pa.string()),
+        pa.field("lines", pa.binary()),
+        pa.field("line_words", pa.int32()),
+        pa.field("text", pa.large_string()),
+    ]
 )
 #: Findings by the row of their document in the shard.
 FINDINGS = pa.schema(

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from dupdetect.config import Config
 from dupdetect.quality import boilerplate, content_farm, machine_translation, seo_link
 from dupdetect.quality.boilerplate import FurnitureLine
-from dupdetect.quality.content_farm.signals import signals
+from dupdetect.quality.boilerplate.templates import TextLines, text_lines
+from dupdetect.quality.content_farm import Evidence
+from dupdetect.quality.content_farm.signals import NOTHING, signals
+from dupdetect.quality.listed import host_of
 from dupdetect.quality.reading import Reading, read_many
 from dupdetect.quality.resources import Resources, resources
 from dupdetect.quality.vocabulary import vocabulary
@@ -17,11 +20,17 @@ from dupdetect.records import Document, Finding, Match, Scores
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Scores, findings in the order of their place, and the parts of ``content_farm``."""
+    """Scores, findings in the order of their place, and the parts of ``content_farm``.
+
+    ``seen``: what the parts were made of; ``lines``: what the lines of its domain are counted by,
+    of a document with a URL.
+    """
 
     scores: Scores
     findings: tuple[Finding, ...] = ()
     parts: dict[str, float] = field(default_factory=dict)
+    seen: Evidence = field(default_factory=lambda: Evidence(NOTHING))
+    lines: TextLines | None = None
 
 
 def assess(document: Document, *, config: Config, language: str) -> Assessment:
@@ -85,19 +94,19 @@ def _put_together(
     covered = [(finding.start, finding.end) for finding in lines]
     inserted = seo_link.find(
         reading, language=language, url=document.url, links=document.links, covered=covered,
-        weights=own.seo_link,
+        weights=own.seo_link, listed=own.listed if own.listed else None,
     )  # fmt: skip
     share = boilerplate.share(reading, lines)
     seo = seo_link.probability(inserted)
     machine = machine_translation.probability(translated, document.text, reading.n_words, language)
-    made_of = content_farm.parts(
-        seo_link=seo,
-        machine_translation=machine,
-        furniture=share,
-        page=signals(reading, furniture, language),
-    )
+    page = signals(reading, furniture, language)
+    listed = bool(document.url) and own.listed.holds(host_of(document.url or ""))
+    seen = Evidence(page, seo, machine, share, listed)
+    made_of = content_farm.parts(seen)
     scores = Scores(share, machine, seo, content_farm.combine(made_of))
-    return Assessment(scores, _reported([*lines, *inserted, *translated], config), made_of)
+    kept = text_lines(reading, [line.line for line in furniture]) if document.url else None
+    found = _reported([*lines, *inserted, *translated], config)
+    return Assessment(scores, found, made_of, seen, kept)
 
 
 def refine(assessment: Assessment, matches: Iterable[Match], *, document: str) -> Assessment:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupdetect.quality import boilerplate, content_farm
+from dupdetect.quality.content_farm import Evidence
 from dupdetect.quality.content_farm.signals import Signals, repeated_runs, signals
 from dupdetect.quality.reading import read
 from dupdetect.quality.vocabulary import vocabulary
@@ -20,10 +21,7 @@ PROSE = "Les travaux de voirie ont mis au jour des canalisations qui ne figuraie
 def farm(
     page: Signals = CLEAN, *, seo: float = 0.0, translated: float = 0.0, furniture: float = 0.0
 ) -> float:
-    made_of = content_farm.parts(
-        seo_link=seo, machine_translation=translated, furniture=furniture, page=page
-    )
-    return content_farm.combine(made_of)
+    return content_farm.combine(content_farm.parts(Evidence(page, seo, translated, furniture)))
 
 
 def seen(text: str, language: str = "fr") -> Signals:
@@ -129,16 +127,35 @@ def test_repeated_runs_counts_words_that_stand_again() -> None:
 
 
 def test_only_the_copy_is_charged_with_a_match() -> None:
-    rewrite = match("rewrite", direction="a_from_b", score=0.9)
-    assert content_farm.copy_part([rewrite], "a") > 0.5
+    rewrite = match("rewrite", direction="a_from_b", score=0.99)
+    assert content_farm.copy_part([rewrite], "a") > 0.4
     assert content_farm.copy_part([rewrite], "b") == 0.0
     assert content_farm.copy_part([rewrite], "other") == 0.0
-    unknown = content_farm.copy_part([match("rewrite", score=0.9)], "b")
+    unknown = content_farm.copy_part([match("rewrite", score=0.99)], "b")
     assert 0.0 < unknown < content_farm.copy_part([rewrite], "a")
 
 
 def test_agency_copies_are_everyday_and_no_match_is_nothing() -> None:
-    copy = content_farm.copy_part([match("near_duplicate", direction="a_from_b")], "a")
-    assert 0.0 < copy < 0.5
+    for kind in ("exact", "near_duplicate", "partial"):
+        assert content_farm.copy_part([match(kind, direction="a_from_b")], "a") == 0.0
     assert content_farm.copy_part([match("none")], "a") == 0.0
     assert content_farm.copy_part([], "a") == 0.0
+
+
+def test_a_doubtful_rewrite_says_little() -> None:
+    doubtful = match("rewrite", direction="a_from_b", score=0.6)
+    assert content_farm.copy_part([doubtful], "a") < 0.2
+
+
+def test_a_listed_domain_is_a_part_of_its_own() -> None:
+    listed = content_farm.parts(Evidence(CLEAN, listed=True))
+    assert listed["listed_domain"] > 0.5
+    assert "listed_domain" not in content_farm.parts(Evidence(CLEAN))
+
+
+def test_the_card_says_on_what_it_was_calibrated_and_what_it_does_not_know() -> None:
+    told = content_farm.card()
+    assert {"calibrated_on", "held_out", "limits"} <= told.keys()
+    held = told["held_out"]
+    assert held["news_fr without matches"][">= 0.2"] <= 0.01  # type: ignore[index]
+    assert held["news_fr with matches"][">= 0.2"] <= 0.01  # type: ignore[index]

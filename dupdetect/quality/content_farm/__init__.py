@@ -4,77 +4,105 @@ Each part is the probability that the part alone would give; together they are a
 ``1 - (1 - a)(1 - b)...``. So a score can be read off its parts, and a part that is learnt later
 (matches with other documents) can be put in without seeing the text again.
 
-The constants were set by hand so that the project's five reference pages lie above 0.5 and 99 % of
-35,326 press articles below 0.2; they are no calibrated frequencies of any crawl.
+A part is ``1 - exp(-h)``, where ``h`` rises with its evidence along a line through a few points.
+The points were fitted by maximum likelihood (``data/quality/content_farm.json``, with a card that
+says on what, how far it holds, and what it does not know; ``training/content_farm.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
+from dupdetect.data import load_json
+from dupdetect.errors import ModelError
 from dupdetect.quality.content_farm.signals import Signals
-from dupdetect.records import Match, MatchKind
+from dupdetect.records import Match
 
-__all__ = ["combine", "copy_part", "parts"]
+__all__ = ["Evidence", "Lines", "card", "combine", "copy_part", "parts"]
 
-#: How much an inserted link and machine-translated text say of the page they stand in.
-_SEO, _TRANSLATED = 0.9, 0.88
-#: A suspicion of machine translation below this says next to nothing of the page (its cube): one
-#: press article in twenty has one.
-_SUSPICION = 0.5
-#: By number of stock phrases: one or two stand in honest articles (5 % and 0.3 % of news), three
-#: in one of 10,000. Needs at least one phrase in 250 words.
-_STOCK = (0.0, 0.04, 0.22, 0.45, 0.6, 0.7, 0.78, 0.82, 0.86)
+#: Stock phrases are evidence from one in so many words on.
 _STOCK_DENSITY = 1 / 250
-#: Furniture in a foreign language comes from a template made for another country: by lines.
-_FOREIGN = (0.0, 0.3, 0.55, 0.6)
-#: Each kind of furniture left in the text, up to four.
-_FUNCTION = 0.04
-_REPEATED_LINE, _REPEATED_RUNS = 0.08, 0.15
 #: In a raw page furniture is no leftover; from this share of its words on a text is a raw page.
 _RAW = 0.3
-
-#: What being derived from another document says, by kind: agencies' copies are everyday, a
-#: rewrite is somebody's work to hide the source.
-_COPY: Mapping[MatchKind, float] = MappingProxyType(
-    {"exact": 0.25, "near_duplicate": 0.25, "partial": 0.15, "rewrite": 0.65, "translation": 0.5}
-)
+#: What a page of a domain that the user's lists hold is given: the list is the user's judgement.
+_LISTED = 0.7
 #: Where it is not known which one is the copy.
 _UNKNOWN_DIRECTION = 0.5
 
+#: Points of each line: evidence, and ``h`` there; ``h`` is level outside.
+Lines = Mapping[str, tuple[Sequence[float], Sequence[float]]]
 
-def parts(
-    *, seo_link: float, machine_translation: float, furniture: float, page: Signals
-) -> dict[str, float]:
-    """The parts of a document's score, each 0..1; ``furniture`` is the share of such words."""
-    raw = furniture >= _RAW
-    stock = len(page.stock) if len(page.stock) >= page.n_words * _STOCK_DENSITY else 0
-    repeats = min(page.repeated_lines, 1) * _REPEATED_LINE
-    repeats += _REPEATED_RUNS * min(1.0, page.repeated_runs * 10)
+
+@lru_cache(maxsize=1)
+def _shipped() -> Lines:
+    stored = load_json("quality/content_farm.json")
+    try:
+        lines = {
+            name: (tuple(map(float, points)), tuple(map(float, values)))
+            for name, (points, values) in stored["lines"].items()
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"cannot read the shipped data content_farm.json: {error}") from error
+    return lines
+
+
+def card() -> Mapping[str, object]:
+    """What the points were fitted and measured on."""
+    stored: Mapping[str, object] = load_json("quality/content_farm.json")["card"]
+    return stored
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is seen of a document: two scores, the share of furniture, signals of its page.
+
+    ``listed``: its domain stands in a list of the user.
+    """
+
+    page: Signals
+    seo_link: float = 0.0
+    machine_translation: float = 0.0
+    furniture: float = 0.0
+    listed: bool = False
+
+    def lines(self) -> dict[str, tuple[tuple[str, float], ...]]:
+        """What each part rests on: names of lines and how much there is of it."""
+        page, raw = self.page, self.furniture >= _RAW
+        dense = len(page.stock) >= page.n_words * _STOCK_DENSITY
+        return {
+            "seo_link": (("seo_link", self.seo_link),),
+            "machine_translation": (("machine_translation", self.machine_translation),),
+            "stock_phrases": (("stock_phrases", len(page.stock) if dense else 0),),
+            "foreign_furniture": (("foreign_furniture", 0 if raw else page.foreign),),
+            "leftovers": (("leftovers", 0 if raw else len(page.functions)),),
+            "repeats": (
+                ("repeated_lines", 0 if raw else page.repeated_lines),
+                ("repeated_runs", 0.0 if raw else page.repeated_runs),
+            ),
+        }
+
+
+def parts(seen: Evidence, *, lines: Lines | None = None) -> dict[str, float]:
+    """The parts of a document's score, each 0..1."""
+    known = lines if lines is not None else _shipped()
     out = {
-        "seo_link": _SEO * seo_link,
-        "machine_translation": _translated(machine_translation),
-        "stock_phrases": _STOCK[min(stock, len(_STOCK) - 1)],
-        "foreign_furniture": 0.0 if raw else _FOREIGN[min(page.foreign, len(_FOREIGN) - 1)],
-        "leftovers": 0.0 if raw else _FUNCTION * min(len(page.functions), 4),
-        "repeats": 0.0 if raw else repeats,
+        name: _part(sum(_height(known[line], value) for line, value in several))
+        for name, several in seen.lines().items()
     }
-    return {name: round(value, 4) for name, value in out.items()}
+    return {**out, "listed_domain": _LISTED} if seen.listed else out
 
 
-def _translated(score: float) -> float:
-    if score < _SUSPICION:
-        return _TRANSLATED * score**3
-    low = _TRANSLATED * _SUSPICION**3
-    return low + (_TRANSLATED - low) * (score - _SUSPICION) / (1 - _SUSPICION)
-
-
-def copy_part(matches: Iterable[Match], document: str) -> float:
+def copy_part(matches: Iterable[Match], document: str, *, lines: Lines | None = None) -> float:
     """What the matches of a document say of it: the strongest of those where it is the copy."""
+    known = lines if lines is not None else _shipped()
     strongest = 0.0
     for match in matches:
-        if match.kind == "none" or document not in (match.a, match.b):
+        name = f"copy_{match.kind}"
+        if name not in known or document not in (match.a, match.b):
             continue
         copies = "a_from_b" if match.a == document else "b_from_a"
         if match.direction == copies:
@@ -83,7 +111,7 @@ def copy_part(matches: Iterable[Match], document: str) -> float:
             weight = _UNKNOWN_DIRECTION
         else:
             continue
-        strongest = max(strongest, weight * _COPY[match.kind] * match.score)
+        strongest = max(strongest, weight * _part(_height(known[name], match.score)))
     return round(strongest, 4)
 
 
@@ -93,3 +121,19 @@ def combine(made_of: Mapping[str, float]) -> float:
     for value in made_of.values():
         none *= 1.0 - value
     return 1.0 - none
+
+
+def _part(height: float) -> float:
+    return round(1.0 - math.exp(-height), 4)
+
+
+def _height(line: tuple[Sequence[float], Sequence[float]], value: float) -> float:
+    """The height of a line at a value, level outside its points."""
+    points, heights = line
+    at = bisect_right(points, value)
+    if at == 0:
+        return heights[0]
+    if at == len(points):
+        return heights[-1]
+    share = (value - points[at - 1]) / (points[at] - points[at - 1])
+    return heights[at - 1] + share * (heights[at] - heights[at - 1])

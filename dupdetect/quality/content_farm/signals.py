@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dupdetect.quality.boilerplate import FurnitureLine
 from dupdetect.quality.boilerplate.context import LONE
+from dupdetect.quality.phrases import WORD
 from dupdetect.quality.reading import Reading
 
 #: Words of a run that counts as repeated when it stands twice.
@@ -38,6 +39,10 @@ class Signals:
     repeated_runs: float
 
 
+#: Of an empty text.
+NOTHING = Signals(0, (), frozenset(), 0, 0, 0.0)
+
+
 def signals(reading: Reading, furniture: Sequence[FurnitureLine], language: str) -> Signals:
     """The signals of a text whose furniture is known."""
     return Signals(
@@ -50,10 +55,22 @@ def signals(reading: Reading, furniture: Sequence[FurnitureLine], language: str)
     )
 
 
+#: Prompts that come with a template. Menus, notes on rights and times of reading are in English
+#: on honest pages of any language ("Live TV", "Terms of use", "5 min").
+_PROMPTS = frozenset(
+    {"share_prompt", "follow_prompt", "related_heading", "newsletter", "comments", "leftover"}
+)
+
+
 def _is_foreign(line: FurnitureLine, language: str) -> bool:
     """Whether a prompt of two words or more is known, but not in the text's language."""
     hit = line.hit
-    if hit is None or language == "und" or language in hit.languages:
+    if hit is None or hit.function not in _PROMPTS:
+        return False
+    words = [word for word in WORD.findall(line.finding.quote) if len(word) > 2 and word.isalpha()]
+    if len(words) < 2:
+        return False
+    if language == "und" or language in hit.languages:
         return False
     return hit.known >= 2 and (bool(hit.bits & LONE) or hit.known >= 3)
 

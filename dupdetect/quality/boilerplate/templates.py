@@ -1,0 +1,87 @@
+"""Lines that a domain repeats from page to page: what a text leaves of itself to count them by.
+
+Short lines only, each as one record with a key of its words (numbers are all alike: "3 comments"
+is "5 comments"). A line that stands in three and more different documents of a domain is taken for
+its template: of such lines of real news sites 99.6 % are labelled furniture (6,900 lines of
+``boilerplate_lines``; two documents: 99.5 %, but those may be two versions of one article).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.quality.reading import Reading
+from dupdetect.records import Finding
+
+#: Longer lines are paragraphs.
+MAX_WORDS = 25
+#: Different documents that must hold a line, and the share of the domain's that they must be (in
+#: a thousand articles three may well say the same short sentence).
+LEAST, LEAST_SHARE = 3, 0.01
+#: What a finding of a template line is given.
+SCORE = 0.95
+RULE = "template"
+#: A line: key, place in the text, words, whether it was found to be furniture by itself.
+LINE = np.dtype(
+    [("key", "<u8"), ("start", "<i4"), ("end", "<i4"), ("words", "<u2"), ("found", "u1")]
+)
+_PRIME = 0x9E3779B97F4A7C15
+
+
+@dataclass(frozen=True, slots=True)
+class TextLines:
+    """The short lines of a text (``records`` of dtype LINE), and the words of all its lines.
+
+    A line has at least one word, as in :func:`dupdetect.quality.boilerplate.share`.
+    """
+
+    records: NDArray[np.void]
+    words: int
+
+
+def text_lines(reading: Reading, found: Sequence[int]) -> TextLines:
+    """The lines of a text; ``found`` are the numbers of those that are furniture already."""
+    chosen = np.flatnonzero((reading.sizes > 0) & (reading.sizes <= MAX_WORDS))
+    sizes = reading.sizes[chosen]
+    records = np.zeros(len(chosen), LINE)
+    if len(chosen):
+        first = np.cumsum(sizes) - sizes
+        place = np.arange(int(sizes.sum())) - np.repeat(first, sizes)
+        words = np.repeat(reading.line[chosen], sizes) + place
+        parts = (reading.key[words] | np.uint64(1)) * _POWERS[place]
+        keys = np.add.reduceat(parts, first)
+        records["key"] = keys ^ (keys >> np.uint64(29))
+    records["start"], records["end"] = reading.starts[chosen], reading.ends[chosen]
+    records["words"] = sizes
+    records["found"] = np.isin(chosen, np.asarray(found, np.int64))
+    return TextLines(records, int(np.maximum(reading.sizes, 1).sum()))
+
+
+def is_template(documents: int, of_domain: int) -> bool:
+    """Whether a line that so many of a domain's different documents hold is its template."""
+    return documents >= max(LEAST, LEAST_SHARE * of_domain)
+
+
+def raised(share: float, words: int, of_words: int) -> np.float32:
+    """The share of furniture when so many more words of a text are found to be some."""
+    return np.float32(min(1.0, float(share) + words / max(1, of_words)))
+
+
+def finding(text: str, start: int, end: int) -> Finding:
+    """The finding of a template line."""
+    return Finding("boilerplate", RULE, start, end, text[start:end], SCORE)
+
+
+def _powers() -> NDArray[np.uint64]:
+    out, value = [], 1
+    for _ in range(MAX_WORDS):
+        out.append(value)
+        value = value * _PRIME % (1 << 64)
+    return np.array(out, np.uint64)
+
+
+_POWERS = _powers()
