@@ -25,6 +25,7 @@ def scan(
     resume: bool = False,
     progress: Progress | None = None,
     dry_run: bool = False,
+    report: bool = True,
     master: str | None = None,
     spark_conf: Mapping[str, str] | None = None,
 ) -> ScanResult:
@@ -36,6 +37,7 @@ def scan(
     bytes to stay within, by default half of the machine's; it sets the sizes of batches and blocks
     and is no guarantee. ``resume`` goes on with an interrupted scan of the same sources and
     settings, or gives the result of a finished one. ``dry_run`` only says what would be read.
+    Without ``report`` neither ``report.html`` nor ``texts.parquet`` is made.
     ``engine``: ``local`` or ``spark``; the latter runs in the active Spark session, else in one of
     its own at ``master`` with the settings ``spark_conf``, and lets Spark decide on processes and
     memory.
@@ -57,6 +59,7 @@ def scan(
         progress=progress or Silent(),
         master=master,
         spark_conf=tuple((spark_conf or {}).items()),
+        report=report,
     )
     run = _engine(engine)
     return _preview(job) if dry_run else run(job)

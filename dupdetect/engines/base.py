@@ -38,7 +38,8 @@ class Silent:
 class Job:
     """A scan to do. ``workers`` is a number of processes, ``memory`` in bytes.
 
-    ``master`` and ``spark_conf`` are for Spark: the cluster's URL, and its settings.
+    ``master`` and ``spark_conf`` are for Spark: the cluster's URL, and its settings. Without
+    ``report`` only tables are written.
     """
 
     sources: tuple[str, ...]
@@ -50,6 +51,7 @@ class Job:
     progress: Progress
     master: str | None = None
     spark_conf: tuple[tuple[str, str], ...] = ()
+    report: bool = True
 
 
 @dataclass(frozen=True, slots=True)

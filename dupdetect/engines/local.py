@@ -172,7 +172,7 @@ class _Scan:
             made.mkdir(exist_ok=True)
             log.counts |= tables.write_tables(made, spool, documents, judged, groups)
             log.counts["duplicate_id"] = documents.duplicate_ids
-            shown = select_shown(made)
+            shown = select_shown(made) if job.report else None
             if shown:
                 tables.write_texts(made / "texts.parquet", spool, documents, shown)
             record.publish(made, job.out)
@@ -180,8 +180,9 @@ class _Scan:
         kinds = np.bincount(judged.matches.kind, minlength=len(MATCH_KINDS)).tolist()
         about = record.about(job, self._manifest, languages=languages, kinds=kinds)
         record.write(job.out, log, about, peak_memory=self._crew.peak_memory)
-        with log.stage("report", None):
-            render_report(job.out)
+        if job.report:
+            with log.stage("report", None):
+                render_report(job.out)
         run = record.write(job.out, log, about, peak_memory=self._crew.peak_memory)
         clear(self._folder)
         return ScanResult.of_run(job.out, run)

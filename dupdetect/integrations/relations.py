@@ -107,8 +107,9 @@ def relate(
         source, out = Path(folder) / "texts.parquet", Path(folder) / "out"
         pq.write_table(table, source, compression="lz4")
         result = scan(
-            [source], out=out, config=replace(config or Config(), columns=names), workers=workers
-        )
+            [source], out=out, config=replace(config or Config(), columns=names), workers=workers,
+            report=False,
+        )  # fmt: skip
         return Related(
             n,
             _numbered(out, "documents", ("id",)),

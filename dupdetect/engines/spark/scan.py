@@ -143,8 +143,9 @@ class _Scan:
             self._write(stages)
         about = self._about(stages)
         record.write(job.out, log, about, peak_memory=own_memory())
-        with log.stage("report", None):
-            render_report(job.out)
+        if job.report:
+            with log.stage("report", None):
+                render_report(job.out)
         run = record.write(job.out, log, about, peak_memory=own_memory())
         self._work.clear()
         clear(self._folder)
