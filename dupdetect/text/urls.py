@@ -58,6 +58,8 @@ _ANCHOR = re.compile(
     r"<a\s[^<>]{0,2000}?href\s*=\s*[\"']?([^\"'<>\s]*)[^<>]{0,2000}>(.{0,500}?)</a\s*>", re.I | re.S
 )
 _BBCODE = re.compile(r"\[url=([^\]\s]{1,2000})\](.{0,500}?)\[/url\]", re.I | re.S)
+#: A dot between letters or digits. The mark comes first: looking for it is what costs.
+_INNER_DOT = re.compile(r"\.(?<=[^\W_]\.)(?=[^\W_])")
 _REST = re.compile(r"\.[^\W_][\w-]*(?:\.[^\W_][\w-]*)*")
 _LABEL = re.compile(r"[\w-]+\Z")
 _PATH = re.compile(r"(?::\d{2,5})?(?:[/?#][^\s<>\"«»“”]*)?")
@@ -124,17 +126,17 @@ def find_links(text: str) -> list[TextLink]:
             href = text[start:end]
             if "." in href[4:] or "://" in href:
                 _add(found, TextLink(start, end, "url", href, href))
-    dot = text.find(".", 1)
-    while dot > 0:
-        after = dot + 1
-        if text[dot - 1].isalnum() and text[after : after + 1].isalnum():
-            rest = _REST.match(text, dot)
-            assert rest is not None  # a dot and a letter or digit
-            link = _bare_domain(text, dot, rest.end())
-            if link is not None:
-                _add(found, link)
-            after = rest.end()
-        dot = text.find(".", after)
+    after = 0
+    for match in _INNER_DOT.finditer(text):
+        dot = match.start()
+        if dot < after:
+            continue
+        rest = _REST.match(text, dot)
+        assert rest is not None  # a dot and a letter or digit
+        link = _bare_domain(text, dot, rest.end())
+        if link is not None:
+            _add(found, link)
+        after = rest.end()
     found.sort(key=lambda link: link.start)
     return found
 
