@@ -117,7 +117,7 @@ def test_the_page_has_every_rule_with_three_examples_of_each_sort() -> None:
     rules |= {("seo_link", f"link_{form}") for form in get_args(LinkForm)}
     rules |= {("boilerplate", known.label) for known in furniture_phrases()}
     rules |= {("seo_link", "commercial_mention"), ("boilerplate", "breadcrumb")}
-    rules |= {("boilerplate", "leftover_code")}
+    rules |= {("boilerplate", "leftover_code"), ("seo_link", "disguised_characters")}
     counts = Counter(((e.kind, e.rule), e.what) for e in EXAMPLES)
     assert counts == {(rule, what): 3 for rule in rules for what in ("found", "left")}
 

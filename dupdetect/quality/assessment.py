@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from dupdetect.config import Config
-from dupdetect.quality import boilerplate, content_farm, machine_translation, seo_link
+from dupdetect.quality import (
+    boilerplate,
+    content_farm,
+    disguised_characters,
+    machine_translation,
+    seo_link,
+)
 from dupdetect.quality.boilerplate import FurnitureLine
 from dupdetect.quality.boilerplate.templates import TextLines, text_lines
 from dupdetect.quality.content_farm import Evidence
@@ -99,13 +105,15 @@ def _put_together(
     share = boilerplate.share(reading, lines)
     seo = seo_link.probability(inserted)
     machine = machine_translation.probability(translated, document.text, reading.n_words, language)
+    disguised = disguised_characters.find(document.text)
     page = signals(reading, furniture, language)
     listed = bool(document.url) and own.listed.holds(host_of(document.url or ""))
-    seen = Evidence(page, seo, machine, share, listed)
+    hiding = disguised_characters.farm_part(disguised)
+    seen = Evidence(page, seo, machine, share, listed, hiding)
     made_of = content_farm.parts(seen)
     scores = Scores(share, machine, seo, content_farm.combine(made_of))
     kept = text_lines(reading, [line.line for line in furniture]) if document.url else None
-    found = _reported([*lines, *inserted, *translated], config)
+    found = _reported([*lines, *inserted, *translated, *disguised], config)
     return Assessment(scores, found, made_of, seen, kept)
 
 

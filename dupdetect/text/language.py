@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from dupdetect.text.disguise import undisguised
+
 #: What is answered for texts too short or without words.
 UNDETERMINED = "und"
 _MIN_LETTERS = 20
@@ -25,10 +27,11 @@ _WINDOW = 20_000
 def detect(text: str, candidates: Sequence[str] | None = None) -> str:
     """The language of ``text`` as an ISO 639-1 code, ``und`` below 20 letters.
 
-    ``candidates`` restricts the answer to these codes (those that the model does not know never
-    win). The same text gives the same answer in every process.
+    Disguises of words are taken off first (:mod:`dupdetect.text.disguise`): they would make Russian
+    of French. ``candidates`` restricts the answer to these codes (those that the model does not
+    know never win). The same text gives the same answer in every process.
     """
-    sample = _sample(text)
+    sample = undisguised(_sample(text))
     if sum(map(str.isalpha, sample)) < _MIN_LETTERS:
         return UNDETERMINED
     identifier = _identifier()

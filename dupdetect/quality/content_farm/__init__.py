@@ -60,7 +60,8 @@ def card() -> Mapping[str, object]:
 class Evidence:
     """What is seen of a document: two scores, the share of furniture, signals of its page.
 
-    ``listed``: its domain stands in a list of the user.
+    ``listed``: its domain stands in a list of the user; ``disguised``: the part that disguised
+    characters give.
     """
 
     page: Signals
@@ -68,6 +69,7 @@ class Evidence:
     machine_translation: float = 0.0
     furniture: float = 0.0
     listed: bool = False
+    disguised: float = 0.0
 
     def lines(self) -> dict[str, tuple[tuple[str, float], ...]]:
         """What each part rests on: names of lines and how much there is of it."""
@@ -93,7 +95,11 @@ def parts(seen: Evidence, *, lines: Lines | None = None) -> dict[str, float]:
         name: _part(sum(_height(known[line], value) for line, value in several))
         for name, several in seen.lines().items()
     }
-    return {**out, "listed_domain": _LISTED} if seen.listed else out
+    if seen.listed:
+        out["listed_domain"] = _LISTED
+    if seen.disguised:
+        out["disguised_characters"] = seen.disguised
+    return out
 
 
 def copy_part(matches: Iterable[Match], document: str, *, lines: Lines | None = None) -> float:
