@@ -232,15 +232,16 @@ class CandidateIndex:
         if not len(bands):
             return []
         found = self._shared(bands, keys)
-        numbers = found.numbers
+        numbers, in_bands = found.numbers, found.bands
         most = self.config.anchor.max_candidates
         if len(numbers) > most:
             strength = found.bands / len(bands) + found.keys / max(len(keys), 1)
-            numbers = numbers[np.argsort(-strength, kind="stable")[: most + 1]]
+            best = np.argsort(-strength, kind="stable")[: most + 1]
+            numbers, in_bands = numbers[best], in_bands[best]
         if not len(numbers):
             return []
         places = self._store.places(numbers)
-        chosen = _worth(_look(batch, row, language, places))
+        chosen = _worth(_look(batch, row, language, in_bands, places))
         own = None if exclude is None else _key(exclude)
         records: list[Record] = []
         for taken, i in enumerate(chosen):
@@ -404,7 +405,7 @@ def _row(sketches: Sketches, row: int) -> tuple[NDArray[np.uint64], NDArray[np.u
 
 
 def _look(
-    batch: SketchBatch, row: int, language: str | None, places: Places
+    batch: SketchBatch, row: int, language: str | None, bands: NDArray[np.int64], places: Places
 ) -> NDArray[np.float32]:
     """What a row of a batch and stored documents share, float32[n, len(LOOKS)]."""
     stems, skeletons = batch.stems, batch.skeletons
@@ -414,7 +415,8 @@ def _look(
     code = int.from_bytes(language_bytes(None if language == "und" else language), "little")
     return look(
         batch.shingle_set[e:f], stems.key[a:b], stems.weight[a:b], skeletons.key[c:d],
-        skeletons.weight[c:d], code, LEAST_STEMS, places.record, places.end,
+        skeletons.weight[c:d], code, LEAST_STEMS, bands,
+        places.record, places.end,
     )  # fmt: skip
 
 
@@ -422,6 +424,8 @@ def _worth(looks: NDArray[np.float32]) -> list[int]:
     """Rows whose looks show enough in common, the most alike first."""
     across, anchors, shingles = looks.T
     alike = np.where(across > 0, anchors / LEAST_ACROSS, (anchors + shingles) / LEAST_SAME)
-    worth = np.flatnonzero((alike >= 1.0) & ((across > 0) | (anchors >= LEAST_STEMS)))
+    # Pages of furniture have no anchors: shingles alone are enough, if they are.
+    enough = (across > 0) | (anchors >= LEAST_STEMS) | (shingles >= LEAST_SAME)
+    worth = np.flatnonzero((alike >= 1.0) & enough)
     chosen: list[int] = worth[np.argsort(-alike[worth], kind="stable")].tolist()
     return chosen

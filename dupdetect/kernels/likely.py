@@ -118,14 +118,15 @@ def _weights(keys: U32, weight: NDArray[np.float32]) -> tuple[U32, NDArray[np.fl
 @kernel
 def look(
     shingles: U32, stem_key: U32, stem_weight: NDArray[np.float32], skeleton_key: U32,
-    skeleton_weight: NDArray[np.float32], language: int, least: float, begin: I64, end_of: I64,
+    skeleton_weight: NDArray[np.float32], language: int, least: float, bands: I64, begin: I64,
+    end_of: I64,
 ) -> NDArray[np.float32]:  # fmt: skip
     """float32[n, len(LOOKS)] of one document (arrays of its sketch) and n records, which lie in
     memory from ``begin`` to ``end_of``.
 
     ``shingles`` and keys are those of ``SketchBatch``; ``language``: two bytes, little-endian, 0 if
-    unknown. Shingles are not looked at where anchors' share is below ``least``. Malformed records
-    get 1.0, so that who unpacks them finds out.
+    unknown. Shingles are not looked at where anchors' share is below ``least`` and no band is
+    shared (``bands``, int64[n]). Malformed records get 1.0, so that who unpacks them finds out.
     """
     out = np.zeros((begin.size, 3), np.float32)
     size = 16
@@ -175,7 +176,7 @@ def look(
         out[d, 0] = 1.0 if across else 0.0
         out[d, 1] = shared / (total + _PRIOR)
         out[d, 2] = 0.0
-        if across or out[d, 1] < least:
+        if across or (out[d, 1] < least and bands[d] == 0):
             continue
         same = 0
         for i in range(n_shingles):

@@ -1,11 +1,14 @@
-"""Sketches with keys made by hand."""
+"""Sketches with keys made by hand, and documents as a store sees them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
+
+from dupdetect.index.stores.base import Entry, Store
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,25 @@ def sketches():
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def entry():
+    """``entry(key, keys=(), size=10)``: a document under the same keys in both views."""
+
+    def make(key: str, keys: Any = (), size: int = 10) -> Entry:
+        numbers = np.unique(np.array(list(keys), np.uint64))
+        return Entry(key.encode(), bytes(size), numbers, numbers)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def found():
+    """``found(store, key, cap=100)``: sorted keys of the documents in the list of one band."""
+
+    def look(store: Store, key: int, cap: int = 100) -> list[str]:
+        postings = store.lookup("bands", np.array([key], np.uint64), cap=cap)
+        return sorted(name.decode() for name in store.names(postings.numbers.tolist()) if name)
+
+    return look

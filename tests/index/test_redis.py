@@ -24,16 +24,6 @@ from dupdetect.index.stores.redis_server import Address  # noqa: E402
 ROOT = str(Path(__file__).resolve().parents[2])
 
 
-def entry(key: str, keys: Any = (), size: int = 10) -> Entry:
-    numbers = np.unique(np.array(list(keys), np.uint64))
-    return Entry(key.encode(), bytes(size), numbers, numbers)
-
-
-def found(store: RedisStore, key: int, cap: int = 100) -> list[str]:
-    postings = store.lookup("bands", np.array([key], np.uint64), cap=cap)
-    return sorted(name.decode() for name in store.names(postings.numbers.tolist()) if name)
-
-
 @pytest.fixture
 def address(redis_server: Any) -> str:
     return f"{redis_server.url}?bits=8&prefix={uuid4().hex}"
@@ -116,7 +106,9 @@ def test_absent_and_not_to_be_made(address: str, client: Any) -> None:
     assert client.keys(f"{prefix}:*") == []
 
 
-def test_opened_for_reading_nothing_can_be_written(store: RedisStore, address: str) -> None:
+def test_opened_for_reading_nothing_can_be_written(
+    store: RedisStore, address: str, entry: Any, found: Any
+) -> None:
     store.put([entry("a", [1])])
     reader = RedisStore(address, readonly=True)
     assert found(reader, 1) == ["a"]
@@ -134,7 +126,9 @@ def test_other_peoples_data_are_left_alone(address: str, client: Any) -> None:
     assert client.get(f"{prefix}:meta") == b"theirs"
 
 
-def test_indexes_of_two_prefixes_do_not_see_each_other(redis_server: Any) -> None:
+def test_indexes_of_two_prefixes_do_not_see_each_other(
+    redis_server: Any, entry: Any, found: Any
+) -> None:
     name = uuid4().hex
     stores = [RedisStore(f"{redis_server.url}?prefix={name}{end}&bits=8") for end in ("", "b")]
     for number, one in enumerate(stores):
@@ -144,7 +138,9 @@ def test_indexes_of_two_prefixes_do_not_see_each_other(redis_server: Any) -> Non
     assert [one.check() for one in stores] == [[], []]
 
 
-def test_what_a_dead_writer_staged_is_not_seen_and_swept(store: RedisStore, client: Any) -> None:
+def test_what_a_dead_writer_staged_is_not_seen_and_swept(
+    store: RedisStore, client: Any, entry: Any
+) -> None:
     store.put([entry("a", [1])])
     before = client.dbsize(), store.info()["postings"]
     packed = b"\1\0\0\0" + bytes(8) * 2
@@ -158,7 +154,7 @@ def test_what_a_dead_writer_staged_is_not_seen_and_swept(store: RedisStore, clie
     assert store.check() == []
 
 
-def test_a_write_that_was_swept_is_made_again(store: RedisStore) -> None:
+def test_a_write_that_was_swept_is_made_again(store: RedisStore, entry: Any, found: Any) -> None:
     script, swept = store._server.script, []
 
     def sweeping(code: str, arguments: Any) -> Any:
@@ -175,7 +171,7 @@ def test_a_write_that_was_swept_is_made_again(store: RedisStore) -> None:
     assert store.check() == []
 
 
-def test_check_notices_damage(store: RedisStore, client: Any) -> None:
+def test_check_notices_damage(store: RedisStore, client: Any, entry: Any) -> None:
     store.put([entry("a", [1, 2]), entry("b", [2])])
     assert store.check() == []
     record = client.hgetall(raw(store, "records"))
@@ -203,7 +199,9 @@ def test_hot_lists_stay_bounded(store: RedisStore, client: Any) -> None:
     assert len(store) == n - 2 and store.check() == []
 
 
-def test_the_lowest_of_a_list_are_those_that_are_left(store: RedisStore) -> None:
+def test_the_lowest_of_a_list_are_those_that_are_left(
+    store: RedisStore, entry: Any, found: Any
+) -> None:
     store.put([entry(f"d{i:03d}", [5]) for i in range(100)])
     store.delete([b"d%03d" % i for i in range(90)])
     assert found(store, 5, cap=10) == [f"d{i:03d}" for i in range(90, 100)]

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from dupdetect.errors import IndexError_
-from dupdetect.index.stores.base import Entry
 
 redis = pytest.importorskip("redis")
 
@@ -49,22 +48,14 @@ for i in range(len(store), 100_000, 100):
 """
 
 
-def entry(key: str, keys: Any = (), size: int = 10) -> Entry:
-    numbers = np.unique(np.array(list(keys), np.uint64))
-    return Entry(key.encode(), bytes(size), numbers, numbers)
-
-
-def found(store: RedisStore, key: int, cap: int = 100) -> list[str]:
-    postings = store.lookup("bands", np.array([key], np.uint64), cap=cap)
-    return sorted(name.decode() for name in store.names(postings.numbers.tolist()) if name)
-
-
 @pytest.fixture
 def address(redis_server: Any) -> str:
     return f"{redis_server.url}?bits=16&prefix={uuid4().hex}"
 
 
-def test_a_full_server_refuses_and_keeps_what_it_has(mortal_redis: Any) -> None:
+def test_a_full_server_refuses_and_keeps_what_it_has(
+    mortal_redis: Any, entry: Any, found: Any
+) -> None:
     store = RedisStore(f"{mortal_redis.url}?bits=8")
     store.put([entry("a", [1])])
     with redis.Redis(port=mortal_redis.port) as client:
@@ -91,7 +82,9 @@ def test_a_wrong_password_is_said_without_retries(mortal_redis: Any) -> None:
     RedisStore(f"redis://:right@127.0.0.1:{port}/0").close()
 
 
-def test_a_server_that_is_gone_is_an_error_and_back_is_used_again(mortal_redis: Any) -> None:
+def test_a_server_that_is_gone_is_an_error_and_back_is_used_again(
+    mortal_redis: Any, entry: Any, found: Any
+) -> None:
     store = RedisStore(f"{mortal_redis.url}?bits=8&retries=0")
     store.put([entry("a", [1])])
     mortal_redis.kill()
@@ -111,7 +104,7 @@ def test_a_server_that_is_gone_is_an_error_and_back_is_used_again(mortal_redis: 
     store.close()
 
 
-def test_retries_outlast_a_restart(mortal_redis: Any) -> None:
+def test_retries_outlast_a_restart(mortal_redis: Any, entry: Any, found: Any) -> None:
     store = RedisStore(f"{mortal_redis.url}?bits=8&retries=9")
     store.put([entry("a", [1])])
     mortal_redis.kill()
@@ -123,7 +116,9 @@ def test_retries_outlast_a_restart(mortal_redis: Any) -> None:
     store.close()
 
 
-def test_servers_killed_in_the_middle_of_adds_lose_nothing_acknowledged(mortal_redis: Any) -> None:
+def test_servers_killed_in_the_middle_of_adds_lose_nothing_acknowledged(
+    mortal_redis: Any, found: Any
+) -> None:
     rng, address = random.Random(5), f"{mortal_redis.url}?bits=8&retries=0"
     acknowledged = -1
     for _ in range(4):
@@ -174,7 +169,9 @@ def test_killed_writers_leave_nothing_half_done(mortal_redis: Any) -> None:
     store.close()
 
 
-def test_a_server_that_does_not_answer_is_an_error(mortal_redis: Any) -> None:
+def test_a_server_that_does_not_answer_is_an_error(
+    mortal_redis: Any, entry: Any, found: Any
+) -> None:
     store = RedisStore(f"{mortal_redis.url}?bits=8&retries=1&timeout=0.5")
     store.put([entry("a", [1])])
     mortal_redis.pause()
@@ -193,7 +190,7 @@ def test_a_server_that_does_not_answer_is_an_error(mortal_redis: Any) -> None:
     patient.close()
 
 
-def test_two_writers_and_readers_at_once(address: str) -> None:
+def test_two_writers_and_readers_at_once(address: str, entry: Any, found: Any) -> None:
     failures: list[Exception] = []
     done = threading.Event()
 
