@@ -21,6 +21,7 @@ from dupdetect.engines.spark.counting import Counting, Counts
 from dupdetect.engines.spark.pairing import CELL, GROUP, Shape
 from dupdetect.engines.spark.remote import brought, is_remote_file
 from dupdetect.engines.spark.sources import BATCHES, Reading, Working, ddl, document_schema
+from dupdetect.engines.spark.templating import with_templates
 from dupdetect.engines.spark.work import Work
 from dupdetect.errors import ScanError
 from dupdetect.quality.resources import contents
@@ -211,6 +212,7 @@ class Stages:
         save = self._work.saved
         passages = save("passages", lambda: judging.aligned(documents, matches, self._config))
         refined = save("refined", lambda: tables.refined(documents, matches))
+        documents = with_templates(documents, heads, save)
         members = save("members", lambda: tables.members(heads, ids))
         return {
             "documents": tables.documents_table(documents, ids, refined, members),
