@@ -39,20 +39,28 @@ class Lines:
 
 
 class Bars:
-    """A tqdm bar for each stage."""
+    """A tqdm bar for each stage, with its rate and the remaining time."""
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._guessed = False
 
     def stage(self, name: str, total: int | None) -> None:
         """Close the bar of the last stage and open one."""
         from tqdm import tqdm
 
         self.close()
+        self._guessed = False
         self._bar = tqdm(
             total=total, desc=name.replace("_", " "), file=sys.stderr, dynamic_ncols=True,
             unit="", unit_scale=True, mininterval=0.2,
         )  # fmt: skip
+
+    def expect(self, total: int) -> None:
+        """Take a guess at the stage's length, so that the bar can tell the remaining time."""
+        if self._bar is not None:
+            self._bar.total = max(total, self._bar.n)
+            self._guessed = True
 
     def advance(self, n: int) -> None:
         """Move the bar."""
@@ -62,6 +70,9 @@ class Bars:
     def close(self) -> None:
         """Leave the last bar as it is."""
         if self._bar is not None:
+            if self._guessed:
+                self._bar.total = self._bar.n
+                self._bar.refresh()
             self._bar.close()
             self._bar = None
 

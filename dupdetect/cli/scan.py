@@ -64,7 +64,8 @@ def command(
 ) -> None:
     """Read everything in SOURCE, score it, find every related pair, and write tables and a report.
 
-    SOURCE: files (.jsonl .csv .parquet .txt .html .warc .wet, also .gz and .zst), folders, globs.
+    SOURCE: files (.jsonl .csv .parquet .txt .html .warc .wet, also .gz and .zst), folders, globs,
+    or - for standard input. Folders named key=value are columns of the tables in them.
     """
     from dupdetect.engines import scan
     from dupdetect.readers import BENIGN
@@ -87,6 +88,11 @@ def command(
         for stage, seconds in result.timings.items():
             say(f"{stage.replace('_', ' ')}: {seconds:.1f} s")
     if dry_run:
+        files = [
+            (file["path"], "unknown" if file["size"] is None else file["size"])
+            for file in result.files
+        ]
+        Terminal().table(files, head=("file", "bytes"), indent=0)
         Terminal().table(sorted(result.counts.items()), indent=0)
     else:
         _summary(Path(result.out))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from dupdetect.config import Config
 from dupdetect.records import Skip
@@ -22,6 +22,14 @@ class Progress(Protocol):
 
     def advance(self, n: int) -> None:
         """``n`` steps of the current stage are done."""
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A Progress that also wants guesses at the length of a stage whose total is unknown."""
+
+    def expect(self, total: int) -> None:
+        """The current stage will have about ``total`` steps; later guesses are better."""
 
 
 class Silent:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from dupdetect import readers
 from dupdetect.config import Config
@@ -102,6 +102,10 @@ class Reading:
         self._folder = folder
         self._config = config
         self._limits = (batch, batch_bytes)
+        self._sizes = [file.size or 0 for file in files]
+        self._bytes = sum(self._sizes)
+        self._items = self._passed = 0
+        self._open: IO[bytes] | None = None
         self._done = _Ranges([(name.start, name.stop) for name in shard_names(folder)])
 
     def __iter__(self) -> Iterator[Batch]:
@@ -109,20 +113,34 @@ class Reading:
         at = 0
         for number, file in enumerate(self._files):
             marker = self._marker(number)
+            self._passed += self._sizes[number - 1] if number else 0
             if marker.exists():
                 size = read_json(marker)["items"]
                 if self._done.cover(at, at + size):
-                    at += size
+                    self._items = at = at + size
                     continue
             skips = _Skips()
             begin = at
-            for item in readers.read_file(file, config=self._config, on_skip=skips):
+            for item in readers.read_file(
+                file, config=self._config, on_skip=skips, on_open=self._opened
+            ):
                 if not self._done.cover(at, at + 1):
                     yield from collected.add(at, item, file.path)
-                at += 1
+                self._items = at = at + 1
+            self._open = None
             told = [asdict(skip) for skip in skips.listed]
             write_json(marker, {"items": at - begin, "skips": told, "more": skips.more})
         yield from collected.rest()
+
+    @property
+    def expected(self) -> int | None:
+        """About how many items there are, by the share of the bytes that was read so far."""
+        place = 0 if self._open is None or self._open.closed else self._open.tell()
+        total, read = self._bytes, self._passed + place
+        return round(self._items * total / read) if self._items and 0 < read < total else None
+
+    def _opened(self, file: IO[bytes]) -> None:
+        self._open = file if file.seekable() else None
 
     def skips(self) -> Iterator[dict[str, Any]]:
         """What the readers could not use, by source, once all sources have been read."""

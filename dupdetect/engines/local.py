@@ -109,6 +109,7 @@ class _Scan:
             tasks = chain(first, batches)
             for done in self._crew.run(tasks, few=len(first) < 2, lost=lost):
                 log.progress.advance(done["items"])
+                log.expect(reading.expected)
                 log.work.update(done["seconds"])
         spool = Spool(self._folder)
         log.add_skips(reading.skips())

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from dupdetect._version import __version__
-from dupdetect.engines.base import MAX_SKIPS, Job, Progress, ScanResult
+from dupdetect.engines.base import MAX_SKIPS, Expecting, Job, Progress, ScanResult
 from dupdetect.engines.workplace import FOLDER, MANIFEST, Manifest, read_json, write_json
 from dupdetect.errors import ScanError
 from dupdetect.quality.resources import described
@@ -56,6 +56,11 @@ class Log:
             yield
         finally:
             self.timings[name] = self.timings.get(name, 0.0) + perf_counter() - begin
+
+    def expect(self, total: int | None) -> None:
+        """Tells about how many steps the stage will have, if anybody wants to know."""
+        if total is not None and isinstance(self.progress, Expecting):
+            self.progress.expect(total)
 
     @property
     def elapsed(self) -> float:

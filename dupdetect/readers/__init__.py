@@ -8,9 +8,10 @@ Formats: .txt .html .jsonl .csv .parquet .warc .wet, each also .gz and .zst; fol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from dupdetect.config import Config
 from dupdetect.errors import InputError
@@ -45,9 +46,16 @@ def read(
         yield from read_file(file, config=config, on_skip=on_skip)
 
 
-def read_file(file: SourceFile, *, config: Config, on_skip: OnSkip) -> Iterator[Page | Document]:
-    """The pages and documents of one file; see :func:`read`."""
-    yield from _read(file, config, Report(file.path, on_skip))
+def read_file(
+    file: SourceFile,
+    *,
+    config: Config,
+    on_skip: OnSkip,
+    on_open: Callable[[IO[bytes]], None] | None = None,
+) -> Iterator[Page | Document]:
+    """The pages and documents of one file; see :func:`read`, and ``streams.open_source`` for
+    ``on_open``."""
+    yield from _read(file, config, Report(file.path, on_skip), on_open)
 
 
 def read_placed(
@@ -75,9 +83,14 @@ def format_of(known: SourceFile, head: bytes, config: Config) -> SourceFile:
     return known
 
 
-def _read(file: SourceFile, config: Config, report: Report) -> Iterator[Page | Document]:
+def _read(
+    file: SourceFile,
+    config: Config,
+    report: Report,
+    on_open: Callable[[IO[bytes]], None] | None = None,
+) -> Iterator[Page | Document]:
     try:
-        with open_source(file) as (stream, known):
+        with open_source(file, on_open) as (stream, known):
             if known.path == STDIN:
                 known = format_of(known, stream.peek(1), config)  # type: ignore[attr-defined]
             reader = reader_of(known.format)

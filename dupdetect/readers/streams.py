@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import IO, Any, BinaryIO, cast
@@ -33,14 +33,19 @@ MAX_RATIO = 300
 
 
 @contextmanager
-def open_source(file: SourceFile) -> Iterator[tuple[BinaryIO, SourceFile]]:
+def open_source(
+    file: SourceFile, on_open: Callable[[IO[bytes]], None] | None = None
+) -> Iterator[tuple[BinaryIO, SourceFile]]:
     """The decompressed content of ``file``, and ``file`` with its format filled in.
 
     The stream is buffered; it is seekable when the format is Parquet (spooled to a temporary file
-    where it must be). Raises UnreadableError, also while reading from the stream.
+    where it must be). ``on_open`` gets the file itself, whose position tells how much of it has
+    been read. Raises UnreadableError, also while reading from the stream.
     """
     with ExitStack() as stack:
         raw = stack.enter_context(_open(file))
+        if on_open is not None:
+            on_open(raw)
         buffered: io.BufferedReader[Any] = io.BufferedReader(cast(io.RawIOBase, raw), _BUFFER)
         head = buffered.peek(_HEAD)[:_HEAD]
         if not head:

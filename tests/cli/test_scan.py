@@ -11,6 +11,7 @@ import pytest
 from click.testing import Result
 
 from dupdetect.cli.progress import Bars, for_terminal
+from dupdetect.engines.base import Expecting
 from dupdetect.records import Skip
 from dupdetect.report import render_report
 
@@ -88,11 +89,14 @@ def test_stages_are_lines_when_stderr_is_no_terminal(run: Run, library: Any, don
     assert "read: 1.2 s" in run("scan", "x", "-o", done, "-v").stderr
 
 
-def test_a_dry_run_prints_counts_only(run: Run, library: Any, tmp_path: Path) -> None:
+def test_a_dry_run_tells_what_would_be_read(run: Run, library: Any, tmp_path: Path) -> None:
     result = run("scan", "x", "-o", tmp_path / "absent", "--dry-run")
     assert result.exit_code == 0
     assert library.scanned["dry_run"] is True
-    assert result.stdout.split() == ["documents", "9", "files", "3"]
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert rows == [
+        ["file", "bytes"], ["a.csv", "12"], ["-", "unknown"], ["documents", "9"], ["files", "3"],
+    ]  # fmt: skip
 
 
 def test_bars_are_drawn_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,6 +108,21 @@ def test_bars_are_drawn_on_standard_error(capsys: pytest.CaptureFixture[str]) ->
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "verify pairs: 100%" in captured.err
+
+
+def test_a_guess_gives_a_bar_its_remaining_time(capsys: pytest.CaptureFixture[str]) -> None:
+    bars = Bars()
+    assert isinstance(bars, Expecting)
+    bars.stage("documents", None)
+    bars.advance(5)
+    bars.expect(50)
+    bars.advance(5)
+    assert "| 10.0/50.0 [" in str(bars._bar)
+    bars.expect(3)
+    bars.advance(1)
+    bars.close()
+    assert "documents: 100%" in capsys.readouterr().err
+    bars.expect(9)
 
 
 def test_quiet_progress_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
