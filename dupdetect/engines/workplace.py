@@ -62,6 +62,18 @@ class Manifest:
         return found
 
 
+def unchanged(manifest: Manifest) -> None:
+    """Raises ScanError when a file is not what it was when the job began: what was read of it may
+    be a mixture."""
+    changed = [
+        file["path"]
+        for file in manifest.files
+        if file["path"] != "-" and {"path": file["path"], **_state(file["path"])} != file
+    ]
+    if changed:
+        raise ScanError(f"changed while they were read: {', '.join(changed[:20])}; scan again")
+
+
 def _state(path: str) -> dict[str, Any]:
     try:
         status = os.stat(path)
@@ -79,7 +91,8 @@ def workplace(out: Path, manifest: Manifest, *, resume: bool) -> Iterator[Path]:
     """
     folder = out / FOLDER
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Holds texts until the tables are made: nobody else's to read.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (folder / LOCK).open("w") as lock:
             _lock(lock.fileno(), folder)
             _prepare(folder, manifest, resume=resume)
