@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -96,6 +97,8 @@ def main(arguments: list[str]) -> int:
         with tempfile.TemporaryDirectory() as folder:
             report(index_faults.killed(Path(folder) / "killed", options.kills))
             report(index_faults.together(Path(folder) / "together", options.seconds))
+            if shutil.which("redis-server"):
+                report(index_faults.restarted(Path(folder) / "redis", options.seconds))
         return 0
     worlds, asked = questions(data)
     if options.peers:

@@ -1,4 +1,4 @@
-"""An index whose writers are killed, and one that six processes use at once."""
+"""An index whose writers are killed, one that six processes use at once, a server that dies."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.redis_process import RedisProcess
 from dupdetect.detector import Index
 from dupdetect.records import Document
 
+#: Documents that an embedded index makes a segment of at once, without its table of recent ones.
+BULK = 4_200
 #: Adds documents until it is killed, one by one and in parts, with ever the same texts for an id;
 #: says the number of each that is safe.
 _WRITER = """
@@ -21,13 +25,14 @@ import random, sys
 from benchmarks.index_faults import text_of
 from dupdetect.detector import Index
 from dupdetect.records import Document
-path, first, step, last = sys.argv[1], *map(int, sys.argv[2:5])
+path, first, step, last, bulk = sys.argv[1], *map(int, sys.argv[2:6])
 with Index.open(path, keep_text=False) as index:
     index.query(Document(id="q", text=text_of(0), language="fr"))
     print("ready", flush=True)
     number = first
     while number < last:
-        part = range(number, min(number + step * random.choice((1, 1, 1, 400)), last), step)
+        many = random.choice((1, 1, 1, 1, 1, 1, 1, 400, 400, bulk))
+        part = range(number, min(number + step * many, last), step)
         index.add_many([Document(id=str(i), text=text_of(i), language="fr") for i in part])
         for i in part:
             if i % 10 == 9:
@@ -78,7 +83,7 @@ def killed(path: Path, times: int) -> dict[str, Any]:
     _compile()
     started = time.perf_counter()
     for _ in range(times):
-        writer = _start(_WRITER, path, safe + 1, 1, 1 << 30)
+        writer = _start(_WRITER, path, safe + 1, 1, 1 << 30, BULK)
         assert writer.stdout is not None
         writer.stdout.readline()
         time.sleep(rng.uniform(0.0, 1.5))
@@ -94,18 +99,34 @@ def killed(path: Path, times: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def together(path: Path, seconds: float) -> dict[str, Any]:
-    """Two writers and four readers at once, compared with one writer's index in memory."""
+def restarted(folder: Path, seconds: float) -> dict[str, Any]:
+    """:func:`together` on a Redis server that is killed and started again, or does not answer."""
+    server = RedisProcess(folder, durable=True)
+    try:
+        address = f"redis://127.0.0.1:{server.port}/0?retries=30&timeout=3"
+        return together(address, seconds, what="redis restarted", disturb=server.disturb)
+    finally:
+        server.kill()
+
+
+def together(
+    path: Path | str, seconds: float, *, what: str = "together",
+    disturb: Callable[[float], dict[str, int] | None] = time.sleep,
+) -> dict[str, Any]:  # fmt: skip
+    """Two writers and four readers at once, compared with one writer's index in memory.
+
+    ``disturb`` is what happens meanwhile; it says what it did.
+    """
     _compile()
     first = [Document(id=str(i), text=text_of(i), language="fr") for i in range(100)]
     with Index.open(path, keep_text=False) as index:
         index.add_many([document for document in first if int(document.id) % 10 != 9])
-    writers = [_start(_WRITER, path, 100 + half, 2, 1 << 30) for half in range(2)]
+    writers = [_start(_WRITER, path, 100 + half, 2, 1 << 30, 400) for half in range(2)]
     readers = [_start(_READER, path) for _ in range(4)]
     for writer in writers:
         assert writer.stdout is not None
         writer.stdout.readline()  # it is ready
-    time.sleep(seconds)
+    done = disturb(seconds) or {}
     for writer in writers:
         writer.terminate()
     said = [writer.communicate()[0].split("\n")[:-1] for writer in writers]
@@ -130,7 +151,7 @@ def together(path: Path, seconds: float) -> dict[str, Any]:
             for d in asked
         )
     return {
-        "what": "together", "seconds": seconds, "documents": len(kept),
+        "what": what, "seconds": seconds, **done, "documents": len(kept),
         "answers": sum(int(a[0]) for a in answers),
         "wrong_answers": sum(int(a[1]) for a in answers),
         "lost": len(lost), "problems": len(problems), "unlike_serial": different,
@@ -149,7 +170,7 @@ def _compile() -> None:
         index.verify()
 
 
-def _start(code: str, path: Path, *arguments: int) -> subprocess.Popen[str]:
+def _start(code: str, path: Path | str, *arguments: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code, str(path), *map(str, arguments)], env=_ENVIRONMENT, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -4,7 +4,7 @@
 ``prefix`` (letters, digits, ``_.-``; default ``dupdetect``) before all keys, so that indexes can
 share a database; ``timeout`` in seconds for connecting and for each answer (5); ``retries`` of an
 operation that met a server it could not reach (2), 0.1 s apart at first, then twice as long each
-time; ``bits``, the logarithm of the number of buckets of a new index (20).
+time, at most 2 s; ``bits``, the logarithm of the number of buckets of a new index (20).
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _OPTIONS: dict[str, Callable[[str], Any]] = {
 _PREFIX = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 #: Seconds before the first retry.
 _PAUSE = 0.1
+#: And before any other: who waits through a restart goes on soon after it.
+_LONGEST_PAUSE = 2.0
 #: An answer that may change by itself: the server is busy with somebody's script.
 _BUSY = "BUSY "
 #: Answers that mean that other data lie under our keys.
@@ -107,7 +109,7 @@ class Server:
             except redis.RedisError as error:
                 if attempt == self.address.retries or not _passing(error):
                     raise self._told(error) from error
-                time.sleep(_PAUSE * 2**attempt)
+                time.sleep(min(_PAUSE * 2**attempt, _LONGEST_PAUSE))
         raise AssertionError("the loop returns or raises")
 
     def script(self, code: str, arguments: Sequence[Any]) -> Any:
