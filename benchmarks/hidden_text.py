@@ -17,6 +17,7 @@ WAYS = {
     "hidden attribute": "hidden",
     "font size 0": 'style="font-size:0"',
     "white on white": 'style="color:#fff;background-color:#ffffff"',
+    "white, ground unsaid": 'style="color:#fff"',
     "transparent letters": 'style="color: transparent"',
     "off-screen": 'style="position:absolute; left:-9999px"',
     "text indent": 'style="display:block;text-indent:-9999px;height:0;overflow:hidden"',
