@@ -54,6 +54,17 @@ def test_matches_are_those_of_a_scan(found: FrameScan, scanned: Path) -> None:
     assert own.sort_by(pairs).to_pylist() == expected.sort_by(pairs).to_pylist()
 
 
+def test_no_report_is_made_to_be_thrown_away(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a report was asked for")
+
+    monkeypatch.setattr("dupdetect.engines.local.render_report", refuse)
+    monkeypatch.setattr("dupdetect.engines.local.select_shown", refuse)
+    assert len(DupdetectAccessor(frame[:3]).score()) == 3
+
+
 def test_deduplicating_keeps_the_representatives_of_a_scan(
     frame: pd.DataFrame, found: FrameScan, scanned: Path
 ) -> None:
