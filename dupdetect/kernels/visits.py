@@ -10,26 +10,35 @@ from dupdetect.kernels._jit import kernel
 
 @kernel
 def visits(
-    moves: NDArray[np.uint32], rows: NDArray[np.int64], output: NDArray[np.int32],
-    n_features: int, text: NDArray[np.uint8],
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:  # fmt: skip
+    moves: NDArray[np.uint32],
+    rows: NDArray[np.int64],
+    output: NDArray[np.int32],
+    text: NDArray[np.uint8],
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Features that the walk over ``text`` meets, in the order of their first visit, and how often.
 
     The state after a byte is ``moves[rows[state] + byte]``; ``output[state]`` is its feature, -1
     for none.
     """
-    place = np.full(n_features, -1, np.int64)
+    size = 16
+    while size < 2 * len(text):
+        size *= 2
+    table = np.full(size, -1, np.int32)  # where each feature stands in the answer
     features = np.empty(len(text), np.int64)
     counts = np.zeros(len(text), np.float32)
     n = 0
     state = np.int64(0)
     for byte in text:
         state = np.int64(moves[rows[state] + byte])
-        feature = output[state]
-        if feature >= 0:
-            if place[feature] < 0:
-                place[feature] = n
-                features[n] = feature
-                n += 1
-            counts[place[feature]] += np.float32(1.0)
+        feature = np.int64(output[state])
+        if feature < 0:
+            continue
+        at = feature & (size - 1)
+        while table[at] >= 0 and features[table[at]] != feature:
+            at = (at + 1) & (size - 1)
+        if table[at] < 0:
+            table[at] = n
+            features[n] = feature
+            n += 1
+        counts[table[at]] += np.float32(1.0)
     return features[:n].copy(), counts[:n].copy()

@@ -84,8 +84,7 @@ def _identifier() -> Any:
     labels = [label for label in identifier.nb_classes if len(label) == 2]
     identifier.set_languages([*dict.fromkeys(labels), "zxx"])
     # Choosing columns left the table in column order; rows are what is looked up (twice as fast).
-    # As float32, which the half floats would become at each look-up.
-    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc, np.float32)
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)
     return identifier
 
 
@@ -100,7 +99,8 @@ def _compiled(plain: type[Any]) -> type[Any]:
         __slots__ = ("_walk",)
 
         def _raw_score(self, text: bytes) -> Any:
-            features, counts = visits(*self._arrays(), np.frombuffer(text, np.uint8))
+            moves, rows, output = self._arrays()
+            features, counts = visits(moves, rows, output, np.frombuffer(text, np.uint8))
             if not len(features):
                 return np.full(len(self.nb_classes), RAW_FLOOR, np.float32)
             return np.log1p(counts) @ self.nb_ptc[features] + self.nb_pc
@@ -109,7 +109,7 @@ def _compiled(plain: type[Any]) -> type[Any]:
             if not hasattr(self, "_walk"):
                 self._walk = (
                     np.asarray(self.tk_nextmove, np.uint32), np.array(self._rowbase, np.int64),
-                    np.array(self.tk_output, np.int32), len(self.nb_ptc),
+                    np.array(self.tk_output, np.int32),
                 )  # fmt: skip
             return self._walk
 
