@@ -27,7 +27,10 @@ _MAX_HREF = 4096
 
 def clean(text: str) -> str:
     """``text`` in NFC without control characters other than tab and newline."""
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text))
+    # What is printable holds no control, and ASCII is normal as it is: most pieces of a page.
+    if not text.isprintable():
+        text = _CONTROL.sub("", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def normalise(text: str) -> str:
