@@ -59,10 +59,13 @@ def _is_german_noun(view: View, lexicon: Lexicon, index: int) -> bool:
     return after_article and low not in lexicon.foreign and low not in strange_words("de")
 
 
-def foreign_nearby(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
+def foreign_nearby(
+    view: View, lexicon: Lexicon, spans: Spans, index: int, *, names: bool = True
+) -> bool:
     """Whether other foreign words stand close: a quotation, a title, a phrase.
 
-    One direct neighbour is allowed: engines leave pairs too.
+    One direct neighbour is allowed: engines leave pairs too. Without ``names`` a capitalised word
+    counts only where it is one that names and titles begin with (The, Die).
     """
     count = 0
     strange = strange_words(view.language)
@@ -73,9 +76,10 @@ def foreign_nearby(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bo
                 break
             if "\n" in view.gap(spans, min(at, at - step)):
                 break
+            capital = view.words[at][0].isupper()
             word = view.words[at].lower()
-            if word in lexicon.foreign or word in strange:
-                if view.words[at][0].isupper() or distance > 1:
+            if word in lexicon.foreign or (word in strange and (names or not capital)):
+                if capital or distance > 1:
                     return True
                 count += 1
     return count > 1

@@ -31,6 +31,8 @@ _TABLES = tables("leftover_article")
 _NUMBERED = _TABLES["numbered"]["*"]
 _BEFORE_NAME_OF_LETTER = _TABLES["before_name_of_letter"]["*"]
 _AFTER_LETTER = _TABLES["after_letter"]["*"]
+#: What stands right after a subject of one word, none of which is also a noun.
+_AUXILIARIES = frozenset(("a", "ont", "est", "sont", "avait", "était", "sera", "doit", "va"))
 #: Words of one letter, elided or not, that may follow a leftover conjunction.
 _SHORT_WORDS = frozenset("ndlscjmtqaày")
 _ROMAN_OR_NUMBER = re.compile(r"[IVXLC]+|\d+|.*\d")
@@ -167,6 +169,7 @@ def _goes_on(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
         return plain and at_home and is_space(view.gap(spans, index + 1))
     gender = gender_fr()
     is_noun = (noun in gender.masculine or noun in gender.feminine) and noun not in gender.verbal
+    is_noun |= noun in lexicon.known and after in _AUXILIARIES  # "Die ministre a"
     return is_noun and is_space(view.gap(spans, index + 1)) and after in lexicon.known
 
 

@@ -35,10 +35,17 @@ from dupdetect.records import Finding
 RULE = "untranslated_word"
 _BOTH_SIDES, _ONE_SIDE, _LOOSE, _OPENER, _ADVERB, _SCRIPT = 0.85, 0.65, 0.6, 0.7, 0.7, 0.6
 _CONTENT, _NAME, _ENDING, _PHRASE, _SUBJECT = 0.5, 0.5, 0.45, 0.7, 0.5
+#: Beside a name or a number, and a content word beside one native word alone.
+_BESIDE_NAME, _CONTENT_ONE, _AFTER_COMMA = 0.45, 0.35, 0.4
 #: Articles that may stand before a name, and those that names have as a particle: they count only
 #: before a word of the language ("de los Affaires étrangères", not "Bartolomé de las Casas").
 _PARTICLES = frozenset(("los", "las", "el", "der", "die", "das", "della", "del", "il"))
-_NAME_ARTICLES = _PARTICLES | {"the", "of", "and", "from", "with", "gli", "und"}
+_NAME_ARTICLES = _PARTICLES | {
+    "the", "of", "and", "from", "with", "gli", "und", "between", "against", "after", "before",
+    "without", "among", "because", "mit", "bei", "nach", "gegen", "zwischen", "oder", "wegen",
+    "contra", "desde", "hacia", "contro", "presso", "secondo", "verso", "avec", "chez", "contre",
+    "selon", "pour", "sans",
+}  # fmt: skip
 
 
 #: Before a newspaper rather than a person whose name has a particle.
@@ -123,7 +130,7 @@ def _in_context(view: View, lexicon: Lexicon) -> list[Finding]:
             worth = _by_ending(word, view.language)
             score = _word_score(view, lexicon, spans, index, both=worth, one=0.0) if worth else 0.0
         elif word in lexicon.content:
-            score = _word_score(view, lexicon, spans, index, both=_CONTENT, one=0.0)
+            score = _word_score(view, lexicon, spans, index, both=_CONTENT, one=_CONTENT_ONE)
         elif word in lexicon.loose:
             score = _word_score(view, lexicon, spans, index, both=_LOOSE, one=0.0)
         else:
@@ -142,8 +149,14 @@ def _word_score(
     both: float,
     one: float,
 ) -> float:
-    """What a lower-case foreign word at ``index`` is worth, 0.0 for nothing."""
-    if foreign_nearby(view, lexicon, spans, index) or in_foreign_quote(view, *spans[index]):
+    """What a lower-case foreign word at ``index`` is worth, 0.0 for nothing.
+
+    ``both`` between two native words; ``one`` beside one of them.
+    """
+    sure = both == _BOTH_SIDES
+    if foreign_nearby(view, lexicon, spans, index, names=not sure):
+        return 0.0
+    if in_foreign_quote(view, *spans[index]):
         return 0.0
     left = is_native(view, lexicon, spans, index - 1)
     right = is_native(view, lexicon, spans, index + 1)
@@ -163,27 +176,65 @@ def _word_score(
             return 0.0
         borrowed = both == _LOOSE and not _BORROWED.isdisjoint(view.words[index - 1 : index + 2])
         return 0.0 if borrowed else both
-    if not one and both == _LOOSE:
-        if left_side:
-            return _before_name(view, lexicon, spans, index)
-        # "le blessé, un homme, is dans un état critique"
-        starts = left and right_side and gaps[0].strip() == ","
-        if not starts or view.words[index + 1] not in lexicon.function:
-            return 0.0
-        return _NAME if _BORROWED.isdisjoint(near) else 0.0
-    if not one:
-        return 0.0
-    if left and right and all(is_space(gap) or gap.strip() == "," for gap in gaps):
+    if both == _LOOSE:
+        return _loose_score(view, lexicon, spans, index, left, right, near)
+    if sure and left and right and all(is_space(gap) or gap.strip() == "," for gap in gaps):
         return both
-    if left_side or right_side:
-        other = index - 1 if right_side else index + 1
-        if is_break(gaps[0 if right_side else 1]) or not 0 <= other < len(spans):
-            return one
-        neighbour = view.words[other]
-        if neighbour[0].islower() or neighbour[0].isdigit():
-            return one
-        return 0.75 * one if left_side else 0.0
-    return 0.0
+    if not (left_side or right_side):
+        return 0.0
+    if not sure:
+        # "Demain, deberíamos partir": it begins a clause of common words.
+        begins = right_side and (is_break(gaps[0]) or gaps[0].strip() == ",")
+        known = begins and view.words[index + 1] in lexicon.known
+        return one if known and "(" not in gaps[0] else 0.0
+    other = index - 1 if right_side else index + 1
+    if is_break(gaps[0 if right_side else 1]) or not 0 <= other < len(spans):
+        return one
+    neighbour = view.words[other]
+    if neighbour[0].islower() or neighbour[0].isdigit():
+        return one
+    # A name on the other side: subjects and objects of leftover verbs are names.
+    return _BESIDE_NAME
+
+
+def _loose_score(
+    view: View, lexicon: Lexicon, spans: Spans, index: int, left: bool, right: bool, near: list[str]
+) -> float:
+    """The same for a word that names bring along, where not both neighbours are native words."""
+    words = view.words
+    gaps = view.gap(spans, index - 1), view.gap(spans, index)
+    if not _BORROWED.isdisjoint(near):
+        return 0.0
+    # "plus within 50 mètres"
+    if left and is_space(gaps[0]) and is_space(gaps[1]) and words[index + 1].isdigit():
+        beyond = is_native(view, lexicon, spans, index + 2)
+        return _BESIDE_NAME if beyond and len(words[index]) > 2 else 0.0
+    if left and is_space(gaps[0]):
+        if view.language == "de" and is_space(gaps[1]) and _before_noun(view, lexicon, index):
+            return _BESIDE_NAME
+        return _before_name(view, lexicon, spans, index)
+    # "le blessé, un homme, is dans un état critique"
+    if not (right and is_space(gaps[1]) and gaps[0].strip() == ","):
+        return 0.0
+    if left and words[index + 1] in lexicon.function:
+        return _NAME
+    # "En mai 2015, sie journaliste", "Malheureusement, weekly type"
+    plain = left or words[index - 1].isdigit()
+    long = len(words[index]) > 2 and words[index + 1] in lexicon.known
+    return _AFTER_COMMA if plain and long else 0.0
+
+
+def _before_noun(view: View, lexicon: Lexicon, index: int) -> bool:
+    """Whether a German noun follows, which has a capital as names have, after German words."""
+    noun, word = view.words[index + 1], view.words[index]
+    low = noun.lower()
+    strange = low in lexicon.foreign or low in strange_words("de")
+    plain = noun.istitle() and len(noun) > 4 and not strange
+    return plain and len(word) > 2 and word not in _OF_NAMES and view.words[index - 1].islower()
+
+
+#: What stands before a name as a part of it.
+_OF_NAMES = _PARTICLES | {"les", "des", "van", "den", "the", "and", "una", "dos", "das", "san"}
 
 
 def _before_name(view: View, lexicon: Lexicon, spans: Spans, index: int) -> float:
@@ -215,9 +266,12 @@ def _after_name(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
         return False
     if word in _PARTICLES or len(word) < 3:  # Oscar de la Hoya
         return False
+    following = view.words[index + 1 : index + 3]
     return (
-        view.words[index + 1] in lexicon.known
-        and view.words[index + 2] in lexicon.known
+        any(word in lexicon.known for word in following)
+        and all(word[0].islower() for word in following)
+        and is_native(view, lexicon, spans, index + 1)
+        and is_native(view, lexicon, spans, index + 2)
         and is_space(view.gap(spans, index + 1))
     )
 
