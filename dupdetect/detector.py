@@ -205,6 +205,10 @@ class Index:
         """The stored document, or None."""
         return self._candidates.get(id)
 
+    def contains(self, id: str) -> bool:
+        """Whether a document of this id is known; ``id in index`` asks the same."""
+        return id in self._candidates
+
     def __contains__(self, id: str) -> bool:
         return id in self._candidates
 

@@ -27,11 +27,13 @@ from dupdetect.index.stores.base import Entry
 from dupdetect.index.stores.lmdb import LmdbStore
 store = LmdbStore(sys.argv[1], map_size=1 << 20, recent=4)
 store.set_header(b"header")
-start = len(store)
-for i in range(start, start + 100_000):
-    keys = np.arange(i, i + 20, dtype=np.uint64)
-    store.put([Entry(b"d%d" % i, bytes(3000), keys, keys)])
-    print(i, flush=True)
+i = len(store)
+while True:
+    part = range(i, i + (6 if i % 3 else 1))  # six at once become a segment by themselves
+    keys = {i: np.arange(i, i + 20, dtype=np.uint64) for i in part}
+    store.put([Entry(b"d%d" % i, bytes(3000), keys[i], keys[i]) for i in part])
+    i += len(part)
+    print(i - 1, flush=True)
 """
 
 _READER = """
@@ -50,9 +52,11 @@ from dupdetect.index.stores.lmdb import LmdbStore
 store = LmdbStore(sys.argv[1], map_size=1 << 20, recent=4)
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
 try:
-    for i in range(200):
+    step = int(sys.argv[2])
+    for i in range(0, 200, step):
         keys = np.arange(i, i + 10, dtype=np.uint64)
-        store.put([Entry(b"d%d" % i, bytes(4000 * i), keys, keys)])
+        part = range(i, i + step)
+        store.put([Entry(b"d%d" % j, bytes(4000 * i // step), keys, keys) for j in part])
 except IndexError_ as error:
     print(i)
     print(f"{type(error).__name__}: {error}")
@@ -290,9 +294,10 @@ def test_a_state_that_points_elsewhere_is_refused(tmp_path):
         small(tmp_path / "i")
 
 
-def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path):
+@pytest.mark.parametrize("together", [1, 5])
+def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path, together):
     done = subprocess.run(
-        [sys.executable, "-c", _FULL, str(tmp_path / "i")], cwd=ROOT, text=True,
+        [sys.executable, "-c", _FULL, str(tmp_path / "i"), str(together)], cwd=ROOT, text=True,
         capture_output=True, check=True,
     )  # fmt: skip
     acknowledged, error, *rest = done.stdout.splitlines()

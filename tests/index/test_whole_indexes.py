@@ -48,6 +48,7 @@ def test_two_indexes_become_one(tmp_path, kind, keep_text):
         other.add_many([story(i, title="new") for i in range(3, 300)])
         assert one.merge(other) == 297
         assert len(one) == 300
+        assert one.contains("s299") and "s299" in one and not one.contains("s300")
         assert one.get("s2").title == "old" and one.get("s3").title == "new"
         assert one.get("s299") == replace(
             story(299, title="new"), text=story(299).text if keep_text else ""
