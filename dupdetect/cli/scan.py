@@ -10,6 +10,7 @@ import click
 from dupdetect.cli import progress as progress_
 from dupdetect.cli.messages import Skips, say
 from dupdetect.cli.options import Settings, quality_options, reading_options, size
+from dupdetect.cli.own import tell
 from dupdetect.cli.terminal import Terminal
 
 
@@ -85,6 +86,7 @@ def command(
         skips.print(skip)
     skips.finish()
     if verbose:
+        tell(settings.config)
         for stage, seconds in result.timings.items():
             say(f"{stage.replace('_', ' ')}: {seconds:.1f} s")
     if dry_run:

@@ -12,6 +12,7 @@ import click
 
 from dupdetect.cli.messages import Skips
 from dupdetect.cli.options import Settings, fetching_options, quality_options, reading_options
+from dupdetect.cli.own import tell
 from dupdetect.cli.terminal import Terminal, safe_json
 from dupdetect.records import Verdict
 
@@ -68,6 +69,8 @@ def command(
     with ExitStack() as stack:
         index = stack.enter_context(_open(index_path, settings)) if index_path else None
         detector = Detector(index=index, config=settings.config)
+        if explain:
+            tell(detector.config)
         for document in documents(sources, config=settings.config, on_skip=skips):
             verdict = detector.score(document)
             total += 1
