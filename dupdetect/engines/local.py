@@ -26,7 +26,7 @@ from dupdetect.engines.batches import BATCH, BATCH_BYTES, Batch, Reading
 from dupdetect.engines.pool import Inline, Pool, Task, own_memory
 from dupdetect.engines.refining import refined
 from dupdetect.engines.spool import Spool
-from dupdetect.engines.workplace import Manifest, clear, workplace
+from dupdetect.engines.workplace import Manifest, clear, unchanged, workplace
 from dupdetect.kernels.group import decode_pairs, encode_pairs
 from dupdetect.records import MATCH_KINDS, Skip
 from dupdetect.report import render_report, select_shown
@@ -111,6 +111,7 @@ class _Scan:
                 log.progress.advance(done["items"])
                 log.expect(reading.expected)
                 log.work.update(done["seconds"])
+        unchanged(self._manifest)
         spool = Spool(self._folder)
         log.add_skips(reading.skips())
         log.skipped.update(reading.more_skips())

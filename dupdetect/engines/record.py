@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 from collections import Counter
@@ -19,6 +20,7 @@ from dupdetect.engines.workplace import FOLDER, MANIFEST, Manifest, read_json, w
 from dupdetect.errors import ScanError
 from dupdetect.quality.resources import described
 from dupdetect.records import MATCH_KINDS, Skip
+from dupdetect.schemas import TABLES
 
 RUN = "run.json"
 #: Files of an earlier scan that this one may not replace, the sign that it was finished first.
@@ -90,9 +92,13 @@ def about(
 
 
 def write(out: Path, log: Log, about: dict[str, Any], *, peak_memory: int) -> dict[str, Any]:
-    """Writes ``run.json``, the sign that a scan is finished; what it holds."""
+    """Writes ``run.json``, the sign that a scan is finished; what it holds.
+
+    ``digests``: SHA-256 of each table's file; equal rows make equal files.
+    """
     run = {
         **about,
+        "digests": {name: _digest(out / f"{name}.parquet") for name in TABLES},
         "counts": log.counts,
         "skipped": dict(sorted(log.skipped.items())),
         "skips": log.skips,
@@ -134,6 +140,14 @@ def finished(out: Path, manifest: Manifest) -> ScanResult | None:
         and "-" not in {file["path"] for file in manifest.files}
     )
     return ScanResult.of_run(out, run) if same else None
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ScanError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _versions() -> dict[str, str]:
