@@ -29,7 +29,7 @@ def test_examples_run(page: str, repository: Path, monkeypatch: pytest.MonkeyPat
     assert names["labels"].max() > 0 > names["labels"].min()
     assert len(names["sources"]) == len(names["df"])
     assert 0 < names["called"].sum() < len(names["df"])
-    assert names["taken"] > 10 and names["alike"][0] == ("row 0", 1.0)
+    assert names["taken"] > 10 and names["alike"][0] == ("row fr-port", 1.0)
     assert "a" in names["table"].keys
     assert names["place"][0, 0] == 0 and names["distance"][0, 0] == 0
 
