@@ -6,10 +6,12 @@ Detector ── quality.assess ──┐
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 #: Documents that are sketched at once by the ``_many`` calls: some megabytes of arrays.
 _BATCH = 256
+#: Parts that are sketched, in threads of their own, while another one is written.
+_AHEAD = 2
 
 
 def score(document: Document | str, *, config: Config | None = None) -> Verdict:
@@ -135,12 +139,12 @@ class Index:
         if len(parts) == 1:
             yield self._sketched(parts[0])
             return
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(self._sketched, parts[0])
-            for following in [*parts[1:], None]:
-                ready = coming.result()
-                if following is not None:
-                    coming = ahead.submit(self._sketched, following)
+        with ThreadPoolExecutor(_AHEAD) as ahead:
+            waiting = iter(parts)
+            coming = deque(ahead.submit(self._sketched, part) for part in islice(waiting, _AHEAD))
+            while coming:
+                ready = coming.popleft().result()
+                coming.extend(ahead.submit(self._sketched, part) for part in islice(waiting, 1))
                 yield ready
 
     def query(self, document: Document | str) -> list[Match]:
