@@ -4,7 +4,10 @@
 participle. "Une enquête sobre les faits": *sobre* is an adjective, but none stands before an
 article. ", die doit être votée": a relative pronoun before a finite verb.
 
-Score 0.6: the tables are short, and each holds only pairs that the language itself cannot have.
+Scores: 0.6 by their company, for the tables hold only pairs that the language itself cannot have;
+0.48 for words that stand between two known ones. Those (*aber*, *pero*, *used*) are frequent words
+of another language that are rare in this one, and none stands so in 17,663 French articles, 24
+million characters of English and 3.6 of German; the lists of Italian and Spanish are by hand.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ from dupdetect.quality.machine_translation.word_table import homographs
 from dupdetect.records import Finding
 
 RULE = "untranslated_word"
-_SCORE = 0.6
+#: By its company; between two known words, where a slip of the pen may also stand (once in 2,000
+#: French articles): not enough for one half.
+_SCORE, _BETWEEN_KNOWN = 0.6, 0.48
 
 _TABLES = tables("homographs")
 #: Auxiliaries of other languages, before a participle; prepositions before an article; relative
@@ -57,12 +62,20 @@ def find_homographs(view: View) -> list[Finding]:
         )
         side = is_space(gap)
         native = side and (before in lexicon.known or before.islower()) and before not in wanted
-        found = (
+        alone = word in between and native and before in lexicon.known and _is_known(after, view)
+        found = alone or (
             (word in auxiliaries and native and after.endswith(_PARTICIPLE[language]))
             or (word in prepositions and native and after in _ARTICLES[language])
             or (word in relative and gap == ", " and after in _FINITE[language])
-            or (word in between and native and before in lexicon.known and after in lexicon.known)
         )
         if found and after not in lexicon.foreign and before not in lexicon.foreign:
-            findings.append(view.finding(RULE, *spans[index], _SCORE))
+            findings.append(view.finding(RULE, *spans[index], _BETWEEN_KNOWN if alone else _SCORE))
     return findings
+
+
+def _is_known(word: str, view: View) -> bool:
+    """A word of the lists; German nouns have a capital."""
+    lexicon = view.lexicon
+    if lexicon is None:
+        return False
+    return word in lexicon.known or (view.language == "de" and word.lower() in lexicon.known)
