@@ -1,12 +1,15 @@
 """The fuzz targets for some seconds each: all inputs that ever broke something, and a few new ones.
 
-The same inputs in every run. ``python -m tests.fuzz`` looks for others, for as long as one likes.
+The same inputs in every run. ``python -m tests.fuzz`` looks for others, for as long as one likes,
+and with the bounds of arrays checked, which takes minutes to compile
+(``tests/kernels/test_bounds.py`` does that for some kernels).
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from itertools import islice
@@ -32,7 +35,7 @@ def module(name: str) -> ModuleType:
 @pytest.mark.parametrize("name", RUNS)
 def test_no_input_breaks_a_promise(name: str, repository: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.fuzz.child", name, str(tmp_path), "--runs"]
-    environment = module("__main__").environment()
+    environment = {**os.environ, "PYTHONPATH": str(repository), "PYTHONHASHSEED": "0"}
     done = subprocess.run(
         [*command, str(RUNS[name])], cwd=repository, env=environment, capture_output=True,
         text=True, check=False,
