@@ -74,18 +74,16 @@ def cluster(folder: Path, *, workers: int) -> Iterator[tuple[str, set[int]]]:
 
 
 #: ``--skew``: documents of a template, copies of one article, and articles besides.
-SKEW = {"template": 20_000, "copies": 5_000, "documents": 2_000}
+SKEW = {"template": 20_000, "copies": 5_000, "documents": 1_000}
 
 
 def template(known: list[str], number: int) -> list[str]:
-    """``number`` pages of one mould: 120 words that all share, 6 of their own."""
+    """``number`` pages of one mould: 120 words that all share, 2 of their own."""
     mould = known[0].split()[:120]
     words = sorted({word for text in known for word in text.split() if word.isalpha()})
     rng = np.random.default_rng(2)
-    own = rng.integers(0, len(words), (number, 6)).tolist()
-    return [
-        " ".join([*mould[:60], *(words[at] for at in places), *mould[60:]]) for places in own
-    ]  # fmt: skip
+    own = rng.integers(0, len(words), (number, 2)).tolist()
+    return [" ".join([*mould, *(words[at] for at in places)]) for places in own]
 
 
 def processor_seconds(sessions: set[int]) -> float:

@@ -1,14 +1,11 @@
-"""Other ways in and out: a user's DataFrame, files of a Hadoop file system, parts."""
+"""Files of a Hadoop file system as Spark finds and brings them."""
 
 from __future__ import annotations
 
 import json
 
-import pyarrow.parquet as pq
-
-from dupdetect import readers, schemas
+from dupdetect import readers
 from dupdetect.config import Config
-from dupdetect.engines import scan
 from dupdetect.engines.messages import decode_items
 from dupdetect.records import Page
 
@@ -54,29 +51,3 @@ def test_absent_and_hidden_files_are_told(spark, tmp_path):
     reasons = sorted(skip.reason for skip in told)
     assert reasons[:2] == ["absent", "ignored_hidden"]
     assert reasons[-1] == "ignored_suffix"
-
-
-def test_a_frame_gives_what_its_rows_sorted_by_id_give(spark, workers, corpus, tmp_path):
-    from dupdetect.engines.spark import Stages, Work, from_frame, settings, write_parts
-
-    corpus.rows.append({"id": "empty", "text": " "})
-    frame = spark.createDataFrame(
-        [(row.get("url"), row["id"], row["text"], row.get("published")) for row in corpus.rows],
-        "url string, id string, text string, published string",
-    ).repartition(5)
-    for row in corpus.rows:
-        row.pop("language", None)
-    corpus.rows.sort(key=lambda row: row["id"])
-    scan([corpus.write(tmp_path / "c.jsonl")], out=tmp_path / "local")
-    with settings(spark):
-        work = Work(spark, (tmp_path / "work").as_uri())
-        stages = Stages(spark, work, Config(), from_frame(frame))
-        written = {name: stages.tables[name] for name in ("documents", "clusters")}
-        write_parts((tmp_path / "parts").as_uri(), written)
-        (skip,) = stages.skips.collect()
-        assert json.loads(skip["skip"])["reason"] == "empty_text"
-    for name in written:
-        schema = schemas.TABLES[name]
-        found = pq.read_table(tmp_path / "parts" / f"{name}.parquet")
-        expected = pq.read_table(tmp_path / "local" / f"{name}.parquet")
-        assert found.select(schema.names).cast(schema).to_pylist() == expected.to_pylist(), name
