@@ -34,7 +34,7 @@ from dupdetect.index import sketches as packed
 from dupdetect.index.records import Record, language_bytes, pack, parse
 from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store
 from dupdetect.index.stores.memory import MemoryStore
-from dupdetect.kernels.likely import look
+from dupdetect.kernels.likely import look, worth
 from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
@@ -243,7 +243,8 @@ class CandidateIndex:
         if not len(numbers):
             return []
         places = self._store.places(numbers)
-        chosen = _worth(_look(batch, row, language, in_bands, places))
+        looks = _look(batch, row, language, in_bands, places)
+        chosen = worth(looks, LEAST_STEMS, LEAST_SAME, LEAST_ACROSS).tolist()
         own = None if exclude is None else _key(exclude)
         records: list[Record] = []
         for taken, i in enumerate(chosen):
@@ -420,14 +421,3 @@ def _look(
         skeletons.weight[c:d], code, LEAST_STEMS, bands,
         places.record, places.end,
     )  # fmt: skip
-
-
-def _worth(looks: NDArray[np.float32]) -> list[int]:
-    """Rows whose looks show enough in common, the most alike first."""
-    across, anchors, shingles = looks.T
-    alike = np.where(across > 0, anchors / LEAST_ACROSS, (anchors + shingles) / LEAST_SAME)
-    # Pages of furniture have no anchors: shingles alone are enough, if they are.
-    enough = (across > 0) | (anchors >= LEAST_STEMS) | (shingles >= LEAST_SAME)
-    worth = np.flatnonzero((alike >= 1.0) & enough)
-    chosen: list[int] = worth[np.argsort(-alike[worth], kind="stable")].tolist()
-    return chosen

@@ -224,3 +224,25 @@ def _walk(
                     shared += min(weight, weights[slot])
         at += need
     return at, shared, total
+
+
+@kernel
+def worth(
+    looks: NDArray[np.float32], least_stems: float, least_same: float, least_across: float
+) -> I64:
+    """Rows of :func:`look` that show enough in common, the most alike first, int64[:].
+
+    Across languages the anchors must have ``least_across``. In one language anchors and shingles
+    together must have ``least_same``, and either the anchors ``least_stems`` or the shingles
+    ``least_same`` alone: pages of furniture have no anchors.
+    """
+    chosen = np.empty(looks.shape[0], np.int64)
+    alike = np.empty(looks.shape[0], np.float64)
+    n = 0
+    for i in range(looks.shape[0]):
+        across, anchors, shingles = looks[i, 0] > 0, looks[i, 1], looks[i, 2]
+        degree = anchors / least_across if across else (anchors + shingles) / least_same
+        if degree >= 1.0 and (across or anchors >= least_stems or shingles >= least_same):
+            chosen[n], alike[n] = i, -degree
+            n += 1
+    return chosen[:n][np.argsort(alike[:n], kind="mergesort")]

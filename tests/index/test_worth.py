@@ -1,0 +1,39 @@
+"""Which candidates are worth verifying, by what cheap looks saw."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dupdetect.kernels.likely import worth
+
+#: Least shares: of stems, of stems and shingles, across languages.
+LEAST = 0.2, 0.3, 0.05
+
+
+@pytest.mark.parametrize(
+    ("look", "enough"),
+    [
+        ((0, 0.25, 0.1), True),
+        ((0, 0.19, 0.2), False),  # too few anchors, for shingles that are no copy either
+        ((0, 0.0, 0.4), True),  # a page without anchors
+        ((0, 0.25, 0.0), False),
+        ((1, 0.06, 0.0), True),
+        ((1, 0.04, 0.9), False),
+    ],
+)
+def test_what_is_enough(look, enough):
+    assert worth(np.array([look], np.float32), *LEAST).tolist() == [0] * enough
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1), st.floats(0, 1)), max_size=40))
+def test_the_most_alike_come_first_and_equals_in_their_order(looks):
+    rows = np.array(looks, np.float32).reshape(-1, 3)
+    across, same = (part.astype(np.float64) for part in (rows[:, 1], rows[:, 1] + rows[:, 2]))
+    degrees = np.where(rows[:, 0] > 0, across / LEAST[2], same / LEAST[1])
+    found = worth(rows, *LEAST).tolist()
+    assert found == sorted(found, key=lambda i: (-degrees[i], i))
+    assert set(found) >= set(np.flatnonzero((rows[:, 0] == 0) & (rows[:, 1] >= 0.4)).tolist())
