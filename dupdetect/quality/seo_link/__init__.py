@@ -24,7 +24,7 @@ from dupdetect.quality.seo_link.links import PlacedLink, place_links
 from dupdetect.records import Finding, Link
 from dupdetect.text.segments import sentences_of_line
 
-__all__ = ["candidates", "find", "probability"]
+__all__ = ["candidates", "find", "probability", "sells"]
 
 _N_BITS = SEO_FIRST + len(WORD_LISTS)
 #: A sentence counts as inserted from this probability on.
@@ -59,7 +59,7 @@ def find(
     rows = np.stack([features(sentence, reading) for sentence in sentences])
     for sentence, chance in zip(sentences, model.predict(rows), strict=True):
         inside = any(start <= sentence.start < end for start, end in covered)
-        plain = _is_plain_question(reading, sentence) or _offers_nothing(sentence)
+        plain = not sells(reading, sentence)
         distrusted = any(link.listed for link in sentence.links)
         if not inside and (distrusted or (chance >= cutoff and not plain)):
             found.append((sentence, max(float(chance), LISTED if distrusted else 0.0)))
@@ -160,6 +160,11 @@ def _sentence(
         last=line == len(reading.spans) - 1 and end == stop,
         own_line=start == begin and end == stop,
     )  # fmt: skip
+
+
+def sells(reading: Reading, sentence: Sentence) -> bool:
+    """Whether a candidate may be reported at all, whatever its weights say."""
+    return not (_is_plain_question(reading, sentence) or _offers_nothing(sentence))
 
 
 def _is_plain_question(reading: Reading, sentence: Sentence) -> bool:
