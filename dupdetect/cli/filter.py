@@ -63,7 +63,7 @@ def command(
     run = tables.run()
     thresholds = {name: value for name, value in limits.items() if value is not None}
     kept = kept_rows(tables, thresholds, all_members=all_members)
-    files, config = inputs_of(run)
+    files, config = inputs_of(run, directory)
     skips = Skips(BENIGN)
     repeated = bool(run.get("counts", {}).get("duplicate_id"))
     found = chosen(files, config=config, keep=kept, repeated=repeated, on_skip=_quietly)

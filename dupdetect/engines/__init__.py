@@ -83,10 +83,11 @@ def _engine(name: str) -> Engine:
 
 def _preview(job: Job) -> ScanResult:
     from dupdetect.engines.base import MAX_SKIPS
+    from dupdetect.engines.workplace import not_own
     from dupdetect.readers import expand
 
     skips: list[Skip] = []
-    files = expand(job.sources, skips.append)
+    files = not_own(expand(job.sources, skips.append), job.out, skips.append)
     skipped: dict[str, int] = {}
     for skip in skips:
         skipped[skip.reason] = skipped.get(skip.reason, 0) + 1

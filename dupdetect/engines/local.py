@@ -26,7 +26,7 @@ from dupdetect.engines.batches import BATCH, BATCH_BYTES, Batch, Reading
 from dupdetect.engines.pool import Inline, Pool, Task, own_memory
 from dupdetect.engines.refining import refined
 from dupdetect.engines.spool import Spool
-from dupdetect.engines.workplace import Manifest, clear, unchanged, workplace
+from dupdetect.engines.workplace import Manifest, clear, not_own, unchanged, workplace
 from dupdetect.kernels.group import decode_pairs, encode_pairs
 from dupdetect.records import MATCH_KINDS, Skip
 from dupdetect.report import render_report, select_shown
@@ -44,7 +44,7 @@ FEW_PAIRS = 2000
 def scan_local(job: Job) -> ScanResult:
     """Does the job; see :class:`dupdetect.engines.base.Engine`."""
     told: list[Skip] = []
-    files = readers.expand(job.sources, told.append)
+    files = not_own(readers.expand(job.sources, told.append), job.out, told.append)
     manifest = Manifest.of(job.config, files)
     if job.resume:
         finished = record.finished(job.out, manifest)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dupdetect import readers
 from dupdetect.config import Config
 from dupdetect.engines.tables import Numbering
-from dupdetect.engines.workplace import Manifest
+from dupdetect.engines.workplace import Manifest, not_own
 from dupdetect.errors import ExtractError, ScanError
 from dupdetect.extract import Sandbox
 from dupdetect.readers import SourceFile
@@ -28,13 +29,14 @@ class Chosen:
     item: Page | Document
 
 
-def inputs_of(run: Mapping[str, Any]) -> tuple[list[SourceFile], Config]:
-    """The files and the settings of the scan that ``run`` (of run.json) tells of.
+def inputs_of(run: Mapping[str, Any], out: Path) -> tuple[list[SourceFile], Config]:
+    """The files and the settings of the scan into ``out`` that ``run`` (of run.json) tells of.
 
     Raises ScanError when the files are not what they were then.
     """
     config = Config.from_dict(run.get("config", {}))
-    files = readers.expand([str(source) for source in run.get("inputs", [])], _ignore)
+    found = readers.expand([str(source) for source in run.get("inputs", [])], _ignore)
+    files = not_own(found, out, _ignore)
     now = Manifest.of(config, files)
     then = Manifest(now.format, now.version, now.config_digest, tuple(run.get("files", now.files)))
     changes = now.differences(then)

@@ -20,9 +20,14 @@ from dupdetect._version import __version__
 from dupdetect.config import Config
 from dupdetect.errors import ScanError
 from dupdetect.readers import SourceFile
+from dupdetect.readers.base import OnSkip
+from dupdetect.records import Skip
+from dupdetect.schemas import TABLES
 
 #: Layout of the work folder; raised by one when old work cannot be continued.
 FORMAT = 1
+#: Files of a scan's folder that look like sources.
+_RESULTS = (*(f"{name}.parquet" for name in TABLES), "texts.parquet", "report.html")
 FOLDER, MANIFEST, LOCK = ".work", "manifest.json", "lock"
 
 
@@ -60,6 +65,18 @@ class Manifest:
         if not found and list(old) != list(new):
             found.append("the order of the inputs changed")
         return found
+
+
+def not_own(files: Sequence[SourceFile], out: Path, on_skip: OnSkip) -> list[SourceFile]:
+    """The files but those that a scan into ``out`` writes: a folder may hold its own results."""
+    own = {(out / name).resolve() for name in _RESULTS}
+    kept = []
+    for file in files:
+        if file.path != "-" and Path(file.path).resolve() in own:
+            on_skip(Skip(file.path, None, "own_output", "written by this scan, not read by it"))
+        else:
+            kept.append(file)
+    return kept
 
 
 def unchanged(manifest: Manifest) -> None:

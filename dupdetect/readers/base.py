@@ -22,6 +22,7 @@ BENIGN = frozenset(
         "http_status",  # an archive's record is not a page that was found (status 200)
         "ignored_hidden",  # a hidden file or folder inside a folder
         "ignored_suffix",  # a file of another kind inside a folder
+        "own_output",  # the tables and the report of the very scan, in a folder that is read
         "revisit",  # an archive's record says that a page had not changed
     }
 )

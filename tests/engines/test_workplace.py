@@ -8,7 +8,7 @@ import pytest
 
 from dupdetect import readers
 from dupdetect.config import Config, VerifyConfig
-from dupdetect.engines.workplace import Manifest, clear, read_json, workplace, write_json
+from dupdetect.engines.workplace import Manifest, clear, not_own, read_json, workplace, write_json
 from dupdetect.errors import ScanError
 
 
@@ -94,6 +94,17 @@ def test_a_folder_of_other_things_is_left_alone(tmp_path, source):
     with pytest.raises(ScanError, match="not of a scan"):
         begin(tmp_path / "out", manifest(source))
     assert (work / "letter.txt").read_text() == "dear"
+
+
+def test_what_the_scan_writes_is_not_read(tmp_path, source):
+    for name in ("documents.parquet", "texts.parquet", "report.html", "more.html"):
+        (tmp_path / name).write_text("x")
+    skips = []
+    files = not_own(readers.expand([tmp_path], pytest.fail), tmp_path, skips.append)
+    assert [file.name for file in files] == ["a", "more"]
+    assert {skip.reason for skip in skips} == {"own_output"} <= readers.BENIGN
+    assert len(skips) == 3
+    assert not_own(files, tmp_path / "elsewhere", pytest.fail) == files
 
 
 def test_a_place_that_is_no_folder(tmp_path, source):

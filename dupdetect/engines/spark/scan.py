@@ -28,7 +28,7 @@ from dupdetect.engines.spark.session import session, settings
 from dupdetect.engines.spark.stages import Limits, Stages, read_files
 from dupdetect.engines.spark.work import Work
 from dupdetect.engines.tables import TEXTS
-from dupdetect.engines.workplace import Manifest, clear, workplace
+from dupdetect.engines.workplace import Manifest, clear, not_own, workplace
 from dupdetect.errors import ScanError
 from dupdetect.readers import SourceFile
 from dupdetect.records import MATCH_KINDS, Skip
@@ -66,7 +66,7 @@ def _scan(job: Job, spark: SparkSession, limits: Limits | None) -> ScanResult:
             files += named(found)
             states |= {file.path: file.state for file in found}
         else:
-            files += readers.expand(list(sources), told.append)
+            files += not_own(readers.expand(list(sources), told.append), job.out, told.append)
     manifest = _manifest(job, files, states)
     if job.resume:
         finished = record.finished(job.out, manifest)
