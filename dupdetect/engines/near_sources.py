@@ -21,7 +21,7 @@ from dupdetect.records import Document, Page, Skip
 OnSkip = Callable[[Skip], None]
 
 #: Rows and bytes of a batch: enough for the kernels, few enough to stay near the cache.
-_ROWS, _BYTES = 1024, 4_000_000
+_ROWS, _BYTES = 512, 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _textual(kind: pa.DataType) -> bool:
 def _rows(file: SourceFile, id_: str, text: str, on_skip: OnSkip) -> Iterator[Texts]:
     number = 0
     try:
-        table = pq.ParquetFile(file.path, pre_buffer=False, buffer_size=1 << 20)
+        table = pq.ParquetFile(file.path, pre_buffer=False, buffer_size=1 << 16)
         for batch in table.iter_batches(_ROWS, columns=[id_, text], use_threads=False):
             ids = batch.column(id_).cast(pa.large_string())
             if ids.null_count:
