@@ -18,6 +18,10 @@ NUMBER, NAME, WORD, QUOTE_BIT = 1, 2, 3, 8
 
 _CAPITAL, _DIGIT, _LETTER, _SENTENCE, _QUOTE, _SPACELESS, _FURNITURE = 1, 4, 8, 16, 64, 128, 256
 
+#: Values of number words that are no numbers below a hundred, as the background table has them:
+#: "hundred", "cent", "mille"; joining "et" and "y", and "un" behind them or behind a bigger one.
+_HUNDRED, _CENT, _THOUSAND, _ET, _Y, _ONE = 100, 101, 102, 103, 104, 105
+
 #: A capital inside a sentence makes a word this much rarer (Zipf times 20): 0.6 on the log10 scale.
 NAME_BONUS = 12
 #: Words missing from the background table count as Zipf 2.4.
@@ -77,16 +81,115 @@ def _word_number(
     number_keys: NDArray[np.uint32],
     number_values: NDArray[np.uint8],
 ) -> tuple[int, int]:
-    """Value of a spelled-out number at token i (0: none) and the tokens it takes.
+    """Value of a spelled-out number at token i (0: none) and the tokens it takes."""
+    value = _word_value(i, text, text_start, text_end, number_keys, number_values)
+    if value == 0 or value > _THOUSAND:
+        return 0, 1
+    return _thousands(i, last, text, text_start, text_end, start, end, number_keys, number_values)
 
-    Joins "twenty-two", "dix-sept", "soixante-douze" and "quatre-vingt-dix-sept".
+
+@kernel
+def _thousands(
+    i: int,
+    last: int,
+    text: NDArray[np.uint8],
+    text_start: NDArray[np.int64],
+    text_end: NDArray[np.int64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    number_keys: NDArray[np.uint32],
+    number_values: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """A number below a million at token i: "deux mille seize", "cent mille"."""
+    value, taken = _hundreds(
+        i, last, text, text_start, text_end, start, end, number_keys, number_values
+    )
+    if value != 1 and value < 1000 and _next_value(
+        i, taken, last, text, text_start, text_end, start, end, number_keys, number_values
+    ) == _THOUSAND:  # fmt: skip
+        many, value, taken = value, 1000 * max(value, 1), taken + 1
+        rest, more = _hundreds(
+            i + taken, last, text, text_start, text_end, start, end, number_keys, number_values
+        ) if _touches(i + taken, last, start, end) else (0, 0)  # fmt: skip
+        if rest > 1 or (rest == 1 and many > 1):
+            value, taken = value + rest, taken + more
+    if value <= 1:
+        return 0, 1
+    return value, taken
+
+
+@kernel
+def _hundreds(
+    i: int,
+    last: int,
+    text: NDArray[np.uint8],
+    text_start: NDArray[np.int64],
+    text_end: NDArray[np.int64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    number_keys: NDArray[np.uint32],
+    number_values: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """A number below a thousand (or "dix-neuf cent") at token i; 1 for "un" (a), 0 for none.
+
+    French "cent" alone is none, as in "pour cent", unless a number or "mille" follows.
+    """
+    value, taken = _tens(
+        i, last, text, text_start, text_end, start, end, number_keys, number_values
+    )
+    unit = _next_value(
+        i, taken, last, text, text_start, text_end, start, end, number_keys, number_values
+    )  # fmt: skip
+    if (unit != _HUNDRED and unit != _CENT) or value == 1 or value == 10 or value > 19:
+        return value, taken
+    many, value, taken = value, 100 * max(value, 1), taken + 1
+    rest, more = _tens(
+        i + taken, last, text, text_start, text_end, start, end, number_keys, number_values
+    ) if _touches(i + taken, last, start, end) else (0, 0)  # fmt: skip
+    if rest > 1 or (rest == 1 and many > 1):
+        return value + rest, taken + more
+    if many == 0 and unit == _CENT and _next_value(
+        i, taken, last, text, text_start, text_end, start, end, number_keys, number_values
+    ) != _THOUSAND:  # fmt: skip
+        return 0, 0
+    return value, taken
+
+
+@kernel
+def _tens(
+    i: int,
+    last: int,
+    text: NDArray[np.uint8],
+    text_start: NDArray[np.int64],
+    text_end: NDArray[np.int64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    number_keys: NDArray[np.uint32],
+    number_values: NDArray[np.uint8],
+) -> tuple[int, int]:
+    """A number below a hundred at token i; 1 for "un" (a), 0 for none.
+
+    Joins "twenty-two", "dix-sept", "vingt et un", "treinta y dos", "quatre-vingt-dix-sept".
     """
     value = _word_value(i, text, text_start, text_end, number_keys, number_values)
-    if value < 4 or value > 90:
-        return value, 1
-    taken = 1
-    while taken < 4 and i + taken < last and start[i + taken] == end[i + taken - 1] + 1:
+    if value == _ONE:
+        return 1, 1
+    if value > 90:
+        return 0, 0
+    taken = 1 if value > 0 else 0
+    while 4 <= value <= 90 and taken < 4 and _touches(i + taken, last, start, end):
         unit = _word_value(i + taken, text, text_start, text_end, number_keys, number_values)
+        if unit in (_ET, _Y) and taken == 1 and 20 <= value <= 70:
+            after = _next_value(
+                i, 2, last, text, text_start, text_end, start, end, number_keys, number_values
+            )
+            if after == _ONE or (unit == _ET and value == 60 and after == 11):
+                return value + (1 if after == _ONE else 11), 3
+            if unit == _Y and 0 < after < 10:
+                return value + after, 3
+            break
+        if unit == _ONE and value == 80:
+            return 81, taken + 1
         tens = value >= 20 and value % 10 == 0 and unit < 10
         teens = (value == 60 or value == 80) and unit < 20
         if taken == 1 and value == 4 and unit == 20:
@@ -97,6 +200,32 @@ def _word_number(
             break
         taken += 1
     return value, taken
+
+
+@inlined
+def _touches(i: int, last: int, start: NDArray[np.int32], end: NDArray[np.int32]) -> bool:
+    """Whether one character stands between token i and the one before."""
+    return i < last and start[i] == end[i - 1] + 1
+
+
+@inlined
+def _next_value(
+    i: int,
+    taken: int,
+    last: int,
+    text: NDArray[np.uint8],
+    text_start: NDArray[np.int64],
+    text_end: NDArray[np.int64],
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    number_keys: NDArray[np.uint32],
+    number_values: NDArray[np.uint8],
+) -> int:
+    """The value of the word behind a number of ``taken`` words at token i, of the word at i if 0;
+    0 where it is apart."""
+    if taken > 0 and not _touches(i + taken, last, start, end):
+        return 0
+    return _word_value(i + taken, text, text_start, text_end, number_keys, number_values)
 
 
 @kernel

@@ -51,22 +51,24 @@ def _skip_zeros(text: NDArray[np.uint8], start: int, count: int) -> int:
 
 @inlined
 def small_number_key(value: int) -> np.uint32:
-    """Key of a whole number below 1000, equal to that of its digits in a text."""
+    """Key of a whole number from 0 to 999,999, equal to that of its digits in a text."""
     h = np.uint32(_FNV_OFFSET ^ np.uint32(0x4E554D))
-    if value >= 100:
-        h = np.uint32((h ^ np.uint32(48 + value // 100)) * _FNV_PRIME)
-    if value >= 10:
-        h = np.uint32((h ^ np.uint32(48 + (value // 10) % 10)) * _FNV_PRIME)
-    h = np.uint32((h ^ np.uint32(48 + value % 10)) * _FNV_PRIME)
+    place = 100_000
+    while place > 0:
+        if value >= place or place == 1:
+            h = np.uint32((h ^ np.uint32(48 + (value // place) % 10)) * _FNV_PRIME)
+        place //= 10
     h = mix32(h)
     return h if h != 0 else np.uint32(1)
 
 
 @inlined
 def small_number_zipf(value: int) -> int:
-    """Background Zipf frequency (times 20) of a whole number below 1000."""
+    """Background Zipf frequency (times 20) of a whole number."""
     if value < 10:
         return ZIPF_ONE_DIGIT
+    if value >= 1000:
+        return ZIPF_YEAR if 1900 <= value < 2100 else ZIPF_LONG
     return ZIPF_TWO_DIGITS if value < 100 else ZIPF_THREE_DIGITS
 
 

@@ -220,15 +220,66 @@ def _digits_behind(tokens: Sequence[Token], at: int) -> str:
     return ""
 
 
+HUNDRED, CENT, THOUSAND, ET, Y, ONE = range(100, 106)
+
+
 def spelled_number_at(tokens: Sequence[Token], at: int, numbers: dict[int, int]) -> Number | None:
-    """The number that begins at a token, written in words."""
-    value = numbers.get(word_hash(tokens[at].folded), 0)
-    taken = 1
-    while 4 <= value <= 90 and taken < 4 and _touches(tokens, at + taken):
-        unit = numbers.get(word_hash(tokens[at + taken].folded), 0)
+    """The number that begins at a token, written in words; "un" alone is none."""
+    words: list[int] = []  # values of words one character apart
+    while at + len(words) < len(tokens) and (not words or _touches(tokens, at + len(words))):
+        words.append(numbers.get(word_hash(tokens[at + len(words)].folded), 0))
+        if not words[-1]:
+            break
+    words += [0, 0, 0]
+    if words[0] > THOUSAND:
+        return None
+    value, taken = _hundreds(words)
+    if words[taken] == THOUSAND and value != 1 and value < 1000:
+        many, value, taken = value, 1000 * max(value, 1), taken + 1
+        rest, more = _hundreds(words[taken:])
+        if rest > 1 or (rest and many > 1):
+            value, taken = value + rest, taken + more
+    if value <= 1:
+        return None
+    return Number(str(value), taken, _zipf(str(value)))
+
+
+def _hundreds(words: Sequence[int]) -> tuple[int, int]:
+    """A number below a thousand (or "dix-neuf cent") and its words; 1 for "un", 0 for none."""
+    value, taken = _tens(words)
+    unit = words[taken]
+    if unit not in (HUNDRED, CENT) or not (value == 0 or 2 <= value <= 9 or 11 <= value <= 19):
+        return value, taken
+    rest, more = _tens(words[taken + 1 :])
+    if rest > 1 or (rest and value > 1):
+        return 100 * max(value, 1) + rest, taken + 1 + more
+    if value == 0 and unit == CENT and words[taken + 1] != THOUSAND:
+        return 0, 0
+    return 100 * max(value, 1), taken + 1
+
+
+def _tens(words: Sequence[int]) -> tuple[int, int]:
+    """A number below a hundred and its words; 1 for "un", 0 for none."""
+    first, *behind = words
+    if first == ONE:
+        return 1, 1
+    if not 0 < first <= 90:
+        return 0, 0
+    if first in (20, 30, 40, 50, 60, 70) and behind[0] in (ET, Y):
+        after = behind[1]
+        if after == ONE or (behind[0] == ET and (first, after) == (60, 11)):
+            return first + (1 if after == ONE else 11), 3
+        if behind[0] == Y and 0 < after < 10:
+            return first + after, 3
+        return first, 1
+    value, taken = first, 1
+    while 4 <= value <= 90 and taken < 4:
+        unit = words[taken]
+        if value == 80 and unit == ONE:
+            return 81, taken + 1
         if value == 4 and unit == 20 and taken == 1:  # quatre-vingt
             value = 80
-        elif unit and (
+        elif 0 < unit <= 90 and (
             (value >= 20 and value % 10 == 0 and unit < 10)  # twenty-two
             or (value in (60, 80) and unit < 20)  # soixante-douze
             or (value == 10 and unit in (7, 8, 9))  # dix-sept
@@ -237,9 +288,7 @@ def spelled_number_at(tokens: Sequence[Token], at: int, numbers: dict[int, int])
         else:
             break
         taken += 1
-    if not value:
-        return None
-    return Number(str(value), taken, ZIPF_BY_DIGITS[len(str(value))])
+    return value, taken
 
 
 def sentences(tokens: Sequence[Token]) -> list[int]:

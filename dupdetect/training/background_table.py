@@ -26,7 +26,7 @@ FULL = ("fr", "en", "de", "it", "es")
 COMMON = ("pt", "nl", "ca", "pl", "ro", "sv", "da", "nb", "fi", "cs", "hu", "tr", "ru", "uk", "el")
 FULL_FLOOR, COMMON_FLOOR = 3.0, 4.3
 
-#: Spelled-out numbers that mean nothing else often: without "neuf", "très", "once", "sei", "un".
+#: Spelled-out numbers that mean nothing else often: without "neuf", "très", "once", "sei".
 NUMBER_WORDS: dict[int, str] = {
     2: "deux two zwei", 3: "trois three drei", 4: "quatre four vier quattro cuatro",
     5: "cinq five funf cinque cinco", 6: "six sechs seis", 7: "sept seven sieben sette siete",
@@ -42,6 +42,9 @@ NUMBER_WORDS: dict[int, str] = {
     60: "soixante sixty sechzig sessanta sesenta", 70: "septante seventy siebzig settanta setenta",
     80: "huitante eighty achtzig ottanta ochenta", 90: "nonante ninety neunzig novanta noventa",
     100: "hundred hundert cento",
+    # Parts of bigger numbers: see kernels.anchors. "mil" is Spanish.
+    101: "cent cents", 102: "thousand tausend mille mila mil", 103: "et", 104: "y",
+    105: "un une uno",
 }  # fmt: skip
 
 

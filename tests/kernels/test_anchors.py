@@ -26,9 +26,40 @@ from dupdetect.text.anchors_reference import Anchor
 from dupdetect.text.tokens import tokenize_texts
 
 WORDS = st.sampled_from(
-    ["Poutine", "la", "Commission", "ONU", "six", "Six", "vingt", "quatre", "dix", "sept", "deux",
-     "soixante", "ninety", "10", "000", "3,5", "2024", "anticonstitutionnellement", "inflation",
-     "x", "é", "東京", "日", "я", "Zürich", "mange", "20e", "١٢"]
+    [
+        "Poutine",
+        "la",
+        "Commission",
+        "ONU",
+        "six",
+        "Six",
+        "vingt",
+        "quatre",
+        "dix",
+        "sept",
+        "deux",
+        "soixante",
+        "ninety",
+        "10",
+        "000",
+        "3,5",
+        "2024",
+        "anticonstitutionnellement",
+        "inflation",
+        "x",
+        "é",
+        "東京",
+        "日",
+        "я",
+        "Zürich",
+        "mange",
+        "20e",
+        "١٢",
+    ]
+)
+NUMBER_WORDS = st.sampled_from(
+    ["un", "deux", "quatre", "dix", "sept", "onze", "vingt", "soixante", "treinta", "cent", "cents",
+     "hundred", "mille", "et", "y", "pour", "seize", "quatre-vingt"]
 )  # fmt: skip
 GLUE = st.sampled_from([" ", "-", ". ", ", ", "\n", " « ", " » ", ' "', "'", ""])
 SENTENCES = st.lists(st.tuples(WORDS, GLUE), max_size=25).map(
@@ -96,6 +127,21 @@ def test_furniture_has_no_anchors(text: str, furniture: set[int]) -> None:
         ("quatre-vingt-dix-sept", "97"),
         ("ninety-nine", "99"),
         ("hundert", "100"),
+        ("vingt et un", "21"),
+        ("soixante et onze", "71"),
+        ("quatre-vingt-une", "81"),
+        ("treinta y cinco", "35"),
+        ("deux cents", "200"),
+        ("trois cent un", "301"),
+        ("cent douze", "112"),
+        ("four hundred", "400"),
+        ("mille", "1000"),
+        ("mille deux cents", "1200"),
+        ("deux mille seize", "2016"),
+        ("cuatro mil", "4000"),
+        ("dix-huit cent quatre-vingt-dix", "1890"),
+        ("cent mille", "100000"),
+        ("trente-cinq mille trois cent vingt-six", "35326"),
     ],
 )
 def test_a_number_in_words_is_the_number_in_digits(words: str, digits: str) -> None:
@@ -112,10 +158,21 @@ def test_a_number_in_words_is_the_number_in_digits(words: str, digits: str) -> N
         ("dix-deux", ["10", "2"]),
         ("soixante-vingt", ["60", "20"]),
         ("sept vingt", ["7", "20"]),
+        ("vingt et trente", ["20", "30"]),
+        ("dix pour cent", ["10"]),
+        ("pour cent, un homme", []),
+        ("cinq et un", ["5"]),
+        ("trente cent", ["30"]),
     ],
 )
 def test_numbers_in_words_that_do_not_join(text: str, digits: list[str]) -> None:
     assert values(text) == [twin.number_key(digit) for digit in digits]
+
+
+@given(st.lists(st.tuples(NUMBER_WORDS, st.sampled_from([" ", " ", "-", ", "])), max_size=12))
+def test_kernel_equals_its_twin_on_number_words(pairs: list[tuple[str, str]]) -> None:
+    text = "".join(word + glue for word, glue in pairs)
+    assert anchors_of([text]) == [twin.anchors(reference.tokenize(text), twin.background(), 98)]
 
 
 def test_names_words_and_quotes_are_told_apart() -> None:

@@ -106,7 +106,7 @@ def test_what_is_not_written_in_digits_or_too_long_is_no_number() -> None:
     assert [found[0] for found in numbers("mot Ⅻ 1234567890123456")] == [0, 0, 0]
 
 
-@given(st.integers(0, 999))
+@given(st.integers(0, 999_999))
 def test_small_numbers_have_the_key_of_their_digits(value: int) -> None:
     assert int(small_number_key(value)) == key(str(value))
 
