@@ -31,9 +31,9 @@ from dupdetect.errors import IndexCorruptError, IndexError_
 from dupdetect.index import foreign, upkeep
 from dupdetect.index import header as headers
 from dupdetect.index import sketches as packed
+from dupdetect.index.opening import open_store
 from dupdetect.index.records import Record, language_bytes, pack, parse
 from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store
-from dupdetect.index.stores.memory import MemoryStore
 from dupdetect.kernels.likely import look, worth
 from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
@@ -123,7 +123,7 @@ class CandidateIndex:
         Raises IndexError_ when there is none and ``create`` is false, or it cannot be opened;
         IndexCorruptError when something else lies there; IndexMismatchError.
         """
-        store = _store(path, create=create, readonly=readonly)
+        store = open_store(path, create=create, readonly=readonly)
         try:
             return cls(store, config=config, keep_text=keep_text)
         except BaseException:
@@ -363,29 +363,6 @@ def _packed(sketches: Sketches) -> list[bytes]:
     if isinstance(sketches, SketchBatch):
         return packed.pack(sketches)
     return [b""] * len(sketches.has_signature)
-
-
-def _store(path: str | Path | None, *, create: bool, readonly: bool) -> Store:
-    if path is None:
-        return MemoryStore()
-    if str(path).startswith(("redis://", "rediss://")):
-        return _redis(str(path), create=create, readonly=readonly)
-    if "://" in str(path):
-        raise IndexError_(f"{path}: no store for this kind of address")
-    # Imported here: a process that keeps its index in memory needs no LMDB.
-    from dupdetect.index.stores.lmdb import LmdbStore
-
-    return LmdbStore(path, create=create, readonly=readonly)
-
-
-def _redis(address: str, *, create: bool, readonly: bool) -> Store:
-    try:
-        from dupdetect.index.stores.redis import RedisStore
-    except ModuleNotFoundError as error:
-        if error.name != "redis":
-            raise
-        raise IndexError_("an index on Redis needs: pip install 'dupdetect[redis]'") from None
-    return RedisStore(address, create=create, readonly=readonly)
 
 
 def _path(store: Store) -> str:
