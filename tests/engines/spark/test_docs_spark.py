@@ -82,7 +82,8 @@ def test_the_script_runs_under_spark_submit(repository, cluster, corpus, tmp_pat
     command = Path(pyspark.__file__).parent / "bin" / "spark-submit"
     # The session of the other tests holds the cluster's cores.
     options = ["--master", "local[1]", "--conf", "spark.ui.enabled=false",
-               "--conf", "spark.sql.shuffle.partitions=2"]  # fmt: skip
+               "--conf", "spark.sql.shuffle.partitions=2",
+               "--driver-java-options", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]  # fmt: skip
     environment = {
         **os.environ,
         "SPARK_LOCAL_IP": "127.0.0.1",
