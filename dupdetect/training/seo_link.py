@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from fastwarc.warc import ArchiveIterator, WarcRecordType
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from dupdetect import readers
-from dupdetect.config import Config, ExtractConfig
+from dupdetect.config import ExtractConfig
 from dupdetect.errors import ExtractError
 from dupdetect.extract import Sandbox
 from dupdetect.quality import seo_link
@@ -197,15 +197,16 @@ def honest_links(text: str, language: str, rng: random.Random) -> list[Link]:
 
 def real_pages(data: Path) -> list[Document]:
     """Pages of the press with the links that they have; those with paid ones are left out."""
-    config = Config(extract=ExtractConfig(extractor="accurate"))
     found = []
-    with Sandbox(config.extract) as sandbox:
-        for page in readers.read(
-            [data / "news_pages.warc.gz"], config=config, on_skip=lambda skip: None
-        ):
-            if isinstance(page, Page):
-                with suppress(ExtractError):
-                    found.append(sandbox.extract(page))
+    with (
+        Sandbox(ExtractConfig(extractor="accurate")) as sandbox,
+        (data / "news_pages.warc.gz").open("rb") as file,
+    ):
+        for record in ArchiveIterator(file, record_types=WarcRecordType.response):
+            url = record.headers.get("WARC-Target-URI")
+            page = Page(str(url), record.reader.read(), url=url, charset=record.http_charset)
+            with suppress(ExtractError):
+                found.append(sandbox.extract(page))
     return [document for document in found if not any(map(_is_paid, document.links))]
 
 
