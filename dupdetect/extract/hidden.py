@@ -3,10 +3,10 @@
 A farm hides words in its pages to make them look unlike their source. Hidden are elements with the
 ``hidden`` attribute, or whose inline style or the class or id that a plain rule of the page's own
 ``<style>`` names says so: ``display:none``, ``visibility:hidden``, ``opacity:0``, letters of no
-size, transparent or (in inline styles) in the colour of the background, boxes far outside the
-window, clipped away or without size. ``aria-hidden`` is none: it hides from screen readers what
-everybody else sees.
-External style sheets are not read, colours that meet only through the cascade are not compared.
+size, transparent, in the colour of the background or (inline) white on a ground not said, boxes far
+outside the window, clipped away or without size. ``aria-hidden`` is none: it hides from screen
+readers what everybody else sees. External style sheets are not read, colours that meet only through
+the cascade are not compared.
 
 Scripts reveal some texts after loading. So a page keeps all its text when what is found without
 them is less than a fifth of what is hidden (:func:`is_all`).
@@ -98,7 +98,7 @@ def is_hidden(attribute: Callable[[str], str | None], sheet: Mapping[str, Style]
         return True
     style = attribute("style")
     own = declarations(style) if style else {}
-    if own and hides(own):
+    if own and (hides(own) or _is_white(own)):
         return True
     if not sheet:
         return False
@@ -176,6 +176,15 @@ def _unseen_colour(style: Style) -> bool:
         return False
     ground = style.get("background-color") or style.get("background") or ""
     return colour == "transparent" or colour == _colour(ground)
+
+
+def _is_white(style: Style) -> bool:
+    """White letters of one element whose ground is not said beside: the page's own is white.
+
+    Dark boxes of the design get their letters from a style sheet, together with their ground.
+    """
+    said = style.keys() & {"background", "background-color", "background-image"}
+    return not said and _colour(style.get("color", "")) == "#ffffff"
 
 
 def _colour(value: str) -> str:
