@@ -67,7 +67,8 @@ def test_every_command_has_help_that_agrees_with_the_list(name: str, run: Run) -
 
 
 def test_the_list_of_commands_is_that_of_the_interface(run: Run) -> None:
-    assert set(COMMANDS) == {"score", "scan", "compare", "index", "filter", "report"}
+    interface = {"score", "scan", "compare", "index", "filter", "report"}
+    assert set(COMMANDS) == interface | {"copies", "train"}
     shown = run("--help").output
     assert all(name in shown for name in COMMANDS)
 
