@@ -117,6 +117,8 @@ def undisguised(text: str) -> str:
     """A text with its disguises taken off, for those who ask what language it is in."""
     if not is_suspect(text):
         return text
+    if _OVERLAY.search(text):  # before dots that were drawn too become letters of Yoruba
+        text = _DRAWN.sub("", text)
     text = unicodedata.normalize("NFKC", _HIDDEN.sub("", text))
     text = _DRAWN.sub("", text)
     return _WORD.sub(lambda match: to_one_script(match[0]), text)

@@ -90,6 +90,7 @@ def test_without_disguises() -> None:
     assert (
         undisguised("Le рré\u200bsі\u00addent 𝐌𝐚𝐜𝐫𝐨𝐧 p\u0336arle.") == "Le président Macron parle."
     )
+    assert undisguised("l\u0323e\u0307 p\u0336ont\u0323") == "le pont"
     assert undisguised("می\u200cخواهم") == "می\u200cخواهم"
 
 
