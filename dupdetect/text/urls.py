@@ -133,10 +133,12 @@ def find_links(text: str) -> list[TextLink]:
             continue
         rest = _REST.match(text, dot)
         assert rest is not None  # a dot and a letter or digit
-        link = _bare_domain(text, dot, rest.end())
+        after = rest.end()
+        if rest.group().replace(".", "").isdecimal():
+            continue  # 10.000 euros
+        link = _bare_domain(text, dot, after)
         if link is not None:
             _add(found, link)
-        after = rest.end()
     found.sort(key=lambda link: link.start)
     return found
 
