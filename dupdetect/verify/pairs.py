@@ -73,8 +73,12 @@ def verify_pairs(
         other = measures(batch, pairs[across], across=True, shingle_size=size)
         same[across] = _probability(weights["translation"], features(other))
         measured[across, :23] = other[:, :23]
-    return _verdicts(measured, values["run"], values["own_run"], same, copied, across, config,
-                     _directions(weights["direction"], measured, pairs, dates))  # fmt: skip
+    verdicts = _verdicts(measured, values["run"], values["own_run"], same, copied, across, config)
+    found = np.flatnonzero(verdicts.kind != NONE)  # most candidates are none, and dates are slow
+    verdicts.direction[found] = _directions(
+        weights["direction"], measured[found], pairs[found], dates
+    )
+    return verdicts
 
 
 def _probability(model: Model, values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -89,8 +93,8 @@ def _verdicts(
     copied: NDArray[np.float64],
     across: NDArray[np.bool_],
     config: Config,
-    direction: NDArray[np.uint8],
 ) -> PairVerdicts:
+    """Verdicts whose direction is still unknown."""
     exact = column(measured, "exact") > 0.0
     score = np.where(exact, 1.0, np.maximum(same, copied))
     words = np.minimum(column(measured, "words_x"), column(measured, "words_y"))
@@ -109,7 +113,7 @@ def _verdicts(
         jaccard=_ratio(shared, size_a + size_b - shared),
         containment_a=_ratio(shared, size_a),
         containment_b=_ratio(shared, size_b),
-        direction=np.where(kind == NONE, 0, direction).astype(np.uint8),
+        direction=np.zeros(kind.size, np.uint8),
     )
 
 
@@ -131,7 +135,7 @@ def _directions(
     out = np.where(logit > SURE_DIRECTION, b_from_a, unknown)
     out = np.where(logit < -SURE_DIRECTION, a_from_b, out)
     if dates is not None:
-        known = [(date or "", _utc(date or "")) for date in dates]
+        known = {row: (dates[row] or "", _utc(dates[row] or "")) for row in np.unique(pairs)}
         for i, (x, y) in enumerate(pairs):
             order = _earlier(known[x], known[y])
             if order:
