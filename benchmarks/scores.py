@@ -248,9 +248,7 @@ def main(arguments: list[str]) -> int:
     figures: dict[str, Any] = {
         "boilerplate": {
             "en dev": dev_pages(data, language="en", links=False).figures(),
-            "en dev, links": dev_pages(
-                data, language="en", links=True, step=options.step
-            ).figures(),
+            "en dev, links": dev_pages(data, language="en", links=True).figures(),
             "fr written": written_pages(FOLDER / "french_pages.txt", {"fr"}).figures(),
             "fr it es worked with": written_pages(TESTS, {"fr", "it", "es"}).figures(),
         },
