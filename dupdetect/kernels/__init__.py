@@ -2,6 +2,6 @@
 
 No records, no settings, no files and no Python objects in here. Arrays of a batch are laid out like
 Arrow's: one flat array of values and n + 1 offsets for n documents. Most have a twin in plain
-Python (``reference``, ``anchors_reference`` and ``measures_reference`` in :mod:`dupdetect.text`)
-that the tests compare them with.
+Python (``reference``, ``stems_reference``, ``anchors_reference`` and ``measures_reference`` in
+:mod:`dupdetect.text`) that the tests compare them with.
 """

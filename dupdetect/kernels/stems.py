@@ -2,7 +2,7 @@
 
 Both walk the folded UTF-8 bytes of one token and return a 32-bit hash, without a dictionary and
 without knowing the language, so that two texts agree on the key of a word whatever tool guessed
-their languages. ``text/anchors_reference.py`` is the plain-Python twin.
+their languages. ``text/stems_reference.py`` is the plain-Python twin.
 """
 
 from __future__ import annotations

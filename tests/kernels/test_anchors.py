@@ -21,7 +21,7 @@ from dupdetect.kernels.anchors import (
 from dupdetect.kernels.tokens import FURNITURE
 from dupdetect.sketch.background import background
 from dupdetect.text import anchors_reference as twin
-from dupdetect.text import reference
+from dupdetect.text import reference, stems_reference
 from dupdetect.text.anchors_reference import Anchor
 from dupdetect.text.tokens import tokenize_texts
 
@@ -166,7 +166,7 @@ def test_a_number_in_words_is_the_number_in_digits(words: str, digits: str) -> N
     ],
 )
 def test_numbers_in_words_that_do_not_join(text: str, digits: list[str]) -> None:
-    assert values(text) == [twin.number_key(digit) for digit in digits]
+    assert values(text) == [stems_reference.number_key(digit) for digit in digits]
 
 
 @given(st.lists(st.tuples(NUMBER_WORDS, st.sampled_from([" ", " ", "-", ", "])), max_size=12))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dupdetect.kernels.numbers import number_at, small_number_key
 from dupdetect.text import anchors_reference as twin
-from dupdetect.text import reference
+from dupdetect.text import reference, stems_reference
 from dupdetect.text.tokens import tokenize_texts
 
 PIECES = st.one_of(
@@ -53,7 +53,7 @@ def test_numbers_are_those_of_the_twin(text: str) -> None:
         expected.append(
             (0, 1, 0)
             if number is None
-            else (twin.number_key(number.canonical), number.taken, number.zipf)
+            else (stems_reference.number_key(number.canonical), number.taken, number.zipf)
         )
     assert numbers(text) == expected
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupdetect.kernels.stems import hash_bytes, skeleton_key, stem_key
-from dupdetect.text import anchors_reference as twin
+from dupdetect.text import stems_reference as twin
 from dupdetect.text.tokens import tokenize_texts
 
 TRICKY = st.text(st.sampled_from("aeiouyjhtscwvkqpzxlæøœłñabcé\u05d0日я"), max_size=12)
