@@ -37,7 +37,7 @@ _FOR = {
     "align", "aligned", "mutual", "dense", "order", "log_chain",
     "beside", "log_beside", "near", "log_near",
     "fact_beside", "log_fact_beside", "fact_near", "log_fact_near",
-    "rise", "fact_rise",
+    "rise", "log_rise", "fact_rise", "log_fact_rise",
 }  # fmt: skip
 
 
