@@ -45,6 +45,7 @@ bench-quality: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks quality --check
 	$(BIN)/python -m benchmarks candidates --check
 	$(BIN)/python -m benchmarks planted --check
+	$(BIN)/python -m benchmarks scores --check
 
 # Ten minutes for each entry point; guided by coverage where atheris installs.
 fuzz: $(VENV)/test.stamp
