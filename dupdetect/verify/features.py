@@ -24,7 +24,7 @@ REWRITE_FEATURES = (
     "log_chain_c", "log_chain_s", "log_partners_c", "log_partners_s",
     "beside", "log_beside", "near", "log_near",
     "fact_beside", "log_fact_beside", "fact_near", "log_fact_near",
-    "rise", "log_rise", "fact_rise", "log_fact_rise",
+    "rise", "fact_rise",
     "new_number_c", "new_number_s", "new_name_c", "new_name_s", "new_fact_c", "new_fact_s",
     "log_number", "log_name", "log_fact", "length_ratio",
     "log_weight_c", "log_weight_s",
@@ -88,7 +88,8 @@ def _company(out: dict[str, NDArray[np.float64]], measures: NDArray[np.float64])
         beside = column(measures, f"{prefix}beside") - chance
         near = column(measures, f"{prefix}near")
         rise = np.maximum(column(measures, f"{prefix}rise") - 2.0 * np.sqrt(places) + 1.0, 0.0)
-        for name, count in (("beside", beside), ("near", near), ("rise", rise)):
+        out[f"{prefix}rise"] = rise / (places + 4.0)
+        for name, count in (("beside", beside), ("near", near)):
             out[f"{prefix}{name}"] = count / (places + 4.0)
             out[f"log_{prefix}{name}"] = np.log1p(np.maximum(count, 0.0))
 
