@@ -39,7 +39,6 @@ U64 = NDArray[np.uint64]
 LEAST_THRESHOLD = 0.3
 #: Candidates that one document takes from buckets above ``shingle.max_bucket``, over all bands.
 MOST_OF_LARGE = 16
-_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 #: Candidates that are compared at a time, and shingles of theirs (4 bytes each).
 _BLOCK, _BLOCK_SHINGLES = 1 << 14, 1 << 23
 
@@ -188,7 +187,7 @@ def _verified(
     empty = (np.empty(0, np.uint64), *([np.empty(0, np.float64)] * 3))
     parts = [empty, *_in_turn(pool, compared, _blocks(codes, sketches.lengths), threads + 1)]
     pairs, jaccard, in_a, in_b = (np.concatenate(column) for column in zip(*parts, strict=True))
-    a, b = (_column(side, pa.uint64()) for side in (pairs >> _HALF, pairs & _LOW))
+    a, b = (_column(np.ascontiguousarray(side), pa.int64()) for side in decode_pairs(pairs).T)
     columns = [sketches.ids.take(a).cast(pa.string()), sketches.ids.take(b).cast(pa.string())]
     columns += [
         _column(values.astype(np.float32), pa.float32()) for values in (jaccard, in_a, in_b)

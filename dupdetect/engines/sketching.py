@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -25,6 +25,9 @@ from dupdetect.records import Document, Skip
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.text.language import spoken
 from dupdetect.text.urls import domain
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,41 +105,43 @@ class Sketching:
         return found
 
     def _assess(self, documents: Sequence[tuple[Document, str]]) -> list[_Assessed]:
-        """Assesses all at once; where that fails, halves, down to the document at fault."""
-        if not documents:
-            return []
-        own = [document for document, _ in documents]
-        try:
+        def together(some: Sequence[tuple[Document, str]]) -> list[_Assessed]:
+            own = [document for document, _ in some]
             languages = [document.language or "und" for document in own]
-            assessed = assess_many(own, config=self._config, languages=languages)
-            sources = [source for _, source in documents]
-            return [_Assessed(*parts) for parts in zip(own, sources, assessed, strict=True)]
-        except FATAL:
-            raise
-        except Exception as error:
-            if len(documents) == 1:
-                self._fail(*documents[0], error)
-                return []
-        middle = len(documents) // 2
-        return self._assess(documents[:middle]) + self._assess(documents[middle:])
+            found = assess_many(own, config=self._config, languages=languages)
+            return [_Assessed(*pair, one) for pair, one in zip(some, found, strict=True)]
+
+        return self._by_halves(together, documents, lambda pair: pair)
 
     def _sketch(self, assessed: list[_Assessed]) -> tuple[list[_Assessed], list[SketchBatch]]:
-        """Sketches all at once; where that fails, halves, down to the document at fault."""
-        if not assessed:
-            return [], []
+        def together(some: Sequence[_Assessed]) -> list[tuple[Sequence[_Assessed], SketchBatch]]:
+            texts = [item.document.text for item in some]
+            return [(some, sketch_articles(texts, self._config))]
+
+        parts = self._by_halves(together, assessed, lambda item: (item.document, item.source))
+        return [item for some, _ in parts for item in some], [batch for _, batch in parts]
+
+    def _by_halves(
+        self,
+        work: Callable[[Sequence[T]], list[R]],
+        items: Sequence[T],
+        whose: Callable[[T], tuple[Document, str]],
+    ) -> list[R]:
+        """Does all items at once; where that fails, halves, down to the document at fault."""
+        if not items:
+            return []
         try:
-            texts = [item.document.text for item in assessed]
-            return assessed, [sketch_articles(texts, self._config)]
+            return work(items)
         except FATAL:
             raise
         except Exception as error:
-            if len(assessed) == 1:
-                self._fail(assessed[0].document, assessed[0].source, error)
-                return [], []
-        middle = len(assessed) // 2
-        first, left = self._sketch(assessed[:middle])
-        second, right = self._sketch(assessed[middle:])
-        return first + second, left + right
+            if len(items) == 1:
+                self._fail(*whose(items[0]), error)
+                return []
+        middle = len(items) // 2
+        return self._by_halves(work, items[:middle], whose) + self._by_halves(
+            work, items[middle:], whose
+        )
 
     def _fail(self, item: Item, source: str, error: Exception) -> None:
         reason = "bad_unicode" if isinstance(error, TextError) else "internal_error"

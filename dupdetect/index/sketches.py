@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.errors import IndexCorruptError
 from dupdetect.kernels.bands import band_keys
-from dupdetect.kernels.beside import Anchors, Words, put_beside
+from dupdetect.kernels.beside import Words, put_beside
 from dupdetect.kernels.compact import count_sketches, pack_sketches, unpack_sketches
 from dupdetect.kernels.minhash import minhash
 from dupdetect.kernels.sets import sorted_sets
-from dupdetect.kernels.views import anchor_pairs, build_view, sample_pairs
+from dupdetect.kernels.views import ViewArrays, anchor_pairs, build_view, sample_pairs
 from dupdetect.sketch.batch import SketchBatch, View
 from dupdetect.sketch.signatures import permutations
 
@@ -109,7 +109,7 @@ def unpack_beside(
     return SketchBatch(*both, *_NO_KEYS, View(*stems), View(*skeletons))
 
 
-def _arrays(view: View) -> Anchors:
+def _arrays(view: View) -> ViewArrays:
     return view.doc, view.key, view.weight, view.kind, view.sentence, view.token
 
 

@@ -14,16 +14,13 @@ from numpy.typing import NDArray
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.compact import IN_QUOTE, count_sketches, unpack_sketches
 from dupdetect.kernels.sets import sorted_sets
-from dupdetect.kernels.views import build_view
+from dupdetect.kernels.views import ViewArrays, build_view
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
-
-Anchors = tuple[I64, U32, F32, U8, I32, I32]
-"""An anchor view: offsets, key, weight, kind, sentence, token."""
 
 
 class Words(NamedTuple):
@@ -51,7 +48,7 @@ def _starts(doc: I64, rows: I64, more: I64) -> I64:
 
 
 @kernel
-def _joined_view(own: Anchors, rows: I64, theirs: Anchors) -> Anchors:
+def _joined_view(own: ViewArrays, rows: I64, theirs: ViewArrays) -> ViewArrays:
     doc, key, weight, kind, sentence, token = own
     doc_2, key_2, weight_2, kind_2, sentence_2, token_2 = theirs
     k = rows.size
@@ -72,9 +69,9 @@ def _joined_view(own: Anchors, rows: I64, theirs: Anchors) -> Anchors:
 
 @kernel
 def put_beside(
-    words: Words, stems: Anchors, skeletons: Anchors, rows: I64, data: U8, place: I64,
+    words: Words, stems: ViewArrays, skeletons: ViewArrays, rows: I64, data: U8, place: I64,
     shingle_size: int, across: bool,
-) -> tuple[Words, Anchors, Anchors, int]:  # fmt: skip
+) -> tuple[Words, ViewArrays, ViewArrays, int]:  # fmt: skip
     """Rows ``rows`` of a batch, then the packed sketches ``data[place[i]:place[i + 1]]``.
 
     Without ``across`` the view of skeletons is empty: pairs of one language need none. The last

@@ -6,7 +6,7 @@ uint64. Two ways lead to pairs:
 - *bands* (LSH, Indyk & Motwani 1998): two documents that share one band key are candidates.
   :func:`band_pairs` works on one band at a time.
 - *anchor keys*: two documents that share at least ``min_shared`` keys are candidates.
-  :func:`postings` inverts a range of keys, :func:`merge_postings` joins the ranges,
+  :func:`postings` inverts a range of keys (lists of disjoint ranges follow each other),
   :func:`shared_pairs` counts what a block of documents shares with all others.
 
 Frequent keys (a template, an event that everybody covers) are capped, and what the caps drop is
@@ -211,43 +211,9 @@ def _lists(keys: U64, docs: I32, max_bucket: int) -> tuple[I64, I32, int, int]:
     return start, doc, dropped_lists, dropped
 
 
-def merge_postings(parts: Sequence[Postings]) -> Postings:
-    """Joins inverted files over disjoint ranges of keys."""
-    starts = [np.zeros(1, np.int64)]
-    base = 0
-    for part in parts:
-        starts.append(part.start[1:] + base)
-        base += len(part.doc)
-    docs = [part.doc for part in parts] or [np.empty(0, np.int32)]
-    return Postings(
-        np.concatenate(starts),
-        np.concatenate(docs),
-        sum(part.dropped_lists for part in parts),
-        sum(part.dropped_postings for part in parts),
-    )
-
-
 def lists_of_documents(inverted: Postings, n_docs: int) -> tuple[I64, I32]:
     """The other way round: list numbers of document d are ``lists[start[d]:start[d + 1]]``."""
-    start, lists = _transpose(inverted.start, inverted.doc, n_docs)
-    return start, lists
-
-
-@kernel
-def _transpose(list_start: I64, list_doc: I32, n_docs: int) -> tuple[I64, I32]:
-    start = np.zeros(n_docs + 1, np.int64)
-    for k in range(len(list_doc)):
-        start[list_doc[k] + 1] += 1
-    for d in range(n_docs):
-        start[d + 1] += start[d]
-    fill = start[:-1].copy()
-    lists = np.empty(len(list_doc), np.int32)
-    for number in range(len(list_start) - 1):
-        for k in range(list_start[number], list_start[number + 1]):
-            d = list_doc[k]
-            lists[fill[d]] = number
-            fill[d] += 1
-    return start, lists
+    return lists_of_block(inverted, 0, n_docs)
 
 
 def lists_of_block(inverted: Postings, low: int, high: int) -> tuple[I64, I32]:
@@ -256,12 +222,12 @@ def lists_of_block(inverted: Postings, low: int, high: int) -> tuple[I64, I32]:
     Those of document d are ``lists[start[d - low]:start[d - low + 1]]``. One pass over the inverted
     file, which may be mapped; in memory is what comes out.
     """
-    start, lists = _transpose_block(inverted.start, inverted.doc, low, high)
+    start, lists = _transpose(inverted.start, inverted.doc, low, high)
     return start, lists
 
 
 @kernel
-def _transpose_block(list_start: I64, list_doc: I32, low: int, high: int) -> tuple[I64, I32]:
+def _transpose(list_start: I64, list_doc: I32, low: int, high: int) -> tuple[I64, I32]:
     start = np.zeros(high - low + 1, np.int64)
     for k in range(len(list_doc)):
         if low <= list_doc[k] < high:

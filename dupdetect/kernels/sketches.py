@@ -17,7 +17,7 @@ from dupdetect.kernels.minhash import minhash
 from dupdetect.kernels.sets import sorted_sets
 from dupdetect.kernels.shingles import shingle_hashes
 from dupdetect.kernels.tokens import SENTENCE_START, TokenArrays
-from dupdetect.kernels.views import anchor_pairs, build_view, sample_pairs
+from dupdetect.kernels.views import ViewArrays, anchor_pairs, build_view, sample_pairs
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
@@ -25,8 +25,6 @@ U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
-#: An anchor view: offsets, key, weight, kind, sentence, token.
-ViewArrays = tuple[I64, U32, NDArray[np.float32], U8, I32, I32]
 #: The background: keys and values of stems, skeletons and number words.
 Tables = tuple[U32, U8, U32, U8, U32, U8]
 

@@ -13,6 +13,16 @@ from numpy.typing import NDArray
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.mix import mix64
 
+#: An anchor view: offsets, key, weight, kind, sentence, token.
+ViewArrays = tuple[
+    NDArray[np.int64],
+    NDArray[np.uint32],
+    NDArray[np.float32],
+    NDArray[np.uint8],
+    NDArray[np.int32],
+    NDArray[np.int32],
+]
+
 #: How strongly the sample of pairs prefers rare ones. With 3, 256 keys of a document reach the
 #: recall that 384 unweighted ones do, at half the candidates.
 SAMPLE_POWER = 3.0
@@ -34,14 +44,7 @@ def build_view(
     kind: NDArray[np.uint8],
     sentence: NDArray[np.int32],
     token: NDArray[np.int32],
-) -> tuple[
-    NDArray[np.int64],
-    NDArray[np.uint32],
-    NDArray[np.float32],
-    NDArray[np.uint8],
-    NDArray[np.int32],
-    NDArray[np.int32],
-]:
+) -> ViewArrays:
     """One alphabet's anchors, sorted by (key, place) inside each document.
 
     Anchors with Zipf 255 are not in this alphabet. Returns ``view_doc`` (n + 1 offsets), key,

@@ -44,12 +44,11 @@ POINTS: dict[str, tuple[float, ...]] = {
     "leftovers": (0, 1, 2, 3, 4),
     "repeated_lines": (0, 1),
     "repeated_runs": (0.0, 0.1, 0.2, 0.4),
+    # Verbatim copies (exact, near_duplicate, partial) get no line: agencies' texts are as common
+    # among serious papers, and nothing at hand says how much more common they are among farms.
     "copy_rewrite": (0.5, 0.7, 0.85, 0.95, 1.0),
     "copy_translation": (0.5, 0.7, 0.85, 0.95, 1.0),
 }
-#: Verbatim copies get no line: agencies' texts are as common among serious papers, and nothing at
-#: hand says how much more common they are among farms.
-LEFT_OUT = ("copy_exact", "copy_near_duplicate", "copy_partial")
 #: How likely a page is a farm's before anything is known: what weights the two sides.
 PRIOR = 0.1
 #: Share of the honest documents that are pages as extractors leave them; the rest is clean press.

@@ -41,7 +41,13 @@ def inverted(sets, max_bucket, parts=1):
     for part in range(parts):
         mine = keys % np.uint64(parts) == part
         pieces.append(group.postings(keys[mine], docs[mine], max_bucket=max_bucket))
-    return group.merge_postings(pieces)
+    sizes = [np.diff(piece.start) for piece in pieces]
+    return group.Postings(
+        np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(sizes))]),
+        np.concatenate([piece.doc for piece in pieces]),
+        sum(piece.dropped_lists for piece in pieces),
+        sum(piece.dropped_postings for piece in pieces),
+    )
 
 
 def shared(sets, *, max_bucket=1000, min_shared=1, max_candidates=1000, block=1000, parts=1):

@@ -17,7 +17,6 @@ from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.quality.loops import OFFSET, PRIME
 
 U8 = NDArray[np.uint8]
-U16 = NDArray[np.uint16]
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
