@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from dupdetect.text.disguise import undisguised
+from dupdetect.text.identifier import NO_LANGUAGE, Identifier, load_identifier
 
 #: What is answered for texts too short or without words.
 UNDETERMINED = "und"
@@ -32,16 +32,15 @@ def detect(text: str, candidates: Sequence[str] | None = None) -> str:
     know never win). The same text gives the same answer in every process.
     """
     sample = undisguised(_sample(text))
-    if sum(map(str.isalpha, sample)) < _MIN_LETTERS:
+    if not _has_letters(sample):
         return UNDETERMINED
-    identifier = _identifier()
     if candidates is None:
-        code = identifier.classify(sample)[0]
+        code = _identifier().best(sample)
     else:
         allowed = frozenset(candidates)
-        code = next((code for code, _ in identifier.rank(sample) if code in allowed), UNDETERMINED)
-    # The model's own label for "no linguistic content".
-    return UNDETERMINED if code == "zxx" else str(code)
+        ranked = _identifier().ranked(sample)
+        code = next((code for code in ranked if code in allowed), UNDETERMINED)
+    return UNDETERMINED if code == NO_LANGUAGE else code
 
 
 def detect_many(texts: Iterable[str], candidates: Sequence[str] | None = None) -> list[str]:
@@ -55,6 +54,12 @@ def spoken(text: str, declared: str | None = None) -> str:
     if len(code) == 2 and code.isalpha():
         return code
     return detect(text)
+
+
+def _has_letters(sample: str) -> bool:
+    # The beginning mostly tells, and costs little.
+    parts = (sample[: 2 * _MIN_LETTERS], sample)
+    return any(sum(map(str.isalpha, part)) >= _MIN_LETTERS for part in parts)
 
 
 def _sample(text: str) -> str:
@@ -71,46 +76,5 @@ def _sample(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> Any:
-    """The model with its ISO 639-1 labels only; 0.5 s and about 150 MB, once per process."""
-    import numpy as np
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    # Its parts have other names in other versions: those are left as they are.
-    known = {"_rowbase", "tk_output"} <= set(getattr(LanguageIdentifier, "__slots__", ()))
-    kind = _compiled(LanguageIdentifier) if known else LanguageIdentifier
-    identifier = kind.from_model_file(MODEL_FILE)
-    # py3langid 0.3 calls the list nb_classes, 0.4 also labels.
-    labels = [label for label in identifier.nb_classes if len(label) == 2]
-    identifier.set_languages([*dict.fromkeys(labels), "zxx"])
-    # Choosing columns left the table in column order; rows are what is looked up (twice as fast).
-    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)
-    return identifier
-
-
-def _compiled(plain: type[Any]) -> type[Any]:
-    """py3langid's identifier with its walk over the bytes compiled: the same scores, sooner."""
-    import numpy as np
-    from py3langid.langid import RAW_FLOOR
-
-    from dupdetect.kernels.visits import visits
-
-    class Compiled(plain):  # type: ignore[misc]
-        __slots__ = ("_walk",)
-
-        def _raw_score(self, text: bytes) -> Any:
-            moves, rows, output = self._arrays()
-            features, counts = visits(moves, rows, output, np.frombuffer(text, np.uint8))
-            if not len(features):
-                return np.full(len(self.nb_classes), RAW_FLOOR, np.float32)
-            return np.log1p(counts) @ self.nb_ptc[features] + self.nb_pc
-
-        def _arrays(self) -> tuple[Any, ...]:
-            if not hasattr(self, "_walk"):
-                self._walk = (
-                    np.asarray(self.tk_nextmove, np.uint32), np.array(self._rowbase, np.int64),
-                    np.array(self.tk_output, np.int32),
-                )  # fmt: skip
-            return self._walk
-
-    return Compiled
+def _identifier() -> Identifier:
+    return load_identifier()

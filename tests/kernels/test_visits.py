@@ -1,14 +1,12 @@
-"""The compiled walk against py3langid's own."""
+"""The compiled walk and its scores against plain Python."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupdetect.kernels.visits import visits
-from dupdetect.text.language import _identifier
+from dupdetect.kernels.visits import class_scores, visits
 
 
 @settings(deadline=None)
@@ -32,13 +30,18 @@ def test_features_in_the_order_of_their_first_visit(text, data):
     assert features.tolist() == list(expected)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Le chat est sur la table.", "Быстрая лиса 123", "日本語の文章"]
-)
-def test_scores_are_those_of_py3langid(text):
-    identifier = _identifier()
-    plain = type(identifier).__mro__[1]
-    if plain is object:
-        pytest.skip("this version of py3langid is not compiled")
-    octets = text.encode()
-    assert np.array_equal(identifier._raw_score(octets), plain._raw_score(identifier, octets))
+@settings(deadline=None)
+@given(st.binary(max_size=80))
+def test_scores_are_the_weighted_sum_of_the_visited_rows(text):
+    rng = np.random.default_rng(1)
+    moves = rng.integers(0, 9, 9 * 256).astype(np.uint32)
+    rows, output = 256 * np.arange(9, dtype=np.int32), np.arange(-2, 7, dtype=np.int32)
+    steps = rng.integers(-(1 << 15), 1 << 15, (7, 5)).astype(np.int16)
+    prior = rng.random(5).astype(np.float32)
+    data = np.frombuffer(text, np.uint8)
+    features, counts = visits(moves, rows, output, data)
+    found = class_scores(moves, rows, output, steps, 0.5, prior, data)
+    if len(features):
+        assert np.allclose(found, np.log1p(counts) @ (steps[features] * 0.5) + prior, rtol=1e-4)
+    else:
+        assert not len(found)
