@@ -7,15 +7,18 @@ a 64-byte boundary. The file appears under its name only when it is whole.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import mmap
 import os
 import struct
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from dupdetect.errors import ScanError
@@ -55,29 +58,51 @@ def read_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     return arrays, meta
 
 
-def map_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any], mmap.mmap]:
-    """:func:`read_arrays`, and the mapping, whose pages its ``madvise`` can give back."""
+def map_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any], Mapped]:
+    """:func:`read_arrays`, and the mapping, to give back the memory of its pages."""
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            head = file.read(16)
-            if len(head) < 16 or not head.startswith(_MAGIC):
-                raise ValueError("not a file of arrays")
-            length = struct.unpack("<Q", head[8:])[0]
-            header = json.loads(file.read(length))
-            if header["size"] != size - _aligned(16 + length):
-                raise ValueError("cut short")
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        mapped = Mapped(path)
+        if len(mapped.data) < 16 or mapped.data[:8].tobytes() != _MAGIC:
+            raise ValueError("not a file of arrays")
+        length = struct.unpack("<Q", mapped.data[8:16].tobytes())[0]
+        header = json.loads(mapped.data[16 : 16 + length].tobytes())
+        if header["size"] != len(mapped.data) - _aligned(16 + length):
+            raise ValueError("cut short")
     except (OSError, ValueError, KeyError) as error:
         raise ScanError(f"{path}: cannot be read: {error}") from error
     begin = _aligned(16 + length)
     arrays = {
         entry["name"]: np.ndarray(
-            entry["shape"], entry["dtype"], buffer=mapped, offset=begin + entry["offset"]
+            entry["shape"], entry["dtype"], buffer=mapped.data, offset=begin + entry["offset"]
         )
         for entry in header["arrays"]
     }
     return arrays, header["meta"], mapped
+
+
+class Mapped:
+    """A file in memory, read-only, that is not open: files may be more than a process may open.
+
+    Python's own ``mmap`` keeps a descriptor for each. ``data`` uint8[size]; raises OSError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.stat().st_size:
+            raise OSError("empty")  # nothing that could be mapped
+        with pa.memory_map(str(path)) as file:
+            self._buffer = file.read_buffer()
+        self.data: NDArray[np.uint8] = np.frombuffer(self._buffer, np.uint8)
+
+    def release(self) -> None:
+        """Gives back the memory of pages that were read; they are read again when needed."""
+        _madvise()(self._buffer.address, self._buffer.size, mmap.MADV_DONTNEED)
+
+
+@cache
+def _madvise() -> Any:
+    function = ctypes.CDLL(None).madvise
+    function.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    return function
 
 
 def _header(entries: list[dict[str, Any]], meta: Mapping[str, Any], size: int) -> tuple[bytes, int]:

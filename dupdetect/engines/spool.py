@@ -7,7 +7,6 @@ input, whichever worker wrote them and whenever, and a range that is there need 
 
 from __future__ import annotations
 
-import mmap
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -120,7 +119,7 @@ class Shard:
 
         Else every page that was ever looked at would count as memory of this process.
         """
-        self._mapped.madvise(mmap.MADV_DONTNEED)
+        self._mapped.release()
 
     @property
     def documents(self) -> pa.Table:
