@@ -36,6 +36,7 @@ NUMBER_BITS = 23
 LIST_CAP = 254
 #: Stands at the end of a list that was cut.
 MORE = (1 << NUMBER_BITS) - 1
+_ONE, _CODE, _MORE = np.uint64(1), np.uint64((1 << 24) - 1), np.uint64(MORE)
 
 #: Columns of the table that describes encoded lists: addresses, lengths, shape, document range.
 OFFSETS, DATA, SIZE, BITS, WIDTH, FIRST, COUNT = range(7)
@@ -64,6 +65,19 @@ def _pointer32(typing: Any, address: Any) -> Any:
     return pointer(types.uint32)(types.int64), generate
 
 
+@intrinsic
+def _load64(typing: Any, address: Any) -> Any:
+    pointer: Any = types.CPointer
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(pointer(types.uint64))
+        return builder.load(builder.inttoptr(arguments[0], kind), align=1)
+
+    return types.uint64(types.int64), generate
+
+
+#: Eight bytes at any address as uint64 (little-endian machines), only inside kernels.
+load64 = cast(Callable[[np.int64], np.uint64], _load64)
 #: A pointer to bytes at an address, only inside kernels.
 bytes_at = cast(Callable[[np.int64], Any], _pointer)
 _words_at = cast(Callable[[np.int64], Any], _pointer32)
@@ -110,6 +124,18 @@ def sorted_lists(values: U64, start: I64, wanted: NDArray[np.bool_]) -> tuple[U6
 def _read(data: U8, at: Any, width: Any) -> np.uint64:
     value = np.uint64(0)
     for i in range(width):
+        value |= np.uint64(data[at + i]) << np.uint64(8 * i)
+    return value
+
+
+@inlined
+def _word(address: Any, at: Any, size: Any) -> np.uint64:
+    """Eight bytes from ``at`` on, little-endian; behind the end of the data there are zeros."""
+    if at + 8 <= size:
+        return load64(address + at)
+    value = np.uint64(0)
+    data = carray(bytes_at(address), (size,))
+    for i in range(size - at):
         value |= np.uint64(data[at + i]) << np.uint64(8 * i)
     return value
 
@@ -246,7 +272,7 @@ def bucket_ranges(table: I64, hashes: U64, begin: I64, end: I64) -> int:
     return -1 if touched == np.uint64(1) << np.uint64(63) else 0
 
 
-@kernel
+@inlined
 def one_list(
     table: I64, begin: I64, end: I64, i: int, hashed: np.uint64, cap: int, dead: U8, out: I64,
     at: int,
@@ -257,41 +283,53 @@ def one_list(
     """
     found = 0
     for s in range(table.shape[0]):
-        if begin[s, i] == end[s, i] or found > cap:
-            continue
-        data = carray(bytes_at(table[s, DATA]), (table[s, SIZE],))
-        bits, width = table[s, BITS], table[s, WIDTH]
-        wanted = hashed & ((np.uint64(1) << np.uint64(HASH_BITS - bits)) - np.uint64(1))
         place, stop = begin[s, i], end[s, i]
+        if place == stop or found > cap:
+            continue
+        address, size = table[s, DATA], table[s, SIZE]
+        width = table[s, WIDTH]
+        last = np.uint64(HASH_BITS - table[s, BITS])
+        wanted = hashed & ((np.uint64(1) << last) - np.uint64(1))
+        mask = (np.uint64(1) << np.uint64(8 * width)) - np.uint64(1)
         while place < stop:
             if place + width + 3 > stop:
                 return -1 - s
-            value = _read(data, place, width)
+            value = _word(address, place, size) & mask
+            place += width
             if value > wanted:
                 break
-            place += width
+            coded = _word(address, place, size) & _CODE
+            place += 3
+            if value != wanted:
+                while coded & _ONE != 0:
+                    if place + 3 > stop:
+                        return -1 - s
+                    coded = _word(address, place, size)
+                    place += 3
+                continue
+            number = coded >> _ONE
             more = True
             while more:
-                if place + 3 > stop:
-                    return -1 - s
-                coded = np.int64(_read(data, place, 3))
-                place += 3
-                more = coded & 1 != 0
-                if value != wanted or found > cap:
-                    continue
-                number = coded >> 1
-                if number == MORE:
+                more = coded & _ONE != 0
+                if number == _MORE:
                     found = cap + 1
-                    continue
-                if number >= table[s, COUNT]:
+                    break
+                if np.int64(number) >= table[s, COUNT]:
                     return -1 - s
-                number += table[s, FIRST]
-                if not is_set(dead, number):
-                    if found < cap:
-                        out[at + found] = number
+                document = np.int64(number) + table[s, FIRST]
+                if not is_set(dead, document):
+                    if found == cap:
+                        found += 1
+                        break
+                    out[at + found] = document
                     found += 1
-            if value == wanted:
-                break
+                if more:
+                    if place + 3 > stop:
+                        return -1 - s
+                    coded = _word(address, place, size) & _CODE
+                    number = coded >> _ONE
+                    place += 3
+            break
     return found
 
 

@@ -60,7 +60,7 @@ def test_segments_recent_and_removed_documents_answer_as_lists_do(
 
 
 def test_more_documents_than_the_table_of_counts_has_room_for(tmp_path):
-    n = shared._SLOTS
+    n = shared._ROOM
     with_cap = Caps(bands=n, keys=n, min_shared=2)
     store = LmdbStore(tmp_path / "i", recent=1 << 10)
     for at in range(0, n, 1 << 9):
