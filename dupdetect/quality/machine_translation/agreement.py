@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from dupdetect.quality.machine_translation.lexicon import gender_fr, tables
+from dupdetect.quality.machine_translation.marks import SINCE, bit_of
 from dupdetect.quality.machine_translation.pairs import VOWELS, mismatches, plurals_fr
 from dupdetect.quality.machine_translation.view import Spans, View, is_break, is_space
 from dupdetect.quality.machine_translation.word_loops import MASS
@@ -26,6 +27,7 @@ _GENDER, _NUMBER, _CONTRACTION, _ELISION, _VERB, _CLAUSE, _PRONOUN, _MASS = (
 )  # fmt: skip
 
 _TABLES = tables(RULE)
+_HAS_SINCE = bit_of(SINCE)
 
 
 def _french(name: str) -> frozenset[str]:
@@ -122,12 +124,12 @@ def _find_french(view: View) -> list[Finding]:
             if _is_plain(view, spans, index, score):
                 last = index + 2 if score == _CONTRACTION else index + 1
                 findings.append(view.finding(RULE, spans[index][0], spans[last][1], score))
-    at = view.text.find("epuis ")
+    at = view.text.find(SINCE) if view.marks & _HAS_SINCE else -1
     while at >= 0:
         clause = _DEPUIS.match(view.text, at - 1) if at else None
         if clause:
             findings.append(view.finding(RULE, *clause.span(), _CLAUSE))
-        at = view.text.find("epuis ", at + 6)
+        at = view.text.find(SINCE, at + 6)
     return findings
 
 

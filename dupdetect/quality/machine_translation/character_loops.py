@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +17,26 @@ U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
-#: Bits of a text beside the groups of characters: marks without a space, doubled elisions.
-TIGHT_STOP, TIGHT_COMMA, TIGHT_QUOTE, TWICE = (1 << i for i in range(59, 63))
+#: Bits of a text beside those of its marks: marks without a space, doubled elisions.
+TIGHT_STOP, TIGHT_COMMA, TIGHT_QUOTE, TWICE, TIGHT_CLOSING, TIGHT_OPENING = (
+    1 << i for i in range(57, 63)
+)
+#: Marks that fit beside them.
+MOST_MARKS = 57
 
 
 @numba.njit(cache=True, nogil=True)
-def find_characters(codes: U32, base: I64, groups: U8, kinds: U8) -> U64:
-    """Which groups of characters each text holds, as bits; ``groups`` gives number + 1 or 0.
+def find_marks(
+    codes: U32, base: I64, kinds: U8, first: U8, group: I64, written: I64, letters: U32
+) -> U64:
+    """Which marks each text holds, as bits.
 
-    The bits TIGHT say that a full stop or a comma stands between letters, or that a straight
-    quotation mark follows a letter or the end of a sentence and has a letter after it; TWICE that
-    one character stands between two apostrophes.
+    Mark m is ``letters[written[m]:written[m + 1]]``; marks with one first character stand together:
+    those of group g are ``group[g]`` to ``group[g + 1]``, and ``first`` gives g + 1 of a character,
+    or 0. The bits TIGHT say that a full stop or a comma stands between letters, that a straight
+    quotation mark follows a letter or the end of a sentence and has a letter after it, or that a
+    closing one has, or that an opening one follows a small letter; TWICE that one character stands
+    between two apostrophes.
     """
     n = base.shape[0] - 1
     out = np.zeros(n, np.uint64)
@@ -36,21 +47,38 @@ def find_characters(codes: U32, base: I64, groups: U8, kinds: U8) -> U64:
             code = codes[j]
             if code >= TABLE_SIZE:
                 continue
-            if groups[code]:
-                value |= np.uint64(1) << np.uint64(groups[code] - 1)
+            own = np.int64(first[code]) - 1
+            if own >= 0:
+                for m in range(group[own], group[own + 1]):
+                    size = written[m + 1] - written[m]
+                    held = j + size <= stop
+                    at = 1
+                    while held and at < size:
+                        held = codes[j + at] == letters[written[m] + at]
+                        at += 1
+                    if held:
+                        value |= np.uint64(1) << np.uint64(m)
             if (
                 (code == 46 or code == 44 or code == 34)
                 and j > base[d] and j + 1 < stop
                 and codes[j + 1] < TABLE_SIZE and codes[j - 1] < TABLE_SIZE
             ):  # fmt: skip
-                before = codes[j - 1]
-                follows = kinds[codes[j + 1]]
+                last = codes[j - 1]
+                kind = kinds[codes[j + 1]]
                 if code == 34:
-                    ends = before == 46 or before == 33 or before == 63  # . ! ?
-                    if follows & ALPHA and (ends or kinds[before] & ALPHA):
+                    ends = last == 46 or last == 33 or last == 63  # . ! ?
+                    if kind & ALPHA and (ends or kinds[last] & ALPHA):
                         value |= np.uint64(TIGHT_QUOTE)
-                elif kinds[before] & LOWER and follows & (UPPER if code == 46 else LOWER):
+                elif kinds[last] & LOWER and kind & (UPPER if code == 46 else LOWER):
                     value |= np.uint64(TIGHT_STOP if code == 46 else TIGHT_COMMA)
+            before = codes[j - 1] if j > base[d] else np.uint32(0)
+            follows = codes[j + 1] if j + 1 < stop else np.uint32(0)
+            is_opening = code == 171 or code == 8220  # « “
+            if is_opening and before < TABLE_SIZE and kinds[before] & LOWER:
+                value |= np.uint64(TIGHT_OPENING)
+            is_closing = code == 187 or code == 8221 or code == 8220  # » ” “
+            if is_closing and follows < TABLE_SIZE and kinds[follows] & ALPHA:
+                value |= np.uint64(TIGHT_CLOSING)
             if (
                 (code == 39 or code == 8217)
                 and j + 2 < stop
@@ -65,8 +93,9 @@ def find_characters(codes: U32, base: I64, groups: U8, kinds: U8) -> U64:
 def find_numbers(codes: U32, base: I64, inside: U8, shortest: int) -> tuple[I64, I32, I32]:
     """Long runs of digits and what may stand inside a number: ``(doc, start, end)``.
 
-    ``inside`` marks digits 2, other characters of numbers 1; a run begins and ends with a digit,
-    or ends with *h* after one, and has ``shortest`` characters.
+    ``inside`` marks digits 2, spaces 3, other characters of numbers 1; a run begins and ends with
+    a digit, or ends with *h* after one, and has ``shortest`` characters. Only runs with an *h* or
+    a space between digits: others are one number.
     """
     n = base.shape[0] - 1
     doc = np.zeros(n + 1, np.int64)
@@ -84,17 +113,78 @@ def find_numbers(codes: U32, base: I64, inside: U8, shortest: int) -> tuple[I64,
                 continue
             begin = j
             last = j
+            parted = False
             j += 1
             while j < limit and codes[j] < TABLE_SIZE and inside[codes[j]]:
                 if inside[codes[j]] == 2:
+                    parted |= inside[codes[j - 1]] == 3 and last == j - 2
+                    parted |= codes[j - 1] == 104
                     last = j
                 j += 1
             stop = last + 1
             if stop < limit and codes[stop] == 104:  # h
                 stop += 1
-            if last > begin and stop - begin >= shortest:
+                parted = True
+            if parted and last > begin and stop - begin >= shortest:
                 start[count] = begin - base[d]
                 end[count] = stop - base[d]
                 count += 1
         doc[d + 1] = count
     return doc, start[:count], end[:count]
+
+
+@numba.njit(cache=True, nogil=True)
+def find_odd_dates(
+    codes: U32, base: I64, doc: I64, start: I32, end: I32, word: I64, inside: U8
+) -> U8:
+    """1 for each text where a day above 31 may stand before one of the months ``word``, or a year
+    with a separator after it."""
+    n = doc.shape[0] - 1
+    out = np.zeros(n, np.uint8)
+    d = 0
+    for k in word:
+        while doc[d + 1] <= k:
+            d += 1
+        if out[d]:
+            continue
+        after = base[d] + end[k]
+        if after + 2 < base[d + 1] and codes[after] < TABLE_SIZE and inside[codes[after]] == 3:
+            one = codes[after + 1]
+            two = codes[after + 2]
+            if (one == 49 or one == 50) and (two == 44 or two == 46):  # 1 or 2, a comma or a stop
+                out[d] = 1
+                continue
+        j = _before_space(codes, base[d], base[d] + start[k] - 1, inside)
+        if j > base[d] and codes[j] == 101 and codes[j - 1] == 100:  # de
+            j = _before_space(codes, base[d], j - 2, inside)
+        while j >= base[d] and codes[j] == 46:
+            j -= 1
+        digits = 0
+        number = np.int64(0)
+        odd = False
+        while j >= base[d] and not _is_space(codes[j], inside):
+            code = codes[j]
+            if 48 <= code <= 57:
+                number += np.int64(code - 48) * (10 if digits == 1 else 1)
+                digits += 1
+            elif code == 44 or code == 46 or code > 127:
+                odd = True
+            else:
+                digits = -99
+                break
+            j -= 1
+        if digits > 0 and (odd or digits > 2 or (digits == 2 and number > 31)):
+            out[d] = 1
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_space(code: Any, inside: U8) -> Any:
+    return code <= 32 or (code < TABLE_SIZE and inside[code] == 3)
+
+
+@numba.njit(cache=True, nogil=True)
+def _before_space(codes: U32, low: int, j: int, inside: U8) -> int:
+    while j >= low and _is_space(codes[j], inside):
+        j -= 1
+    return j

@@ -21,12 +21,15 @@ from functools import cache
 from typing import NamedTuple
 
 from dupdetect.quality.machine_translation.character_loops import (
+    TIGHT_CLOSING,
     TIGHT_COMMA,
+    TIGHT_OPENING,
     TIGHT_QUOTE,
     TIGHT_STOP,
     TWICE,
 )
 from dupdetect.quality.machine_translation.lexicon import tables
+from dupdetect.quality.machine_translation.marks import COMMA_APART, bit_of
 from dupdetect.quality.machine_translation.view import View
 from dupdetect.quality.machine_translation.word_loops import CAMEL, JOINED, MIXED
 from dupdetect.quality.machine_translation.word_table import elided, joined
@@ -51,6 +54,7 @@ _NO_STRAY = _TABLES["no_stray"]["*"]
 #: Openers that brand names end with (LinkedIn).
 _NO_HEADING = _TABLES["no_heading"]["*"]
 _NONE: frozenset[str] = frozenset()
+_COMMA_BIT = bit_of(COMMA_APART)
 
 _CAMEL = re.compile(rf"([{_LOW}]+)([{_UP}]\w*)")
 _QUOTED = re.compile(rf"[»”](?=[{_UP}{_LOW}])")
@@ -97,11 +101,11 @@ def find(view: View) -> list[Finding]:
     """Glued pieces, strong kinds first; weak kinds weigh by how often they occur."""
     text = view.text
     hits = _words(view)
-    if "»" in text or "”" in text or "„" in text:
+    if view.marks & TIGHT_CLOSING:
         hits += _closing_quotes(view)
-    if "«" in text or "“" in text:
+    if view.marks & TIGHT_OPENING:
         hits += _opening_quotes(view)
-    if " ," in text:
+    if view.marks & _COMMA_BIT:
         hits += [_around(text, m.start(), m.end(), _COMMA) for m in _COMMA_BEFORE.finditer(text)]
     if view.marks & TWICE:
         hits += [(*match.span(), _TWO_ARTICLES) for match in _TWICE.finditer(text)]
@@ -111,6 +115,8 @@ def find(view: View) -> list[Finding]:
         hits += _weak(text, _COMMA_TIGHT)
     if view.marks & TIGHT_QUOTE:
         hits += _straight_quotes(text)
+    if not hits:
+        return []
     findings: list[Finding] = []
     for hit in sorted(hits):
         if not findings or hit[0] >= findings[-1].end:

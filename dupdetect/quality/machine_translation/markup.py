@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 
+from dupdetect.quality.machine_translation.marks import MARKUP, MISREAD, bit_of
 from dupdetect.quality.machine_translation.subject import discusses_markup
-from dupdetect.quality.machine_translation.view import MARKS, View
+from dupdetect.quality.machine_translation.view import View
 from dupdetect.records import Finding
 
 RULE = "leftover_markup"
@@ -44,9 +45,9 @@ _MISREAD = (
     rf"|(?:[ÐÑ]{_BYTE}){{2,}})"
 )
 _MOJIBAKE = re.compile(rf"{_MISREAD}(?:{_MISREAD}|\w)*")
-_MISREAD_MARKS = ("Ã", "Â", "â€", "â‚", "â„", "Å", "Ä", "ðŸ", "Ð")
 
-#: What must be in the text → pattern → score. The first column keeps clean text cheap.
+#: What must be in the text (one of ``MARKUP``) → pattern → score. The first column keeps clean
+#: text cheap.
 _SOURCES: tuple[tuple[str, str, float], ...] = (
     ("#!trp", rf"#!trp(?:st|en)#(?:[^#\n]{{0,80}}#!trp(?:st|en)#)*{_TRP}", _TOOL),
     ("trp-gettext", r"</?trp-gettext[^>\n]*>|(?<![#/])\btrp-gettext\b", _TOOL),
@@ -90,20 +91,9 @@ _SOURCES: tuple[tuple[str, str, float], ...] = (
     ("ï»¿", r"ï»¿", _PLAIN),
     ("\ufffd", r"\w*\ufffd+\w*", _PLAIN),
 )
-_Rule = tuple[str, re.Pattern[str], float]
-
-
-def _by_first_character() -> dict[int, list[_Rule]]:
-    """Rules by the bit of the first character of their mark: most texts hold none of those."""
-    table: dict[int, list[_Rule]] = {}
-    for mark, pattern, score in _SOURCES:
-        group = 1 << MARKS.index(mark[0])
-        table.setdefault(group, []).append((mark, re.compile(pattern), score))
-    return table
-
-
-_RULES = tuple(_by_first_character().items())
-_MISREAD_GROUPS = sum({1 << MARKS.index(mark[0]) for mark in _MISREAD_MARKS})
+_RULES = tuple((bit_of(mark), re.compile(pattern), score) for mark, pattern, score in _SOURCES)
+_MISREAD_BITS = bit_of(*MISREAD)
+_ANY = bit_of(*MARKUP, *MISREAD)
 
 #: A line with these is code or an address list.
 _CODE = re.compile(
@@ -116,14 +106,14 @@ _FENCE = "```"
 
 def find(view: View) -> list[Finding]:
     """Leftover marks outside code."""
-    text = view.text
+    text, marks = view.text, view.marks
+    if not marks & _ANY:
+        return []
     hits: list[tuple[int, int, float]] = []
-    for group, rules in _RULES:
-        if view.marks & group:
-            for mark, pattern, score in rules:
-                if mark in text:
-                    hits += [(*match.span(), score) for match in pattern.finditer(text)]
-    if view.marks & _MISREAD_GROUPS and any(mark in text for mark in _MISREAD_MARKS):
+    for bit, pattern, score in _RULES:
+        if marks & bit:
+            hits += [(*match.span(), score) for match in pattern.finditer(text)]
+    if marks & _MISREAD_BITS:
         hits += _misread(text)
     if not hits:
         return []

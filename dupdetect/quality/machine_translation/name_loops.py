@@ -18,6 +18,9 @@ U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
+#: Different names of a text that are compared.
+MOST_NAMES = 1024
+
 
 @numba.njit(cache=True, nogil=True)
 def _sound_of(code: np.uint32) -> Any:
@@ -56,43 +59,79 @@ def _is_kept(codes: U32, j: int, stop: int, code: np.uint32) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def _is_telling(codes: U32, begin: int, stop: int, lower: U32) -> bool:
-    """Whether a name may hold a spelling that only some languages have (all of these and more)."""
+def _is_vowel(code: Any) -> Any:
+    return code == 97 or code == 101 or code == 105 or code == 111 or code == 117  # a e i o u
+
+
+@numba.njit(cache=True, nogil=True)
+def telling(codes: U32, begin: int, stop: int, lower: U32) -> int:
+    """The spellings of a name that only some languages have, a bit for each pattern of
+    :data:`transliteration.TELLING` in its order."""
+    out = 0
+    three = np.uint32(0)
     two = np.uint32(0)
     one = np.uint32(0)
     for j in range(begin, stop):
         code = codes[j]
         if code < TABLE_SIZE:
             code = lower[code]
-        if (one == 111 and code == 117) or (one == 107 and code == 104):  # ou kh
-            return True
-        if one == 122 and (code == 104 or code == 107):  # zh zk
-            return True
-        if one == 99 and code == 104 and (two == 115 or two == 116):  # sch tch
-            return True
-        if one == 115 and code == 107 and two == 116:  # tsk
-            return True
-        if (code == 106 and j > begin) or (code == 119 and j + 2 >= stop):  # j inside, w at the end
-            return True
+        if code == 117 and one == 111:  # ou
+            out |= 1
+        elif code == 104:
+            if one == 107:  # kh
+                out |= 2
+            elif one == 122:  # zh
+                out |= 32
+            elif one == 99 and two == 115 and (three == 116 or three == 100):  # tsch dsch
+                out |= 4
+            after = codes[j + 1] if j + 1 < stop else np.uint32(0)
+            if one == 99 and two == 115 and three != 116 and after != 116 and after != 84:  # sch
+                out |= 8
+            if one == 99 and two == 116 and j == begin + 2:  # tch
+                out |= 16
+        elif code == 107:
+            if one == 122:  # zk
+                out |= 256
+            elif one == 115 and two == 116:  # tsk
+                out |= 512
+        elif code == 106:
+            if j + 1 == stop and (one == 121 or one == 105):  # yj ij
+                out |= 128
+            if one == 110 or one == 108:  # nj lj
+                out |= 1024
+            elif j + 1 < stop and _is_vowel(one):
+                after = codes[j + 1]
+                if after < TABLE_SIZE and _is_vowel(lower[after]):
+                    out |= 1024
+        if j + 1 == stop:
+            if code == 119 and (one == 111 or one == 101):  # ow ew
+                out |= 64
+            ended = code == 97 or code == 101 or code == 111 or code == 121  # a e o y
+            if ended and one == 119 and (two == 111 or two == 101):
+                out |= 64
+        three = two
         two = one
         one = code
-    return False
+    return out
 
 
 @numba.njit(cache=True, nogil=True)
 def find_namesakes(
     codes: U32, base: I64, doc: I64, start: I32, end: I32, low: U64, bits: U32, lower: U32
-) -> U8:
-    """1 for each text with two names that may be one in two spellings, one of them telling.
+) -> I64:
+    """Names that may be another one of their text in another spelling, tellingly different:
+    numbers of words, in order, each where it first stands.
 
     Spellings of one name begin with the same rough sound and have the letters that no convention
-    exchanges in the same order (doubled ones count once).
+    exchanges in the same order (doubled ones count once). The first MOST_NAMES of a text are seen.
     """
     n = doc.shape[0] - 1
-    out = np.zeros(n, np.uint8)
-    sound = np.empty(256, np.uint64)
-    name = np.empty(256, np.int64)
-    telling = np.empty(256, np.uint8)
+    out = np.empty(low.shape[0], np.int64)
+    n_out = 0
+    alike = np.zeros(MOST_NAMES, np.bool_)
+    sound = np.empty(MOST_NAMES, np.uint64)
+    name = np.empty(MOST_NAMES, np.int64)
+    spelling = np.empty(MOST_NAMES, np.int64)
     for d in range(n):
         count = 0
         for k in range(doc[d], doc[d + 1]):
@@ -119,15 +158,18 @@ def find_namesakes(
             if known:
                 continue
             if count == name.shape[0]:
-                out[d] = 1
                 break
             sound[count] = value
             name[count] = k
-            telling[count] = _is_telling(codes, begin, stop, lower)
+            spelling[count] = telling(codes, begin, stop, lower)
             for i in range(count):
-                if sound[i] == value and (telling[i] or telling[count]):
-                    out[d] = 1
+                if sound[i] == value and spelling[i] != spelling[count]:
+                    alike[i] = True
+                    alike[count] = True
             count += 1
-            if out[d]:
-                break
-    return out
+        for i in range(count):
+            if alike[i]:
+                out[n_out] = name[i]
+                n_out += 1
+                alike[i] = False
+    return out[:n_out]

@@ -15,7 +15,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from dupdetect.quality.machine_translation.lexicon import tables
+from dupdetect.quality.machine_translation.marks import SLOTS, bit_of
 from dupdetect.quality.machine_translation.subject import discusses_translation, is_mention
 from dupdetect.quality.machine_translation.view import View
 from dupdetect.quality.machine_translation.word_loops import MONTH
@@ -27,6 +30,7 @@ _SLOT, _MALFORMED, _SHIFTED, _SHIFTED_BESIDE_SLOT = 0.97, 0.7, 0.4, 0.8
 _MASK = 0.45
 _ABOUT = 0.2
 
+_HAS_SLOT = bit_of(*SLOTS)
 _SP = r"[ \u00a0\u202f\u2009]"
 _SLOT_WORD = r"\w*(?:X{1,2}NUM(?:BER)?X{1,2}|Z{1,2}NUMZ{1,2}|xnumx|Xnumx|XDATEX|XTIMEX)\w*"
 _FILLED = re.compile(_SLOT_WORD)
@@ -71,15 +75,12 @@ _Hit = tuple[int, int, float]
 def find(view: View) -> list[Finding]:
     """Slots, impossible times and dates, shifted fillings; neighbours make one finding."""
     text = view.text
-    hits = _slots(view) if _may_hold_slots(text) else []
-    hits += _numbers(view, _SHIFTED_BESIDE_SLOT if hits else _SHIFTED)
-    if view.bits & MONTH:
+    hits = _slots(view) if view.marks & _HAS_SLOT else []
+    if view.numbers:
+        hits += _numbers(view, _SHIFTED_BESIDE_SLOT if hits else _SHIFTED)
+    if view.has_odd_dates:
         hits += _dates(view)
-    return [view.finding(RULE, *hit) for hit in _merge(text, sorted(hits))]
-
-
-def _may_hold_slots(text: str) -> bool:
-    return "NUM" in text or "numx" in text or "XDATEX" in text or "XTIMEX" in text
+    return [view.finding(RULE, *hit) for hit in _merge(text, sorted(hits))] if hits else []
 
 
 def _slots(view: View) -> list[_Hit]:
@@ -140,7 +141,8 @@ def _dates(view: View) -> list[_Hit]:
     """Days above 31 ("du 2024 novembre") and years with a separator ("novembre 2.024.")."""
     hits: list[_Hit] = []
     text = view.text
-    for month in {view.words[index] for index in view.having(MONTH)}:
+    places = np.flatnonzero(view.forms & np.uint32(MONTH)).tolist()
+    for month in {view.words[index] for index in places}:
         start = text.find(month)
         while start >= 0:
             end = start + len(month)

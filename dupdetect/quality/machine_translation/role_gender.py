@@ -16,12 +16,14 @@ from __future__ import annotations
 import re
 
 from dupdetect.quality.machine_translation.lexicon import tables
+from dupdetect.quality.machine_translation.marks import HE, bit_of
 from dupdetect.quality.machine_translation.view import View
 from dupdetect.quality.machine_translation.word_loops import TITLE
 from dupdetect.records import Finding
 
 RULE = "agreement"
 _SCORE = 0.5
+_HAS_HE = bit_of(HE)
 
 _TABLES = tables("role_gender")
 _ROLES = _TABLES["roles"]["fr"]
@@ -49,20 +51,21 @@ def find(view: View) -> list[Finding]:
     """Feminine titles of a man."""
     if view.language != "fr":
         return []
-    titles = frozenset(
-        view.words[index]
-        for index in view.having(TITLE)
-        if index and view.words[index - 1] in ("la", "La")
-    )
-    if not titles:
+    words = view.words
+    places = [index for index in view.having(TITLE) if index and words[index - 1] in ("la", "La")]
+    if not places:
         return []
-    return _by_speech(view) + _by_name(view, titles)
+    last = len(words) - 1
+    named = {words[index] for index in places if index < last and words[index + 1][0].isupper()}
+    return _by_speech(view) + _by_name(view, named)
 
 
 def _by_speech(view: View) -> list[Finding]:
     text = view.text
-    findings = []
-    at = text.find("-il")
+    findings: list[Finding] = []
+    if not view.marks & _HAS_HE:
+        return findings
+    at = text.find(HE)
     while at >= 0:
         added = _HE_ADDED.search(text, max(0, at - 10), at + 3)
         if added is not None:
@@ -70,7 +73,7 @@ def _by_speech(view: View) -> list[Finding]:
             said = titles[-1] if titles else None
             if said is not None and _same_speaker(text[said.end() : added.start()]):
                 findings.append(view.finding(RULE, *said.span(1), _SCORE))
-        at = text.find("-il", at + 3)
+        at = text.find(HE, at + 3)
     return [
         finding
         for index, finding in enumerate(findings)
@@ -86,8 +89,8 @@ def _same_speaker(between: str) -> bool:
     return _OTHER_SPEAKER.search(outside) is None
 
 
-def _by_name(view: View, titles: frozenset[str]) -> list[Finding]:
-    findings = []
+def _by_name(view: View, titles: set[str]) -> list[Finding]:
+    findings: list[Finding] = []
     for role in sorted(titles):
         masculine = _masculine(role)
         if masculine is None or masculine not in view.text:

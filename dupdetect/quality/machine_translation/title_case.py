@@ -59,17 +59,14 @@ def _score(view: View, headline: str) -> float:
     words = _WORD.findall(headline)
     if len(words) < _MIN_WORDS or headline.isupper() or view.lexicon is None:
         return 0.0
-    rest = words[1:]
-    common = sum(len(word) > 1 and not (word.islower() or word.isupper()) for word in rest)
-    small = sum(
-        len(word) > 1 and word.islower() and word not in view.lexicon.function for word in rest
-    )
-    if small > _MAX_SMALL_SHARE * (common + small):  # cheap, and true of most headlines
+    rest, function = words[1:], view.lexicon.function
+    plain = [word for word in rest if word.islower() and len(word) > 1 and word not in function]
+    if len(plain) > _MAX_SMALL_SHARE * len(rest):  # cheap, and true of most headlines
         return 0.0
     common = functions = names = small = 0
     for word in rest:
         low = word.lower()
-        is_function = low in view.lexicon.function
+        is_function = low in function
         if len(word) < 2 or word.isupper():
             continue
         if word.islower():

@@ -16,10 +16,7 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
-import numpy as np
-
 from dupdetect.quality.machine_translation.view import View
-from dupdetect.quality.machine_translation.word_loops import NAME
 from dupdetect.records import Finding
 
 RULE = "mixed_transliteration"
@@ -43,7 +40,8 @@ _SILENT = re.compile(r"e$", re.MULTILINE)
 _VOWELS = re.compile(r"[aeiou]+")
 
 #: Conventions that another language does not share; a difference in one of them is telling.
-_TELLING = tuple(
+#: ``name_loops`` knows the same.
+TELLING = tuple(
     re.compile(pattern)
     for pattern in (
         r"ou", r"kh", r"tsch|dsch", r"(?<!t)sch(?!t)", r"^tch", r"zh",
@@ -51,7 +49,7 @@ _TELLING = tuple(
         r"[yi]j$", r"zk", r"tsk", r"nj|lj|[aeiou]j[aeiou]",
     )
 )  # fmt: skip
-#: Without one of these no name is spelled in a telling way.
+#: Without one of these no name is spelled in a telling way (Fréjus, Frejus).
 _MARKS = ("ou", "kh", "sch", "tch", "zh", "w", "yj", "ij", "zk", "tsk", "nj", "lj", "v")
 #: Conventions that also tell namesakes apart (Meyer, Meier): they only add to a telling one.
 _MINOR = tuple(re.compile(p) for p in (r"^z", r"^s(?!c)", r"w", r"y", r"ï|j", r"k", r"ph", r"e$"))
@@ -59,13 +57,12 @@ _MINOR = tuple(re.compile(p) for p in (r"^z", r"^s(?!c)", r"w", r"y", r"ï|j", r
 
 def find(view: View) -> list[Finding]:
     """Later spellings of names that stand in the text in another convention."""
-    if not view.has_namesakes:
+    if not view.namesakes:
         return []
-    places = np.flatnonzero(view.forms & np.uint32(NAME)).tolist()
     words = view.words
-    names = list({word for word in map(words.__getitem__, places) if _is_plain(word)})
+    names = [word for word in map(words.__getitem__, view.namesakes) if _is_plain(word)]
     joined = "\n".join(names).lower()
-    if len(names) < 2 or not any(mark in joined for mark in _MARKS):
+    if not any(mark in joined for mark in _MARKS):
         return []
     findings = []
     for group in _groups(names, joined):
@@ -126,7 +123,7 @@ def _score(one: str, other: str) -> float:
     """What the difference of two spellings of one sound is worth."""
     if one.rstrip("es") == other.rstrip("es"):
         return 0.0
-    telling = sum((p.search(one) is None) != (p.search(other) is None) for p in _TELLING)
+    telling = sum((p.search(one) is None) != (p.search(other) is None) for p in TELLING)
     if not telling:
         return 0.0
     minor = sum((p.search(one) is None) != (p.search(other) is None) for p in _MINOR)

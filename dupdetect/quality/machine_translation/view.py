@@ -15,6 +15,7 @@ from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.quality.machine_translation import character_loops, name_loops
 from dupdetect.quality.machine_translation import word_loops as loops
 from dupdetect.quality.machine_translation.lexicon import Lexicon, lexicon
+from dupdetect.quality.machine_translation.marks import mark_table
 from dupdetect.quality.machine_translation.word_table import (
     PUNCTUATION,
     character_kinds,
@@ -26,7 +27,7 @@ from dupdetect.records import Finding
 _SENTENCE_END = frozenset(".!?…:;\n\r")
 _QUOTES = frozenset('«»“”„"‹›')
 #: Shortest run of digits that ``number_slot`` looks at, and what may stand inside one.
-_SHORTEST_NUMBER, _IN_NUMBER = 5, ".,:h \u00a0\u202f\u2009"
+_SHORTEST_NUMBER, _IN_NUMBER, _SPACES = 5, ".,:h", " \u00a0\u202f\u2009"
 
 
 class Spans:
@@ -83,9 +84,9 @@ class View:
     ``events`` are the words that some rule asks about with their bits, ``bits`` those of all of
     them; ``doubtful`` the first words of pairs that some rule suspects; ``repeats`` the first word
     of a doubled piece and the word where it comes again; ``numbers`` the spans of long runs of
-    digits; ``marks`` the groups of characters that the text holds (see ``MARKS``);
-    ``has_namesakes``: two of its names may be one in two spellings. ``lexicon`` is
-    None for a language without word lists.
+    digits; ``marks`` the marks that the text holds (see :mod:`marks`); ``namesakes``: names
+    that may be one in several spellings; ``has_odd_dates``: a date of it may be impossible.
+    ``lexicon`` is None for a language without word lists.
     """
 
     text: str
@@ -101,7 +102,8 @@ class View:
     repeats: list[tuple[int, int]]
     numbers: list[tuple[int, int]]
     marks: int
-    has_namesakes: bool
+    namesakes: list[int]
+    has_odd_dates: bool
 
     @cached_property
     def words(self) -> Words:
@@ -155,11 +157,6 @@ def make_view(text: str, language: str, title: str | None) -> View:
     return make_views([text], language, [title])[0]
 
 
-#: Characters that ``leftover_markup`` begins with, by groups: which of them a text holds is seen
-#: in one pass.
-MARKS = "#t[<n▁@>⟦%{_$L&\\ï\ufffdÃÂâÅÄðÐ"
-
-
 def make_views(
     texts: Sequence[str],
     language: str,
@@ -179,15 +176,18 @@ def make_views(
         table.keys, table.bits, table.first, table.second, table.member, *table.endings,
     )  # fmt: skip
     before, again = loops.find_repeats(doc, key, low, bits)
-    groups, inside = _character_groups()
-    marks = character_loops.find_characters(codes, base, groups, kinds)
+    inside = _inside_numbers()
+    marks = character_loops.find_marks(codes, base, kinds, *mark_table())
     places, run_start, run_end = character_loops.find_numbers(codes, base, inside, _SHORTEST_NUMBER)
-    namesakes = name_loops.find_namesakes(codes, base, doc, start, end, low, bits, lower).tolist()
+    months = np.flatnonzero(bits & np.uint32(loops.MONTH))
+    odd = character_loops.find_odd_dates(codes, base, doc, start, end, months, inside).tolist()
+    names = name_loops.find_namesakes(codes, base, doc, start, end, low, bits, lower)
     numbers = list(zip(run_start.tolist(), run_end.tolist(), strict=True))
     shift = doc[:-1]
     told = _by_text(doc, shift, events, bits[events])
     repeats = _by_text(doc, shift, before, again, relative=True)
     pairs = _by_text(doc, shift, doubtful, doubtful)
+    namesakes = _by_text(doc, shift, names, names)
     lists = lexicon(language)
     words, runs = doc.tolist(), places.tolist()
     views = []
@@ -199,7 +199,7 @@ def make_views(
         view = View(
             text, language, title, lists, start[own], end[own], bits[own], told[i], union,
             [index for index, _ in pairs[i]], repeats[i], numbers[runs[i] : runs[i + 1]], mark,
-            bool(namesakes[i]),
+            [index for index, _ in namesakes[i]], bool(odd[i]),
         )  # fmt: skip
         views.append(view)
     return views
@@ -224,14 +224,12 @@ def _by_text(
 
 
 @lru_cache(maxsize=1)
-def _character_groups() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    groups, inside = np.zeros(TABLE_SIZE, np.uint8), np.zeros(TABLE_SIZE, np.uint8)
-    for number, mark in enumerate(MARKS, 1):
-        groups[ord(mark)] = number
-    for character in _IN_NUMBER:
-        inside[ord(character)] = 1
-    inside[ord("0") : ord("9") + 1] = 2
-    return groups, inside
+def _inside_numbers() -> NDArray[np.uint8]:
+    inside = np.zeros(TABLE_SIZE, np.uint8)
+    for kind, characters in ((1, _IN_NUMBER), (2, "0123456789"), (3, _SPACES)):
+        for character in characters:
+            inside[ord(character)] = kind
+    return inside
 
 
 def is_space(gap: str) -> bool:

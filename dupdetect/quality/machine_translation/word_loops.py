@@ -39,7 +39,7 @@ OTHER_SCRIPT = 0x370
 #: digits, is of another script; is a name; is all small letters.
 ENDING, CAMEL, MIXED, SCRIPT, NAME, SMALL = (1 << i for i in range(16, 22))
 #: Not reported: what nearly every text holds.
-_QUIET = KNOWN | FINITE | NAME | SMALL
+_QUIET = KNOWN | FINITE | NAME | SMALL | MONTH
 #: Doubled pieces are looked for so many words back.
 MAX_PHRASE = 8
 #: Shorter words are no names and have no endings.
@@ -73,6 +73,7 @@ def split_words(
         common = np.uint8(255)
         first = np.uint8(0)
         rest = np.uint8(0)
+        last = np.uint8(0)
         for j in range(base[d], base[d + 1] + 1):
             kind = np.uint8(BREAK)
             code = np.uint32(32)
@@ -85,7 +86,7 @@ def split_words(
                     end[count] = j - base[d]
                     key[count] = exact ^ (exact >> np.uint64(32))
                     low[count] = small
-                    form[count] = _form(union, common, first, rest, int(j - begin))
+                    form[count] = _form(union, common, first, rest, last, int(j - begin))
                     if codes[begin] >= OTHER_SCRIPT:
                         form[count] |= np.uint32(SCRIPT)
                     count += 1
@@ -103,6 +104,7 @@ def split_words(
                 rest |= kind
             union |= kind
             common &= kind
+            last = kind
             exact = (exact ^ np.uint64(code)) * np.uint64(PRIME)
             if code < TABLE_SIZE:
                 code = lower[code]
@@ -112,20 +114,23 @@ def split_words(
 
 
 @numba.njit(cache=True, nogil=True)
-def _form(union: np.uint8, common: np.uint8, first: np.uint8, rest: np.uint8, size: int) -> Any:
-    """CAMEL where a capital may stand inside, MIXED for letters and digits, NAME for a capital and
-    small letters, SMALL for small letters."""
+def _form(
+    union: np.uint8, common: np.uint8, first: np.uint8, rest: np.uint8, last: np.uint8, size: int
+) -> Any:
+    """CAMEL where a capital may stand inside, MIXED for small letters before digits or four of
+    them after, NAME for a capital and small letters, SMALL for small letters."""
     if common & ALPHA and not union & UPPER:
         return np.uint32(SMALL if union & LOWER else 0)
     simple = bool(common & ALPHA) and bool(first & UPPER) and not rest & UPPER
     if simple and union & LOWER:
         return np.uint32(NAME if size >= _MIN_NAME else 0)
-    out = np.uint32(0)
-    if union & UPPER and union & LOWER:
-        out |= np.uint32(CAMEL)
-    if union & DIGIT and union & LOWER:
-        out |= np.uint32(MIXED)
-    return out
+    if union & UPPER and union & LOWER and common & ALPHA:
+        return np.uint32(CAMEL)
+    if not union & UPPER and (
+        (first & LOWER and last & DIGIT) or (first & DIGIT and last & LOWER and size > 4)
+    ):
+        return np.uint32(MIXED)
+    return np.uint32(0)
 
 
 @numba.njit(cache=True, nogil=True)
