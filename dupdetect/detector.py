@@ -23,7 +23,6 @@ from dupdetect.config import Config
 from dupdetect.index import CandidateIndex
 from dupdetect.index.exchange import to_lsh, write_documents
 from dupdetect.index.foreign import signatures_of
-from dupdetect.index.sketches import unpack_beside
 from dupdetect.quality import assess, refine
 from dupdetect.quality.resources import pin
 from dupdetect.quality.sketching import sketch_articles
@@ -32,7 +31,7 @@ from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch
 from dupdetect.text.language import spoken
 from dupdetect.text.tokens import tokenize_texts
-from dupdetect.verify import PairVerdicts, passages, verify_pairs
+from dupdetect.verify import PairVerdicts, passages, verify_known, verify_pairs
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash, MinHashLSH
@@ -179,22 +178,11 @@ class Index:
         records = [record for mine in found for record in mine]
         if not records:
             return [[] for _ in own]
-        asked = [row for row, mine in enumerate(found) if mine]
-        known = [own[row] for row in asked] + [record.known() for record in records]
-        rows = np.repeat(np.arange(len(asked)), [len(found[row]) for row in asked])
-        pairs = np.stack([rows, len(asked) + np.arange(len(records))], axis=1)
-        languages = [document.language or "und" for document in known]
-        both = unpack_beside(
-            batch, np.array(asked), [record.sketch for record in records], self.config,
-            across=len({*languages} - {"und"}) > 1,
-        )  # fmt: skip
-        verdicts = verify_pairs(
-            both, pairs, languages=languages, config=self.config,
-            dates=[document.published for document in known],
-        )  # fmt: skip
+        rows = np.repeat(np.arange(len(own)), [len(mine) for mine in found])
+        verdicts = verify_known(batch, rows, own, records, self.config)
         matches: list[list[Match]] = [[] for _ in own]
         for row in np.flatnonzero(verdicts.kind).tolist():
-            asker = asked[rows[row]]
+            asker = rows[row]
             other = records[row].document()
             matches[asker].append(_match(verdicts, row, own[asker], other, self.config))
         for mine in matches:

@@ -42,6 +42,14 @@ class Record:
     sketch: bytes
     text: bytes
     size: int
+    code: bytes = b"\0\0"
+
+    @property
+    def language(self) -> str:
+        """The document's language, ``und`` if unknown, without reading the metadata for it."""
+        if self.code != b"\0\0":
+            return self.code.decode("utf-8", "replace")
+        return self.known().language or "und"
 
     @property
     def has_text(self) -> bool:
@@ -123,7 +131,7 @@ def parse(key: bytes, record: bytes) -> Record:
         if zlib.crc32(body, _seed(key, language, head, sketch, size)) != checksum:
             raise IndexCorruptError("a record is damaged or another document's (wrong checksum)")
         parts = body[:head], body[head : head + sketch], body[head + sketch :]
-        return Record(key.decode("utf-8", "surrogatepass"), *parts, size)
+        return Record(key.decode("utf-8", "surrogatepass"), *parts, size, language)
     except (struct.error, ValueError) as error:
         raise IndexCorruptError(f"a record cannot be read: {error}") from error
 

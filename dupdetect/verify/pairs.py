@@ -75,9 +75,10 @@ def verify_pairs(
         measured[across, :23] = other[:, :23]
     verdicts = _verdicts(measured, values["run"], values["own_run"], same, copied, across, config)
     found = np.flatnonzero(verdicts.kind != NONE)  # most candidates are none, and dates are slow
-    verdicts.direction[found] = _directions(
-        weights["direction"], measured[found], pairs[found], dates
-    )
+    if found.size:
+        verdicts.direction[found] = _directions(
+            weights["direction"], measured[found], pairs[found], dates
+        )
     return verdicts
 
 
