@@ -46,13 +46,10 @@ def scan(
     ScanError when the scan cannot start, resume or write, ModelError or ConfigError when
     ``config.quality`` names a model or list of domains that is unusable.
     """
-    # Here and not above: near-duplicates alone need no scores, and load none of them.
-    from dupdetect.quality.resources import pin
-
     job = Job(
         sources=tuple(str(source) for source in sources),
         out=Path(out),
-        config=pin(config or Config()),
+        config=_pinned(config or Config()),
         workers=workers or _cores(),
         memory=memory or _memory() // 2,
         resume=resume,
@@ -65,9 +62,18 @@ def scan(
     return _preview(job) if dry_run else run(job)
 
 
+def _pinned(config: Config) -> Config:
+    if not config.quality.models and not config.quality.domain_lists:
+        return config
+    # Here and not above: what loads the scores takes half a second.
+    from dupdetect.quality.resources import pin
+
+    return pin(config)
+
+
 def _engine(name: str) -> Engine:
     if name == "local":
-        from dupdetect.engines.local import scan_local
+        from dupdetect.engines.start import scan_local
 
         return scan_local
     if name == "spark":

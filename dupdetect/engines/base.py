@@ -10,6 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 from dupdetect.config import Config
 from dupdetect.records import Skip
 
+#: What worker processes call (see :mod:`dupdetect.engines.worker`).
+ENTRY = "dupdetect.engines.handler:Handler"
 #: Skips that a result and ``run.json`` list; all are counted.
 MAX_SKIPS = 1000
 

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from dupdetect.config import Config
+from dupdetect.engines.base import ENTRY
 from dupdetect.engines.judging import Judging
+from dupdetect.engines.lean import without_pandas
 from dupdetect.engines.sketching import Sketching
+from dupdetect.kernels._jit import without_blas
+from dupdetect.quality import assess_many
+from dupdetect.quality.sketching import sketch_articles
+from dupdetect.records import Document
+from dupdetect.text.language import detect_many
 
-#: What worker processes call (see :mod:`dupdetect.engines.worker`).
-ENTRY = "dupdetect.engines.handler:Handler"
+__all__ = ["ENTRY", "Handler", "prepare", "setup"]
+
+#: Something to do for all that is loaded at its first use, in the languages of most corpora.
+_SAMPLES = (
+    ("fr", "Le conseil municipal a décidé mardi de construire un nouveau pont sur la rivière."),
+    ("en", "On Tuesday the town council decided to build a new bridge across the river."),
+)
+
+
+def prepare() -> None:
+    """Loads what workers need, in the process that is to fork them."""
+    without_blas()
+    without_pandas()
+    texts = [f"{text}\n{text}\n" for _, text in _SAMPLES]
+    languages = [language for language, _ in _SAMPLES]
+    documents = [Document(id=text, text=text) for text in texts]
+    # What fails here will fail again in the workers, where it can be said.
+    with suppress(Exception):
+        detect_many(texts)
+        assess_many(documents, config=Config(), languages=languages)
+        sketch_articles(texts, Config())
 
 
 def setup(config: Config, folder: Path) -> dict[str, Any]:

@@ -23,10 +23,12 @@ from dupdetect.engines import candidates as candidates_
 from dupdetect.engines import handler, judging, record, tables
 from dupdetect.engines.base import Job, ScanResult
 from dupdetect.engines.batches import BATCH, BATCH_BYTES, Batch, Reading
-from dupdetect.engines.pool import Inline, Pool, Task, own_memory
+from dupdetect.engines.memory import peak_memory
+from dupdetect.engines.nursery import Nursery
+from dupdetect.engines.pool import Inline, Pool, Task
 from dupdetect.engines.refining import refined
 from dupdetect.engines.spool import Spool
-from dupdetect.engines.workplace import Manifest, clear, not_own, unchanged, workplace
+from dupdetect.engines.workplace import Manifest, clear, unchanged, workplace
 from dupdetect.kernels.group import decode_pairs, encode_pairs
 from dupdetect.records import MATCH_KINDS, Skip
 from dupdetect.report import render_report, select_shown
@@ -41,17 +43,20 @@ LEAST_MEMORY = 1 << 26
 FEW_PAIRS = 2000
 
 
-def scan_local(job: Job) -> ScanResult:
-    """Does the job; see :class:`dupdetect.engines.base.Engine`."""
-    told: list[Skip] = []
-    files = not_own(readers.expand(job.sources, told.append), job.out, told.append)
+def scan_files(
+    job: Job, files: list[readers.SourceFile], told: list[Skip], nursery: Nursery | None
+) -> ScanResult:
+    """Does the job with the files that were found and what was told of them.
+
+    ``nursery``: where workers come from, if there is one already.
+    """
     manifest = Manifest.of(job.config, files)
     if job.resume:
         finished = record.finished(job.out, manifest)
         if finished is not None:
             return finished
     with workplace(job.out, manifest, resume=job.resume) as folder:
-        return _Scan(job, folder, manifest, files, told).run()
+        return _Scan(job, folder, manifest, files, told, nursery).run()
 
 
 class _Scan:
@@ -64,13 +69,14 @@ class _Scan:
         manifest: Manifest,
         files: list[readers.SourceFile],
         told: list[Skip],
+        nursery: Nursery | None,
     ) -> None:
         self._job = job
         self._folder = folder
         self._manifest = manifest
         self._files = files
         self._log = record.Log(job.progress, told)
-        self._crew = _Crew(job, folder)
+        self._crew = _Crew(job, folder, nursery)
 
     def run(self) -> ScanResult:
         """All stages; the tables appear at the end."""
@@ -193,27 +199,30 @@ class _Scan:
 class _Crew:
     """Does tasks: few of them in this process, many in workers that serve all stages."""
 
-    def __init__(self, job: Job, folder: Path) -> None:
+    def __init__(self, job: Job, folder: Path, nursery: Nursery | None) -> None:
         self._workers = job.workers
+        self._nursery = nursery
         self._setup = handler.setup(job.config, folder)
         self._inline: Inline | None = None
         self._pool: Pool | None = None
         self._peak = 0
 
     def run(self, tasks: Iterable[Task], *, few: bool, lost: Any) -> Iterator[dict[str, Any]]:
-        if few and self._pool is None:
+        if few and self._pool is None and self._nursery is None:
             if self._inline is None:
                 self._inline = Inline(entry=handler.ENTRY, setup=self._setup)
             return self._inline.run(tasks, lost=lost)
         if self._pool is None:
-            self._pool = Pool(self._workers, entry=handler.ENTRY, setup=self._setup)
+            self._pool = Pool(
+                self._workers, entry=handler.ENTRY, setup=self._setup, nursery=self._nursery
+            )
         return self._pool.run(tasks, lost=lost)
 
     @property
     def peak_memory(self) -> int:
-        workers = self._pool.peak_memory - own_memory() if self._pool is not None else 0
+        workers = self._pool.peak_memory - peak_memory() if self._pool is not None else 0
         self._peak = max(self._peak, workers)
-        return own_memory() + self._peak
+        return peak_memory() + self._peak
 
     def close(self) -> None:
         for runner in (self._inline, self._pool):

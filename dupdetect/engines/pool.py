@@ -1,33 +1,31 @@
 """Worker processes that may fail, hang or die without taking the job with them.
 
-The children are plain subprocesses, not ``multiprocessing``'s: a user's script needs no
-``__main__`` guard, and nothing is pickled. A task whose worker dies is cut in halves until the one
-item that kills is alone, which is then given up; everything else is done.
+The workers are forked by a child of their own (:mod:`dupdetect.engines.nursery`). A task whose
+worker dies is cut in halves until the one item that kills is alone, which is then given up;
+everything else is done.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
-import os
-import resource
-import socket
-import subprocess
-import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from time import monotonic
 from typing import Any, Protocol
 
+from dupdetect.engines.memory import peak_memory, resident
+from dupdetect.engines.nursery import Nursery
 from dupdetect.errors import ConfigError, ModelError, ScanError
 
 #: Errors that are not the fault of one item: the job ends with them.
 FATAL = (ScanError, ModelError, ConfigError)
 #: Seconds for a worker to start: imports and, on a machine's first run, compilation of kernels.
 _START_TIMEOUT = 600.0
+#: The slot of the process that forks the others, when memory is counted.
+_NURSERY = -1
 
 
 class Task(Protocol):
@@ -83,7 +81,7 @@ class Inline:
     @property
     def peak_memory(self) -> int:
         """See Runner."""
-        return own_memory()
+        return peak_memory()
 
     def close(self) -> None:
         """See Runner."""
@@ -93,12 +91,18 @@ class Inline:
 
 
 class Pool:
-    """Does the tasks in up to ``workers`` processes, started as tasks come."""
+    """Does the tasks in up to ``workers`` processes, started as tasks come.
 
-    def __init__(self, workers: int, *, entry: str, setup: dict[str, Any]) -> None:
+    They come from ``nursery``, by default from one of its own; either is closed with the pool.
+    """
+
+    def __init__(
+        self, workers: int, *, entry: str, setup: dict[str, Any], nursery: Nursery | None = None
+    ) -> None:
         self._size = max(1, workers)
         self._entry = entry
         self._setup = setup
+        self._nursery = nursery
         self._workers: list[_Worker] = []
         self._memory: Counter[int] = Counter()
 
@@ -124,13 +128,18 @@ class Pool:
     @property
     def peak_memory(self) -> int:
         """See Runner. Of a worker that died and its successor the larger counts."""
-        return own_memory() + sum(self._memory.values())
+        return peak_memory() + sum(self._memory.values())
 
     def close(self) -> None:
         """See Runner. Workers that are busy are killed."""
-        for worker in self._workers:
-            worker.end()
-        self._workers = []
+        if self._nursery is not None:
+            for worker in self._workers:
+                worker.channel.close()
+            started = [worker for worker in self._workers if worker.ready]
+            for worker in started:
+                self._end(worker)
+            self._nursery.close(at_once=len(started) < len(self._workers))
+        self._workers, self._nursery = [], None
 
     def _feed(self, ready: deque[Task], lost: Lost) -> None:
         """Gives tasks to idle workers, and starts workers if there are more tasks."""
@@ -150,7 +159,20 @@ class Pool:
         for _ in range(min(len(ready) - starting, self._size - len(self._workers))):
             slots = {worker.slot for worker in self._workers}
             slot = min(set(range(self._size)) - slots)
-            self._workers.append(_Worker.start(slot, self._entry, self._setup))
+            self._workers.append(self._start(slot))
+
+    def _start(self, slot: int) -> _Worker:
+        if self._nursery is None:
+            self._nursery = Nursery(self._entry)
+        return _Worker(slot, *self._nursery.worker(self._setup), monotonic() + _START_TIMEOUT)
+
+    def _end(self, worker: _Worker) -> str:
+        """Ends a worker, which does so by itself when it is idle; how, in words."""
+        assert self._nursery is not None
+        worker.channel.close()
+        if not worker.idle:
+            self._nursery.kill(worker.number)
+        return self._nursery.end(worker.number)
 
     def _collect(self, ready: deque[Task], lost: Lost, timeout: float) -> Iterator[dict[str, Any]]:
         for worker in self._answering(timeout):
@@ -160,6 +182,7 @@ class Pool:
                 self._bury(worker, "the worker process died", ready, lost)
                 continue
             self._memory[worker.slot] = max(self._memory[worker.slot], int(answer["memory"]))
+            self._memory[_NURSERY] = max(self._memory[_NURSERY], self._nursery_memory())
             if "fatal" in answer:
                 raise ScanError(answer["fatal"])
             task, worker.task, worker.ready = worker.task, None, True
@@ -170,6 +193,9 @@ class Pool:
         for worker in [worker for worker in self._workers if worker.late]:
             self._bury(worker, "the worker process hung", ready, lost)
 
+    def _nursery_memory(self) -> int:
+        return resident(self._nursery.process) if self._nursery is not None else 0
+
     def _answering(self, timeout: float) -> list[_Worker]:
         waiting = [worker for worker in self._workers if not worker.idle]
         answered = wait([worker.channel for worker in waiting], timeout) if waiting else []
@@ -177,7 +203,7 @@ class Pool:
 
     def _bury(self, worker: _Worker, reason: str, ready: deque[Task], lost: Lost) -> None:
         self._workers.remove(worker)
-        status = worker.end()
+        status = self._end(worker)
         if not worker.ready:
             raise ScanError(f"a worker process cannot start ({status})")
         if worker.task is not None:
@@ -195,28 +221,11 @@ def _divide(task: Task, reason: str, waiting: deque[Task], lost: Lost) -> None:
 @dataclass(slots=True, eq=False)
 class _Worker:
     slot: int
-    process: subprocess.Popen[bytes]
+    number: int
     channel: Connection
     deadline: float
     ready: bool = False
     task: Task | None = None
-
-    @classmethod
-    def start(cls, slot: int, entry: str, setup: dict[str, Any]) -> _Worker:
-        ours, theirs = socket.socketpair()
-        command = [sys.executable, "-P", "-m", "dupdetect.engines.worker"]
-        with theirs:
-            process = subprocess.Popen(
-                [*command, str(theirs.fileno()), entry],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-            )
-        worker = cls(slot, process, Connection(ours.detach()), monotonic() + _START_TIMEOUT)
-        with suppress(OSError):
-            worker.channel.send_bytes(json.dumps(setup).encode())
-        return worker
 
     @property
     def idle(self) -> bool:
@@ -237,34 +246,8 @@ class _Worker:
             return False
         return True
 
-    def end(self) -> str:
-        """Ends the process, which does so by itself when it is idle; its status in words."""
-        self.channel.close()
-        if not self.idle:
-            self.process.kill()
-        try:
-            status = self.process.wait(10.0)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            status = self.process.wait()
-        return f"signal {-status}" if status < 0 else f"exit status {status}"
-
 
 def load_handler(entry: str, setup: dict[str, Any]) -> Any:
     """The handler that ``module:name`` makes of the setup."""
     module, _, name = entry.partition(":")
     return getattr(importlib.import_module(module), name)(setup)
-
-
-def own_memory() -> int:
-    """Bytes: the largest resident size of this process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def _environment() -> dict[str, str]:
-    """The child sees the modules that this process sees, wherever those were found."""
-    paths = [path for path in sys.path if path]
-    # One thread each: there is a worker for every core.
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"}
-    return {**threads, **os.environ, **own}

@@ -1,30 +1,74 @@
-"""A worker process of :class:`dupdetect.engines.pool.Pool`.
+"""The worker processes of :class:`dupdetect.engines.pool.Pool`, and the process that forks them.
 
-Started as ``python -P -m dupdetect.engines.worker FD ENTRY``: takes tasks from the socket with the
-inherited descriptor FD until it closes. ENTRY is ``module:name`` of a callable that takes the setup
-and gives a handler, ``handler(head, body) -> result``. Not for direct use.
+Started as ``python -P -m dupdetect.engines.worker FD ENTRY``: gets a socket for each worker over
+the one with the inherited descriptor FD, until that closes. ENTRY is ``module:name`` of a callable
+that takes the setup, which comes first on the worker's socket, and gives a handler,
+``handler(head, body) -> result``. The module's ``prepare()``, if it has one, is called before any
+worker is forked. Not for direct use.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
-import resource
+import os
 import signal
+import socket
 import sys
 import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
+from dupdetect.engines.memory import peak_memory
+from dupdetect.engines.nursery import FORK, MESSAGE
 from dupdetect.engines.pool import FATAL, load_handler
 
 
 def main(arguments: list[str]) -> None:
-    """Serves until the parent closes the socket."""
+    """Forks workers until the parent closes the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = Connection(int(arguments[0]))
+    control = socket.socket(fileno=int(arguments[0]))
+    entry = arguments[1]
+    prepare = getattr(importlib.import_module(entry.partition(":")[0]), "prepare", None)
+    if prepare is not None:
+        prepare()
+    # What is there already is not to be looked at, so that its pages stay shared.
+    gc.collect()
+    gc.freeze()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, MESSAGE.size, 1)
+        if not message:
+            return
+        asked = MESSAGE.unpack(message)[0]
+        if asked == FORK:
+            pid = os.fork()
+            if pid == 0:
+                control.close()
+                _live(Connection(descriptors[0]), entry)
+            os.close(descriptors[0])
+            control.sendall(MESSAGE.pack(pid))
+        else:
+            status = os.waitstatus_to_exitcode(os.waitpid(asked, 0)[1])
+            control.sendall(MESSAGE.pack(status))
+
+
+def _live(channel: Connection, entry: str) -> None:
+    """The life of a forked worker."""
+    status = 1
+    try:
+        _serve(channel, entry)
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def _serve(channel: Connection, entry: str) -> None:
     handler: Any = None
     try:
-        handler = load_handler(arguments[1], json.loads(channel.recv_bytes()))
+        handler = load_handler(entry, json.loads(channel.recv_bytes()))
         _answer(channel, {"ready": True})
         while True:
             head, body = json.loads(channel.recv_bytes()), channel.recv_bytes()
@@ -46,7 +90,7 @@ def _handle(handler: Any, head: dict[str, Any], body: bytes) -> dict[str, Any]:
 
 
 def _answer(channel: Connection, answer: dict[str, Any]) -> None:
-    answer["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    answer["memory"] = peak_memory()
     channel.send_bytes(json.dumps(answer).encode())
 
 

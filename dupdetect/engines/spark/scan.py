@@ -19,7 +19,7 @@ from pyspark.sql import functions as F
 from dupdetect import readers
 from dupdetect.engines import record
 from dupdetect.engines.base import MAX_SKIPS, Job, ScanResult
-from dupdetect.engines.pool import own_memory
+from dupdetect.engines.memory import peak_memory
 from dupdetect.engines.spark.counting import Counts
 from dupdetect.engines.spark.output import rows_of, write_files
 from dupdetect.engines.spark.paths import listed_paths
@@ -142,11 +142,11 @@ class _Scan:
         with log.stage("tables", None):
             self._write(stages)
         about = self._about(stages)
-        record.write(job.out, log, about, peak_memory=own_memory())
+        record.write(job.out, log, about, peak_memory=peak_memory())
         if job.report:
             with log.stage("report", None):
                 render_report(job.out)
-        run = record.write(job.out, log, about, peak_memory=own_memory())
+        run = record.write(job.out, log, about, peak_memory=peak_memory())
         self._work.clear()
         clear(self._folder)
         return ScanResult.of_run(job.out, run)

@@ -1,0 +1,30 @@
+"""Memory of processes, in bytes."""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+
+def peak_memory() -> int:
+    """The largest resident size of this process so far, less what others have of it now.
+
+    Pages that n processes share count for an nth in each, so that sums over processes are true.
+    """
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    sizes = _sizes("self")
+    return max(0, peak - sizes["Rss"] + sizes["Pss"]) if sizes else peak
+
+
+def resident(process: int) -> int:
+    """The resident size of a process now, likewise; 0 when that is not known."""
+    return _sizes(str(process)).get("Pss", 0)
+
+
+def _sizes(process: str) -> dict[str, int]:
+    try:
+        lines = Path("/proc", process, "smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:  # another system than Linux, or a process that has ended
+        return {}
+    rows = [line.split() for line in lines[1:]]
+    return {row[0].rstrip(":"): int(row[1]) * 1024 for row in rows if len(row) == 3}
