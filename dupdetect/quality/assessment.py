@@ -80,9 +80,15 @@ def _assess(documents: Sequence[Document], config: Config, language: str) -> lis
     translated = machine_translation.find_many(
         texts, language=language, titles=titles, styles=own.style, codes=readings.whole.codes
     )
+    inserted = seo_link.find_many(
+        readings, language=language, urls=[document.url for document in documents],
+        links=[document.links for document in documents],
+        covered=[[(f.finding.start, f.finding.end) for f in lines] for lines in furniture],
+        weights=own.seo_link, listed=own.listed if own.listed else None,
+    )  # fmt: skip
     return [
         _put_together(*parts, config=config, language=language, own=own)
-        for parts in zip(documents, readings.each(), furniture, translated, strict=True)
+        for parts in zip(documents, readings.each(), furniture, translated, inserted, strict=True)
     ]
 
 
@@ -91,17 +97,13 @@ def _put_together(
     reading: Reading,
     furniture: Sequence[FurnitureLine],
     translated: Sequence[Finding],
+    inserted: Sequence[Finding],
     *,
     config: Config,
     language: str,
     own: Resources,
 ) -> Assessment:
     lines = [line.finding for line in furniture]
-    covered = [(finding.start, finding.end) for finding in lines]
-    inserted = seo_link.find(
-        reading, language=language, url=document.url, links=document.links, covered=covered,
-        weights=own.seo_link, listed=own.listed if own.listed else None,
-    )  # fmt: skip
     share = boilerplate.share(reading, lines)
     seo = seo_link.probability(inserted)
     machine = machine_translation.probability(translated, document.text, reading.n_words, language)

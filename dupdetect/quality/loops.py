@@ -251,6 +251,30 @@ def cohesion(
 
 
 @numba.njit(cache=True, nogil=True)
+def cohesions(
+    start: I32,
+    end: I32,
+    stem: U32,
+    capital: U8,
+    mask: U64,
+    begins: I64,
+    stops: I64,
+    first: I64,
+    last: I64,
+    bit: int,
+) -> I64:
+    """:func:`cohesion` of segments of several texts, ``int64[n, 4]``; the words of the text of
+    segment i are ``first[i]`` to ``last[i]`` (exclusive), all offsets those of the texts as one."""
+    out = np.zeros((begins.shape[0], 4), np.int64)
+    for i in range(begins.shape[0]):
+        a, b = first[i], last[i]
+        out[i] = cohesion(
+            start[a:b], end[a:b], stem[a:b], capital[a:b], mask[a:b], begins[i], stops[i], bit
+        )
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
 def line_points(
     codes: U32,
     classes: U8,
@@ -263,17 +287,25 @@ def line_points(
     second: F64,
     marked: I64,
     marked_points: float,
+    base: I64,
+    lines: I64,
 ) -> F64:
     """The most points that a rough sentence of each line has, ``float64[n]``.
 
     A sentence has ``first[b]`` points for its first word of list ``b`` and ``second[b]`` more for
     a second one, and ``marked_points`` for holding one of the sorted positions ``marked``. Rough
-    sentences end where a stop stands between a word of four letters and a capital.
+    sentences end where a stop stands between a word of four letters and a capital. Text d has its
+    characters from ``base[d]`` and its lines from ``lines[d]`` on.
     """
     n = line.shape[0] - 1
     out = np.full(n, -100.0)
     place = 0
+    text = 0
     for i in range(n):
+        while text < lines.shape[0] and lines[text] <= i:
+            while place < marked.shape[0] and marked[place] < base[text]:
+                place += 1
+            text += 1
         points = 0.0
         once = np.uint64(0)
         twice = np.uint64(0)

@@ -109,6 +109,27 @@ class Readings:
         base, lines, words, phrases = (np.array([0, size], np.int64) for size in sizes)
         return cls([reading.text], reading, base, lines, words, phrases)
 
+    def one(self, number: int) -> Reading:
+        """The reading of one text."""
+        whole = self.whole
+        if len(self.texts) == 1:
+            return whole
+        c, i, v, p = (
+            slice(int(side[number]), int(side[number + 1]))
+            for side in (self.base, self.lines, self.words, self.phrases)
+        )
+        base, first = self.base[number], self.words[number]
+        starts, ends = whole.starts[i] - base, whole.ends[i] - base
+        shift = np.int32(base)
+        return Reading(
+            self.texts[number], whole.codes[c],
+            list(zip(starts.tolist(), ends.tolist(), strict=True)), starts, ends,
+            whole.word_start[v] - shift, whole.word_end[v] - shift, whole.key[v], whole.mask[v],
+            whole.stem[v], whole.capital[v], whole.line[i.start : i.stop + 1] - first,
+            whole.sizes[i], whole.book, whole.phrase[p], whole.phrase_word[p] - np.int32(first),
+            whole.phrase_size[p],
+        )  # fmt: skip
+
     def each(self) -> Iterator[Reading]:
         """The readings of the texts, in order."""
         whole = self.whole

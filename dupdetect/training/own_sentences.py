@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from dupdetect.errors import InputError
 from dupdetect.quality import seo_link
-from dupdetect.quality.reading import read
+from dupdetect.quality.reading import Readings, read
 from dupdetect.quality.seo_link.features import NAMES, features
 from dupdetect.quality.seo_link.lexicon import seo_lexicon
 from dupdetect.quality.vocabulary import vocabulary
@@ -78,21 +78,24 @@ def train(labelled: Labelled, *, folds: int) -> tuple[dict[str, Any], dict[str, 
 
 def collect(labelled: Labelled) -> Candidates:
     """The candidates of all articles; raises InputError where a sentence is not in its article."""
-    x, inserted, article, group = [], [], [], []
+    x: list[NDArray[np.float32]] = []
+    inserted, article, group = [], [], []
     written = passed_over = 0
     for number, row in enumerate(labelled.rows):
         spans = [_place(row["text"], sentence, number) for sentence in row["inserted"]]
         written += len(spans)
         touched: set[int] = set()
         reading = read(row["text"], vocabulary(row["language"]))
-        for sentence in seo_link.candidates(
+        found = seo_link.candidates(
             reading, seo_lexicon(row["language"]), url=row.get("url"), links=_links(row)
-        ):
+        )
+        if found:
+            x.extend(features(found, Readings.of(reading)))
+        for sentence in found:
             inside = [
                 i for i, (a, b) in enumerate(spans) if sentence.start < b and a < sentence.end
             ]
             touched.update(inside)
-            x.append(features(sentence, reading))
             inserted.append(bool(inside))
             article.append(number)
             group.append(row["group"])

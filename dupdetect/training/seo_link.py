@@ -30,7 +30,7 @@ from dupdetect.errors import ExtractError
 from dupdetect.extract import Sandbox
 from dupdetect.quality import seo_link
 from dupdetect.quality.model import FORMAT
-from dupdetect.quality.reading import read
+from dupdetect.quality.reading import Readings, read
 from dupdetect.quality.seo_link.features import NAMES, features
 from dupdetect.quality.seo_link.lexicon import seo_lexicon
 from dupdetect.quality.vocabulary import vocabulary
@@ -116,11 +116,15 @@ def collect(
     """Adds the candidates of a text; only those in ``spans`` where any are given."""
     lexicon = seo_lexicon(language)
     reading = read(text, vocabulary(language))
-    for sentence in seo_link.candidates(reading, lexicon, url=url, links=links):
-        if spans and not any(sentence.start < b and a < sentence.end for a, b in spans):
-            continue
-        x = features(sentence, reading)
-        sells = seo_link.sells(reading, sentence)
+    found = [
+        sentence
+        for sentence in seo_link.candidates(reading, lexicon, url=url, links=links)
+        if not spans or any(sentence.start < b and a < sentence.end for a, b in spans)
+    ]
+    if not found:
+        return
+    for sentence, x in zip(found, features(found, Readings.of(reading)), strict=True):
+        sells = seo_link.sells(text, sentence)
         rows.add(x, label, document, pattern, theme, weight, sells)
 
 

@@ -9,24 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dupdetect.quality.characters import character_tables
 from dupdetect.quality.listed import DomainList
-from dupdetect.quality.loops import count_marks, line_points
-from dupdetect.quality.marks import CAMEL, SEO_FIRST, SEO_PHRASE
 from dupdetect.quality.model import LinearModel, TreeModel, shipped_model
-from dupdetect.quality.reading import Reading
+from dupdetect.quality.reading import Reading, Readings
+from dupdetect.quality.seo_link.candidates import candidates, candidates_many
 from dupdetect.quality.seo_link.clauses import narrow
 from dupdetect.quality.seo_link.features import COLUMN, NAMES, Sentence, features
-from dupdetect.quality.seo_link.lexicon import WORD_LISTS, SeoLexicon, seo_lexicon
-from dupdetect.quality.seo_link.links import PlacedLink, place_links
+from dupdetect.quality.seo_link.lexicon import SeoLexicon, seo_lexicon
 from dupdetect.records import Finding, Link
-from dupdetect.text.segments import sentences_of_line
 
-__all__ = ["candidates", "find", "probability", "sells"]
+__all__ = ["candidates", "find", "find_many", "probability", "sells"]
 
-_N_BITS = SEO_FIRST + len(WORD_LISTS)
 #: A sentence counts as inserted from this probability on.
 CUTOFF = 0.5
 #: What a sentence with a link to a listed domain is given at least: the list is the user's word.
@@ -49,21 +43,44 @@ def find(
 
     A link to a domain of ``listed`` counts as inserted, whatever its sentence says.
     """
+    return find_many(
+        Readings.of(reading), language=language, urls=[url], links=[links], covered=[covered],
+        weights=weights, listed=listed,
+    )[0]  # fmt: skip
+
+
+def find_many(
+    readings: Readings,
+    *,
+    language: str,
+    urls: Sequence[str | None],
+    links: Sequence[Sequence[Link]],
+    covered: Sequence[Sequence[tuple[int, int]]],
+    weights: LinearModel | TreeModel | None = None,
+    listed: DomainList | None = None,
+) -> list[list[Finding]]:
+    """:func:`find` of several texts of one language."""
+    found: list[list[Finding]] = [[] for _ in readings.texts]
     model = weights or _shipped()
     cutoff = CUTOFF if model.cutoff is None else model.cutoff
     lexicon = seo_lexicon(language)
-    found: list[tuple[Sentence, float]] = []
-    sentences = candidates(reading, lexicon, url=url, links=links, listed=listed)
+    sentences = candidates_many(readings, lexicon, urls=urls, links=links, listed=listed)
     if not sentences:
-        return []
-    rows = np.stack([features(sentence, reading) for sentence in sentences])
-    for sentence, chance in zip(sentences, model.predict(rows), strict=True):
-        inside = any(start <= sentence.start < end for start, end in covered)
-        plain = not sells(reading, sentence)
+        return found
+    kept: dict[int, list[tuple[Sentence, float]]] = {}
+    chances = model.predict(features(sentences, readings)).tolist()
+    for sentence, chance in zip(sentences, chances, strict=True):
         distrusted = any(link.listed for link in sentence.links)
-        if not inside and (distrusted or (chance >= cutoff and not plain)):
-            found.append((sentence, max(float(chance), LISTED if distrusted else 0.0)))
-    return _findings(reading, found, lexicon)
+        if not (distrusted or chance >= cutoff):
+            continue
+        text = readings.texts[sentence.text]
+        inside = any(start <= sentence.start < end for start, end in covered[sentence.text])
+        if not inside and (distrusted or sells(text, sentence)):
+            chance = max(chance, LISTED if distrusted else 0.0)
+            kept.setdefault(sentence.text, []).append((sentence, chance))
+    for number, own in kept.items():
+        found[number] = _findings(readings.one(number), own, lexicon)
+    return found
 
 
 def probability(findings: Sequence[Finding]) -> float:
@@ -74,104 +91,16 @@ def probability(findings: Sequence[Finding]) -> float:
     return 1.0 - wrong
 
 
-def candidates(
-    reading: Reading,
-    lexicon: SeoLexicon,
-    *,
-    url: str | None = None,
-    links: Sequence[Link] = (),
-    listed: DomainList | None = None,
-) -> list[Sentence]:
-    """Sentences with enough of a link, a call or commerce in them to be judged."""
-    placed = place_links(reading.text, links, lexicon, url, listed)
-    lines = _lines_to_read(reading, placed)
-    spans = [
-        (start, end, line)
-        for line in lines
-        for start, end in sentences_of_line(reading.text, *reading.spans[line])
-    ]
-    if not spans:
-        return []
-    begins = np.array([span[0] for span in spans], np.int64)
-    stops = np.array([span[1] for span in spans], np.int64)
-    marks = count_marks(reading.mask, reading.word_start, begins, stops, _N_BITS)
-    held = [tuple(link for link in placed if start <= link.start < end) for start, end, _ in spans]
-    gate = _gate(marks, np.array([bool(inside) for inside in held]))
-    return [_sentence(reading, spans, marks, held, i) for i in np.flatnonzero(gate).tolist()]
+def sells(text: str, sentence: Sentence) -> bool:
+    """Whether a candidate of ``text`` may be reported at all, whatever its weights say."""
+    return not (_is_plain_question(text, sentence) or _offers_nothing(sentence))
 
 
-#: A cheap first look at a sentence: points for the first and the second word of each list, for
-#: phrases, and for a link. Fitted on insertions against news (logistic regression, rounded); the
-#: threshold keeps 99 % of the insertions and half a sentence of news articles per document.
-_POINTS = {
-    "cta": (3.0, 0.0), "you": (2.0, 0.5), "own": (-1.5, 0.0), "site": (-0.5, 0.0),
-    "offer": (1.5, 3.0), "lead": (3.5, 0.0), "attribution": (-3.5, 0.0), "public": (-0.5, 0.0),
-    "theme": (2.5, 1.0),
-}  # fmt: skip
-_FIRST, _SECOND = np.zeros(64), np.zeros(64)
-_FIRST[SEO_PHRASE], _FIRST[CAMEL] = 3.0, 2.0
-for _name, (_once, _twice) in _POINTS.items():
-    _FIRST[SEO_FIRST + COLUMN[_name]], _SECOND[SEO_FIRST + COLUMN[_name]] = _once, _twice
-_LINK_POINTS, _ENOUGH = 6.5, 3.0
-
-
-def _lines_to_read(reading: Reading, placed: Sequence[PlacedLink]) -> list[int]:
-    classes, _ = character_tables()
-    marked = np.array([link.start for link in placed], np.int64)
-    points = line_points(
-        reading.codes, classes, reading.word_start, reading.word_end, reading.mask,
-        reading.capital, reading.line, _FIRST, _SECOND, marked, _LINK_POINTS,
-    )  # fmt: skip
-    return [int(i) for i in np.flatnonzero(points >= _ENOUGH)]
-
-
-def _gate(marks: NDArray[np.int32], linked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    points = (marks[:, :_N_BITS] > 0) @ _FIRST[:_N_BITS] + (marks[:, :_N_BITS] > 1) @ _SECOND[
-        :_N_BITS
-    ]
-    result: NDArray[np.bool_] = points + _LINK_POINTS * linked >= _ENOUGH
-    return result
-
-
-def _sentence(
-    reading: Reading,
-    spans: Sequence[tuple[int, int, int]],
-    marks: NDArray[np.int32],
-    held: Sequence[tuple[PlacedLink, ...]],
-    i: int,
-) -> Sentence:
-    start, end, line = spans[i]
-    text, counts = reading.text, marks[:, SEO_FIRST:]
-    previous = i > 0 and spans[i - 1][2] == line
-    following = i + 1 < len(spans) and spans[i + 1][2] == line
-    offers, you, lead = COLUMN["offer"], COLUMN["you"], COLUMN["lead"]
-    asked = (
-        previous
-        and text[spans[i - 1][1] - 1] == "?"
-        and bool(counts[i - 1, you] or counts[i - 1, lead])
-    )
-    begin, stop = reading.spans[line]
-    return Sentence(
-        start, end, line, counts[i], int(marks[i, SEO_PHRASE]), int(marks[i, CAMEL]), held[i],
-        question_start=spans[i - 1][0] if asked else -1,
-        before_offer=bool(
-            following and text[end - 1] == "?" and (counts[i + 1, offers] or held[i + 1])
-        ),
-        last=line == len(reading.spans) - 1 and end == stop,
-        own_line=start == begin and end == stop,
-    )  # fmt: skip
-
-
-def sells(reading: Reading, sentence: Sentence) -> bool:
-    """Whether a candidate may be reported at all, whatever its weights say."""
-    return not (_is_plain_question(reading, sentence) or _offers_nothing(sentence))
-
-
-def _is_plain_question(reading: Reading, sentence: Sentence) -> bool:
+def _is_plain_question(text: str, sentence: Sentence) -> bool:
     """A question that sells nothing itself and that no offer answers."""
-    if sentence.links or sentence.before_offer or reading.text[sentence.end - 1] not in "?\"'»”":
+    if sentence.links or sentence.before_offer or text[sentence.end - 1] not in "?\"'»”":
         return False
-    asks = "?" in reading.text[sentence.end - 3 : sentence.end]
+    asks = "?" in text[sentence.end - 3 : sentence.end]
     return asks and not (sentence.counts[COLUMN["offer"]] or sentence.counts[COLUMN["theme"]])
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.quality.loops import cohesion
+from dupdetect.quality.loops import cohesions
 from dupdetect.quality.marks import SEO_FIRST
-from dupdetect.quality.reading import Reading
+from dupdetect.quality.phrases import Known
+from dupdetect.quality.reading import Readings
 from dupdetect.quality.seo_link.lexicon import WORD_LISTS
 from dupdetect.quality.seo_link.links import PlacedLink
 
 I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
 #: Column of each word list in the counts of a sentence.
 COLUMN = {name: i for i, name in enumerate(WORD_LISTS)}
@@ -56,11 +60,13 @@ _PERCENT = re.compile(r"\d\s?(?:%|€|\$|£|euros?\b|prozent\b|por ciento|per ce
 class Sentence:
     """A sentence to judge: its span, its place, the counts of its words, the links it holds.
 
-    ``phrases`` is how many words of it begin a known phrase, ``camels`` how many have a capital
-    inside; ``question_start`` where a
-    question to the customer begins right before it, -1 where none does.
+    ``text``: the number of its text among those read together, ``line`` that of its line among
+    those of all; ``phrases`` is how many words of it begin a known phrase, ``camels`` how many have
+    a capital inside; ``question_start`` where a question to the customer begins right before it,
+    -1 where none does.
     """
 
+    text: int
     start: int
     end: int
     line: int
@@ -74,128 +80,181 @@ class Sentence:
     own_line: bool
 
 
-def count(sentence: Sentence, name: str) -> int:
-    """How many words of a list the sentence holds."""
-    return int(sentence.counts[COLUMN[name]])
+#: What a sentence and its links say by themselves, in the order of :func:`_told`.
+_TOLD = (
+    "question", "exclaim", "quotes", "in_quotes", "imperative", "ampersand", "hyphen_name", "price",
+    "after_question", "before_offer", "last", "own_line",
+)  # fmt: skip
+_OF_LINKS = (
+    "link", "link_url", "link_markup", "link_commercial", "link_public", "link_named",
+    "link_in_brackets", "link_press", "link_hyphen", "link_html", "link_paid", "link_away",
+    "anchor_trade", "anchor_foreign",
+)  # fmt: skip
+_NO_LINK = (False,) * len(_OF_LINKS)
+_CTA = np.uint64(SEO_FIRST + COLUMN["cta"])
 
 
-def features(sentence: Sentence, reading: Reading) -> F32:
-    """The features of a sentence, ``float32[len(NAMES)]``."""
-    values = np.zeros(len(NAMES), np.float32)
+def features(sentences: Sequence[Sentence], readings: Readings) -> F32:
+    """The features of sentences of several texts, ``float32[n, len(NAMES)]``."""
+    texts = readings.texts
+    told = np.array([_told(s, texts[s.text]) for s in sentences], np.bool_).T
+    is_told = dict(zip((*_TOLD, *_OF_LINKS), told, strict=True))
+    counts = np.array([s.counts for s in sentences], np.int64).T
+    phrases = [_phrases(s, readings) if s.phrases else (0, 0) for s in sentences]
+    is_told["imperative"] |= _opens_with_call(sentences, readings)
+    is_told["brand"] = is_told["ampersand"] | np.array([s.camels > 0 for s in sentences])
+    around = _cohesion(sentences, readings)
+    return _rows(is_told, counts, np.array(phrases, np.int64).T, around)
 
-    def put(name: str, value: float) -> None:
-        values[_INDEX[name]] = value
 
-    text = reading.text[sentence.start : sentence.end]
+def _told(sentence: Sentence, whole: str) -> tuple[bool, ...]:
+    text = whole[sentence.start : sentence.end]
     lower = text.lower()
-    n_words = int(sentence.counts[-1])
-    calls, themes_in_phrases = _phrases(sentence, reading)
-    you, offer, theme = (count(sentence, name) for name in ("you", "offer", "theme"))
-    site, cta = count(sentence, "site"), count(sentence, "cta")
-    imperative = _has_imperative(lower, sentence, reading)
-    content, shared, foreign, new = cohesion(
-        reading.word_start, reading.word_end, reading.stem, reading.capital, reading.mask,
-        sentence.start, sentence.end, SEO_FIRST + COLUMN["theme"],
-    )  # fmt: skip
+    return (
+        "?" in text,
+        "!" in text,
+        _QUOTES.search(text) is not None,
+        _inside_quotes(whole, sentence),
+        _has_imperative(lower),
+        "&" in text and _AMPERSAND.search(text) is not None,
+        "-" in text and _HYPHEN.search(text) is not None,
+        _PERCENT.search(lower) is not None,
+        sentence.question_start >= 0,
+        sentence.before_offer,
+        sentence.last,
+        sentence.own_line,
+        *(_of_links(sentence.links) if sentence.links else _NO_LINK),
+    )
+
+
+def _of_links(links: tuple[PlacedLink, ...]) -> tuple[bool, ...]:
+    return (
+        True,
+        any(link.form == "url" for link in links),
+        any(link.form in ("markdown", "html") for link in links),
+        any(link.commercial for link in links),
+        any(link.public for link in links),
+        any(link.named_elsewhere for link in links),
+        any(link.in_brackets for link in links),
+        any(link.press for link in links),
+        any(link.hyphen for link in links),
+        any(link.form == "html" for link in links),
+        any(link.paid for link in links),
+        any(link.away for link in links),
+        any(link.trade_anchor for link in links),
+        any(link.foreign_anchor for link in links),
+    )
+
+
+def _rows(told: dict[str, Any], counts: I64, phrases: I64, around: I64) -> F32:
+    """The features of sentences from what is told, counted, and found around them."""
+    rows = np.zeros((counts.shape[1], len(NAMES)), np.float32)
+    many = {name: counts[column] for name, column in COLUMN.items()}
+    calls, themes_in_phrases = phrases
+    content, shared, foreign, new = around
     new_theme = new + themes_in_phrases
-    brand = sentence.camels > 0 or bool(_AMPERSAND.search(text))
-    price = bool(_PERCENT.search(lower))
-    links = sentence.links
-    link = bool(links)
-    commercial = any(found.commercial for found in links)
-    question = "?" in text
-    attribution, public = count(sentence, "attribution"), count(sentence, "public")
-
-    put("call", min(calls, 1))
-    put("call_2", calls >= 2)
-    put("theme_phrase", min(themes_in_phrases, 1))
-    put("cta", min(cta, 2) / 2)
-    put("imperative", imperative)
-    put("you", min(you, 1))
-    put("you_2", you >= 2)
-    put("own_site", count(sentence, "own") > 0 and site > 0)
-    put("site", min(site, 2) / 2)
-    put("offer", min(offer, 1))
-    put("offer_2", offer >= 2)
-    put("offer_3", offer >= 3)
-    put("lead", min(count(sentence, "lead"), 1))
-    put("question", question)
-    put("customer_question", question and (you > 0 or count(sentence, "lead") > 0))
-    put("exclaim", "!" in text)
-    put("theme", min(theme, 1))
-    put("theme_2", theme >= 2)
-    put("theme_new", min(new_theme, 1))
-    put("theme_new_2", new_theme >= 2)
-    put("attribution", min(attribution, 1))
-    put("attribution_2", attribution >= 2)
-    put("public", min(public, 1))
-    put("public_2", public >= 2)
-    put("link", link)
-    put("link_url", any(found.form == "url" for found in links))
-    put("link_markup", any(found.form in ("markdown", "html") for found in links))
-    put("link_commercial", commercial)
-    put("link_public", any(found.public for found in links))
-    put("link_named", any(found.named_elsewhere for found in links))
-    put("link_in_brackets", any(found.in_brackets for found in links))
-    put("quotes", bool(_QUOTES.search(text)))
-    put("in_quotes", _inside_quotes(reading.text, sentence))
-    put("cohesion", shared / content if content else 0.5)
-    put("foreign_names", min(foreign, 3) / 3)
-    put("brand", brand)
-    put("number_offer", price and offer > 0)
-    put("short", n_words <= 6)
-    put("long", n_words > 35)
-    put("last", sentence.last)
-    put("own_line", sentence.own_line)
-    put("after_question", sentence.question_start >= 0)
-    put("before_offer", sentence.before_offer)
-    put("call_link", calls > 0 and link)
-    put("you_offer", you > 0 and offer > 0)
-    put("you_theme_new", you > 0 and new_theme > 0)
-    put("offer_theme_new", offer > 0 and new_theme > 0)
-    put("imperative_you", imperative and you > 0)
-    put("link_theme_new", link and new_theme > 0)
-    put("attribution_link", attribution > 0 and link)
-    put("public_link", public > 0 and link)
-    put("cta_link", (cta > 0 or imperative) and link)
-    put("brand_offer", brand and offer > 0)
-    put("brand_you", brand and you > 0)
-    put("link_offer", link and offer > 0)
-    put("brand_theme_new", brand and new_theme > 0)
-    put("link_press", any(found.press for found in links))
-    put("link_hyphen", any(found.hyphen for found in links))
-    foreign_anchor = any(found.foreign_anchor for found in links)
-    put("link_html", any(found.form == "html" for found in links))
-    put("link_paid", any(found.paid for found in links))
-    put("link_away", any(found.away for found in links))
-    put("anchor_trade", any(found.trade_anchor for found in links))
-    put("anchor_foreign", foreign_anchor)
-    put("anchor_foreign_you", foreign_anchor and (you > 0 or cta > 0 or offer > 0))
-    hyphen = bool(_HYPHEN.search(text))
-    put("hyphen_name", hyphen)
-    put("hyphen_offer", hyphen and (offer > 0 or new_theme > 0))
-    put("foreign_text", content >= 3 and shared * 6 <= content)
-    put("price", price)
-    put("price_theme_new", price and new_theme > 0)
-    return values
-
-
-def _phrases(sentence: Sentence, reading: Reading) -> tuple[int, int]:
-    """Different phrases in the sentence: those that call, those of a theme of commerce."""
-    if not sentence.phrases:
-        return 0, 0
-    low, high = np.searchsorted(reading.word_start, (sentence.start, sentence.end))
-    found = {
-        known for word, size, known in reading.phrases("seo") if low <= word and word + size <= high
+    you, offer, theme, lead = many["you"], many["offer"], many["theme"], many["lead"]
+    link, brand, imperative = told["link"], told["brand"], told["imperative"]
+    cohesion = np.where(content > 0, shared / np.maximum(content, 1), 0.5)
+    columns = {name: column for name, column in told.items() if name in _INDEX} | {
+        "call": np.minimum(calls, 1),
+        "call_2": calls >= 2,
+        "theme_phrase": np.minimum(themes_in_phrases, 1),
+        "cta": np.minimum(many["cta"], 2) / 2,
+        "you": np.minimum(you, 1),
+        "you_2": you >= 2,
+        "own_site": (many["own"] > 0) & (many["site"] > 0),
+        "site": np.minimum(many["site"], 2) / 2,
+        "offer": np.minimum(offer, 1),
+        "offer_2": offer >= 2,
+        "offer_3": offer >= 3,
+        "lead": np.minimum(lead, 1),
+        "customer_question": told["question"] & ((you > 0) | (lead > 0)),
+        "theme": np.minimum(theme, 1),
+        "theme_2": theme >= 2,
+        "theme_new": np.minimum(new_theme, 1),
+        "theme_new_2": new_theme >= 2,
+        "attribution": np.minimum(many["attribution"], 1),
+        "attribution_2": many["attribution"] >= 2,
+        "public": np.minimum(many["public"], 1),
+        "public_2": many["public"] >= 2,
+        "cohesion": cohesion,
+        "foreign_names": np.minimum(foreign, 3) / 3,
+        "number_offer": told["price"] & (offer > 0),
+        "short": counts[-1] <= 6,
+        "long": counts[-1] > 35,
+        "call_link": (calls > 0) & link,
+        "you_offer": (you > 0) & (offer > 0),
+        "you_theme_new": (you > 0) & (new_theme > 0),
+        "offer_theme_new": (offer > 0) & (new_theme > 0),
+        "imperative_you": imperative & (you > 0),
+        "link_theme_new": link & (new_theme > 0),
+        "attribution_link": (many["attribution"] > 0) & link,
+        "public_link": (many["public"] > 0) & link,
+        "cta_link": ((many["cta"] > 0) | imperative) & link,
+        "brand_offer": brand & (offer > 0),
+        "brand_you": brand & (you > 0),
+        "link_offer": link & (offer > 0),
+        "brand_theme_new": brand & (new_theme > 0),
+        "anchor_foreign_you": told["anchor_foreign"]
+        & ((you > 0) | (many["cta"] > 0) | (offer > 0)),
+        "hyphen_offer": told["hyphen_name"] & ((offer > 0) | (new_theme > 0)),
+        "foreign_text": (content >= 3) & (shared * 6 <= content),
+        "price_theme_new": told["price"] & (new_theme > 0),
     }
+    for name, column in columns.items():
+        rows[:, _INDEX[name]] = column
+    return rows
+
+
+def _spans(sentences: Sequence[Sentence], readings: Readings) -> tuple[I64, I64, I64]:
+    """The texts of sentences, and their starts and ends among the characters of all texts."""
+    text = np.array([s.text for s in sentences], np.int64)
+    base = readings.base[text]
+    starts = np.array([s.start for s in sentences], np.int64) + base
+    return text, starts, np.array([s.end for s in sentences], np.int64) + base
+
+
+def _cohesion(sentences: Sequence[Sentence], readings: Readings) -> I64:
+    """:func:`dupdetect.quality.loops.cohesion` of each with its own text, ``int64[4, n]``."""
+    text, starts, ends = _spans(sentences, readings)
+    reading, words = readings.whole, readings.words
+    found: I64 = cohesions(
+        reading.word_start, reading.word_end, reading.stem, reading.capital, reading.mask,
+        starts, ends, words[text], words[text + 1], SEO_FIRST + COLUMN["theme"],
+    )  # fmt: skip
+    return found.T
+
+
+def _opens_with_call(sentences: Sequence[Sentence], readings: Readings) -> NDArray[np.bool_]:
+    """Whether the first word of each is one of the list ``cta``."""
+    text, starts, _ = _spans(sentences, readings)
+    reading = readings.whole
+    first = np.searchsorted(reading.word_start, starts)
+    inside = first < readings.words[text + 1]
+    out = np.zeros(len(sentences), np.bool_)
+    out[inside] = (reading.mask[first[inside]] >> _CTA) & np.uint64(1)
+    return out
+
+
+def _phrases(sentence: Sentence, readings: Readings) -> tuple[int, int]:
+    """Different phrases in the sentence: those that call, those of a theme of commerce."""
+    reading, base = readings.whole, int(readings.base[sentence.text])
+    span = (sentence.start + base, sentence.end + base)
+    low, high = np.searchsorted(reading.word_start, span).tolist()
+    places = slice(*np.searchsorted(reading.phrase_word, (low, high)).tolist())
+    found: set[Known] = set()
+    for number, word, size in zip(
+        reading.phrase[places].tolist(), reading.phrase_word[places].tolist(),
+        reading.phrase_size[places].tolist(), strict=True,
+    ):  # fmt: skip
+        if word + size <= high:
+            found.update(known for known in reading.book.meanings[number] if known.kind == "seo")
     calls = sum(known.label == "call" for known in found)
     return calls, len(found) - calls
 
 
-def _has_imperative(lower: str, sentence: Sentence, reading: Reading) -> bool:
-    first = int(np.searchsorted(reading.word_start, sentence.start))
-    if first < reading.n_words and int(reading.mask[first]) >> (SEO_FIRST + COLUMN["cta"]) & 1:
-        return True
+def _has_imperative(lower: str) -> bool:
     if "ez" in lower and _IMPERATIVE.search(lower):
         return True
     return " sie" in lower and bool(_GERMAN_IMPERATIVE.search(lower))

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.quality.listed import DomainList, host_of
 from dupdetect.quality.phrases import WORD
 from dupdetect.quality.seo_link.lexicon import SeoLexicon
@@ -59,6 +65,51 @@ class PlacedLink:
     trade_anchor: bool
     foreign_anchor: bool
     listed: bool
+
+
+def may_hold_links(codes: NDArray[np.uint32], base: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the texts ``codes[base[d]:base[d + 1]]`` may hold a link that
+    :func:`dupdetect.text.urls.find_links` finds, ``bool[n]``."""
+    result: NDArray[np.bool_] = _link_signs(codes, base, _alphanumeric())
+    return result
+
+
+@lru_cache(maxsize=1)
+def _alphanumeric() -> NDArray[np.bool_]:
+    return np.array([chr(code).isalnum() for code in range(TABLE_SIZE)])
+
+
+@numba.njit(cache=True, nogil=True)
+def _link_signs(
+    codes: NDArray[np.uint32], base: NDArray[np.int64], alphanumeric: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """A dot between letters or digits (but not between two digits), or after a w; a colon and two
+    slashes; what Markdown, HTML and forums end a link with."""
+    n = base.shape[0] - 1
+    out = np.zeros(n, np.bool_)
+    for d in range(n):
+        stop = base[d + 1] - 1
+        for j in range(base[d] + 1, stop):
+            code = codes[j]
+            if code > 93 or (code != 46 and code != 47 and code != 40):  # . / (
+                continue
+            before = codes[j - 1]
+            after = codes[j + 1]
+            if code == 46:
+                numbers = 48 <= before <= 57 and 48 <= after <= 57
+                word_before = before >= TABLE_SIZE or alphanumeric[before]
+                word_after = after >= TABLE_SIZE or alphanumeric[after]
+                if (word_before and word_after and not numbers) or before == 119 or before == 87:
+                    out[d] = True
+                    break
+            elif code == 40:
+                if before == 93:  # ](
+                    out[d] = True
+                    break
+            elif (before == 58 and after == 47) or before == 60 or before == 91:  # :// </ [/
+                out[d] = True
+                break
+    return out
 
 
 def place_links(
