@@ -16,7 +16,7 @@ from dupdetect.quality import (
 from dupdetect.quality.boilerplate import FurnitureLine
 from dupdetect.quality.boilerplate.templates import TextLines, text_lines
 from dupdetect.quality.content_farm import Evidence
-from dupdetect.quality.content_farm.signals import NOTHING, signals
+from dupdetect.quality.content_farm.signals import NOTHING, Signals, signals_many
 from dupdetect.quality.listed import host_of
 from dupdetect.quality.reading import Reading, read_many
 from dupdetect.quality.resources import Resources, resources
@@ -86,35 +86,45 @@ def _assess(documents: Sequence[Document], config: Config, language: str) -> lis
         covered=[[(f.finding.start, f.finding.end) for f in lines] for lines in furniture],
         weights=own.seo_link, listed=own.listed if own.listed else None,
     )  # fmt: skip
+    pages = signals_many(readings, furniture, language)
+    hidden = disguised_characters.may_hide(readings.whole.codes, readings.base).tolist()
     return [
-        _put_together(*parts, config=config, language=language, own=own)
-        for parts in zip(documents, readings.each(), furniture, translated, inserted, strict=True)
-    ]
+        _put_together(
+            document, readings.one(number) if furniture[number] or document.url else None,
+            furniture[number], translated[number], inserted[number], pages[number],
+            disguised_characters.find(document.text) if hidden[number] else [],
+            config=config, language=language, own=own,
+        )
+        for number, document in enumerate(documents)
+    ]  # fmt: skip
 
 
 def _put_together(
     document: Document,
-    reading: Reading,
+    reading: Reading | None,
     furniture: Sequence[FurnitureLine],
     translated: Sequence[Finding],
     inserted: Sequence[Finding],
+    page: Signals,
+    disguised: Sequence[Finding],
     *,
     config: Config,
     language: str,
     own: Resources,
 ) -> Assessment:
+    """``reading`` is given where the document has furniture or a URL."""
     lines = [line.finding for line in furniture]
-    share = boilerplate.share(reading, lines)
+    share = boilerplate.share(reading, lines) if reading is not None else 0.0
     seo = seo_link.probability(inserted)
-    machine = machine_translation.probability(translated, document.text, reading.n_words, language)
-    disguised = disguised_characters.find(document.text)
-    page = signals(reading, furniture, language)
+    machine = machine_translation.probability(translated, document.text, page.n_words, language)
     listed = bool(document.url) and own.listed.holds(host_of(document.url or ""))
     hiding = disguised_characters.farm_part(disguised)
     seen = Evidence(page, seo, machine, share, listed, hiding)
     made_of = content_farm.parts(seen)
     scores = Scores(share, machine, seo, content_farm.combine(made_of))
-    kept = text_lines(reading, [line.line for line in furniture]) if document.url else None
+    kept = None
+    if reading is not None and document.url:
+        kept = text_lines(reading, [line.line for line in furniture])
     found = _reported([*lines, *inserted, *translated, *disguised], config)
     return Assessment(scores, found, made_of, seen, kept)
 

@@ -19,7 +19,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.records import Finding
 from dupdetect.text.disguise import Way, disguised_words, is_suspect
 
@@ -49,6 +55,32 @@ _LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
 _OWN_LETTERS = re.compile("[\u0370-\u03ff\u0400-\u052f]+")
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SOFT = re.compile(r"\w\u00ad+\w")
+
+
+def may_hide(codes: NDArray[np.uint32], base: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the texts ``codes[base[d]:base[d + 1]]`` hold a character that may disguise a word,
+    ``bool[n]``."""
+    result: NDArray[np.bool_] = _hold_any(codes, base, _suspects())
+    return result
+
+
+@lru_cache(maxsize=1)
+def _suspects() -> NDArray[np.bool_]:
+    return np.array([is_suspect(chr(code)) for code in range(TABLE_SIZE)])
+
+
+@numba.njit(cache=True, nogil=True)
+def _hold_any(
+    codes: NDArray[np.uint32], base: NDArray[np.int64], table: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Whether each text holds a character of the table, or any above it."""
+    out = np.zeros(base.shape[0] - 1, np.bool_)
+    for d in range(base.shape[0] - 1):
+        for j in range(base[d], base[d + 1]):
+            if codes[j] > 127 and (codes[j] >= TABLE_SIZE or table[codes[j]]):
+                out[d] = True
+                break
+    return out
 
 
 def find(text: str) -> list[Finding]:

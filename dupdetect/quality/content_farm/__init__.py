@@ -91,10 +91,7 @@ class Evidence:
 def parts(seen: Evidence, *, lines: Lines | None = None) -> dict[str, float]:
     """The parts of a document's score, each 0..1."""
     known = lines if lines is not None else _shipped()
-    out = {
-        name: _part(sum(_height(known[line], value) for line, value in several))
-        for name, several in seen.lines().items()
-    }
+    out = {name: _part_of(known, several) for name, several in seen.lines().items()}
     if seen.listed:
         out["listed_domain"] = _LISTED
     if seen.disguised:
@@ -129,6 +126,13 @@ def combine(made_of: Mapping[str, float]) -> float:
     return 1.0 - none
 
 
+def _part_of(known: Lines, evidence: Sequence[tuple[str, float]]) -> float:
+    height = 0.0
+    for line, value in evidence:
+        height += _height(known[line], value)
+    return _part(height) if height else 0.0
+
+
 def _part(height: float) -> float:
     return round(1.0 - math.exp(-height), 4)
 
@@ -136,6 +140,8 @@ def _part(height: float) -> float:
 def _height(line: tuple[Sequence[float], Sequence[float]], value: float) -> float:
     """The height of a line at a value, level outside its points."""
     points, heights = line
+    if value <= points[0]:
+        return heights[0]
     at = bisect_right(points, value)
     if at == 0:
         return heights[0]

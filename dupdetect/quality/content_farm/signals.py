@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from dupdetect.quality.boilerplate import FurnitureLine
 from dupdetect.quality.boilerplate.context import LONE
-from dupdetect.quality.phrases import WORD
-from dupdetect.quality.reading import Reading
+from dupdetect.quality.marks import STOCK, PhraseBook
+from dupdetect.quality.phrases import WORD, Known
+from dupdetect.quality.reading import Reading, Readings
 
 #: Words of a run that counts as repeated when it stands twice.
 _RUN = 6
@@ -45,14 +46,51 @@ NOTHING = Signals(0, (), frozenset(), 0, 0, 0.0)
 
 def signals(reading: Reading, furniture: Sequence[FurnitureLine], language: str) -> Signals:
     """The signals of a text whose furniture is known."""
-    return Signals(
-        n_words=reading.n_words,
-        stock=tuple(" ".join(known.words) for _, _, known in reading.phrases("stock")),
-        functions=frozenset(line.finding.rule for line in furniture),
-        foreign=sum(_is_foreign(line, language) for line in furniture),
-        repeated_lines=_repeated_lines(reading, furniture),
-        repeated_runs=float(repeated_runs(reading.stem, _RUN)),
-    )
+    return signals_many(Readings.of(reading), [furniture], language)[0]
+
+
+def signals_many(
+    readings: Readings, furniture: Sequence[Sequence[FurnitureLine]], language: str
+) -> list[Signals]:
+    """:func:`signals` of texts of one language."""
+    stock = _stock(readings)
+    repeated = _repeated_lines(readings, furniture)
+    sizes, runs = np.diff(readings.words).tolist(), _all_runs(readings).tolist()
+    return [
+        Signals(
+            n_words=size,
+            stock=tuple(stock.get(text, ())),
+            functions=frozenset(line.finding.rule for line in own) if own else _NO_FUNCTION,
+            foreign=sum(_is_foreign(line, language) for line in own) if own else 0,
+            repeated_lines=repeated.get(text, 0),
+            repeated_runs=run,
+        )
+        for text, (size, own, run) in enumerate(zip(sizes, furniture, runs, strict=True))
+    ]
+
+
+_NO_FUNCTION: frozenset[str] = frozenset()
+
+
+def _stock(readings: Readings) -> dict[int, list[str]]:
+    """The stock phrases of the texts that hold any."""
+    reading, book = readings.whole, readings.whole.book
+    places = np.flatnonzero(_is_stock(book)[reading.phrase])
+    of = np.searchsorted(readings.phrases, places, "right") - 1
+    found: dict[int, list[str]] = {}
+    for text, number in zip(of.tolist(), reading.phrase[places].tolist(), strict=True):
+        known = (known for known in book.meanings[number] if known.kind == "stock")
+        found.setdefault(text, []).extend(" ".join(one.words) for one in known)
+    return found
+
+
+def _is_stock(book: PhraseBook[Known]) -> NDArray[np.bool_]:
+    return (book.bits >> np.uint64(STOCK)) & np.uint64(1) > 0
+
+
+def _all_runs(readings: Readings) -> NDArray[np.float64]:
+    shares: NDArray[np.float64] = repeated_runs_many(readings.whole.stem, readings.words, _RUN)
+    return shares
 
 
 #: Prompts that come with a template. Menus, notes on rights and times of reading are in English
@@ -75,17 +113,54 @@ def _is_foreign(line: FurnitureLine, language: str) -> bool:
     return hit.known >= 2 and (bool(hit.bits & LONE) or hit.known >= 3)
 
 
-def _repeated_lines(reading: Reading, furniture: Sequence[FurnitureLine]) -> int:
-    """Lines of some words that stand again, alone or inside furniture (a breadcrumb)."""
+def _repeated_lines(
+    readings: Readings, furniture: Sequence[Sequence[FurnitureLine]]
+) -> dict[int, int]:
+    """Lines of some words that stand again, of the texts that have any."""
+    reading = readings.whole
     sizes = reading.sizes
-    short = np.flatnonzero((sizes >= _HEADLINE_WORDS) & (sizes <= _SHORT_LINE)).tolist()
-    lines = [reading.text[slice(*reading.spans[i])] for i in short]
+    short = np.flatnonzero((sizes >= _HEADLINE_WORDS) & (sizes <= _SHORT_LINE))
+    of = np.searchsorted(readings.lines, short, "right") - 1
+    # Equal lines have equal first and last words and lengths: only texts with such a pair, or with
+    # a trail that may hold a line, are looked at.
+    alike = np.stack([of, sizes[short], reading.ends[short] - reading.starts[short]], axis=1)
+    alike = np.column_stack([alike, reading.stem[reading.line[short]]])
+    _, number, times = np.unique(alike, axis=0, return_inverse=True, return_counts=True)
+    texts = set(of[times[number.ravel()] > 1].tolist())
+    texts.update(i for i, own in enumerate(furniture) if any(_is_trail(line) for line in own))
+    bounds = np.searchsorted(of, np.arange(len(readings.texts) + 1)).tolist()
+    found = {}
+    for text in texts:
+        own = short[bounds[text] : bounds[text + 1]].tolist()
+        found[text] = _repeated(
+            [reading.text[slice(*reading.spans[i])] for i in own], furniture[text]
+        )
+    return found
+
+
+def _is_trail(line: FurnitureLine) -> bool:
+    return line.finding.rule == "breadcrumb"
+
+
+def _repeated(lines: Sequence[str], furniture: Sequence[FurnitureLine]) -> int:
+    """How many lines stand again, alone or inside furniture (a breadcrumb)."""
     distinct = set(lines)
-    trails = [line.finding.quote for line in furniture if line.finding.rule == "breadcrumb"]
+    trails = [line.finding.quote for line in furniture if _is_trail(line)]
     inside = 0
     for trail in trails:
         inside += sum(line != trail and line in trail for line in distinct)
     return len(lines) - len(distinct) + inside
+
+
+@numba.njit(cache=True, nogil=True)
+def repeated_runs_many(
+    stem: NDArray[np.uint32], words: NDArray[np.int64], run: int
+) -> NDArray[np.float64]:
+    """:func:`repeated_runs` of texts; text d has the words ``words[d]`` to ``words[d + 1]``."""
+    out = np.zeros(words.shape[0] - 1)
+    for d in range(words.shape[0] - 1):
+        out[d] = repeated_runs(stem[words[d] : words[d + 1]], run)
+    return out
 
 
 @numba.njit(cache=True, nogil=True)
