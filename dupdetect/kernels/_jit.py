@@ -57,7 +57,20 @@ def _cttz(typing: Any, x: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
+@intrinsic
+def _load64(typing: Any, address: Any) -> Any:
+    pointer: Any = types.CPointer
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(pointer(types.uint64))
+        return builder.load(builder.inttoptr(arguments[0], kind), align=1)
+
+    return types.uint64(types.int64), generate
+
+
 #: Number of set bits of a uint64, as uint64. One instruction; only inside kernels.
 popcount = cast(Callable[[np.uint64], np.uint64], _ctpop)
 #: Number of zero bits below the lowest set bit of a uint64 (64 for zero), as uint64; likewise.
 trailing_zeros = cast(Callable[[np.uint64], np.uint64], _cttz)
+#: The eight bytes at an address as uint64 (little-endian machines). Only inside kernels.
+load64 = cast(Callable[[Any], np.uint64], _load64)

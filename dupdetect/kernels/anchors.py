@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels.memory import recall, remember
 from dupdetect.kernels.numbers import number_at, small_number_key, small_number_zipf
 from dupdetect.kernels.stems import hash_bytes, skeleton_key, stem_key
 
@@ -67,25 +68,6 @@ def _word_value(
     number_values: NDArray[np.uint8],
 ) -> int:
     return lookup(number_keys, number_values, hash_bytes(text, text_start[i], text_end[i]), 0)
-
-
-@inlined
-def _word_number(
-    i: int,
-    last: int,
-    text: NDArray[np.uint8],
-    text_start: NDArray[np.int64],
-    text_end: NDArray[np.int64],
-    start: NDArray[np.int32],
-    end: NDArray[np.int32],
-    number_keys: NDArray[np.uint32],
-    number_values: NDArray[np.uint8],
-) -> tuple[int, int]:
-    """Value of a spelled-out number at token i (0: none) and the tokens it takes."""
-    value = _word_value(i, text, text_start, text_end, number_keys, number_values)
-    if value == 0 or value > _THOUSAND:
-        return 0, 1
-    return _thousands(i, last, text, text_start, text_end, start, end, number_keys, number_values)
 
 
 @kernel
@@ -271,6 +253,7 @@ def extract_anchors(
     token = np.empty(total, np.int32)
     sentence = np.empty(total, np.int32)
     n = 0
+    memory = remember(total)
     for d in range(n_docs):
         first, last = doc[d], doc[d + 1]
         current = -1
@@ -285,29 +268,46 @@ def extract_anchors(
             taken = 1
             number = np.uint32(0)
             zipf = 0
-            if flag & _DIGIT:
+            a, b = text_start[i], text_end[i]
+            packed, slot, plain = np.uint64(0), 0, False
+            if flag & (_DIGIT | _SPACELESS) == 0:
+                packed, slot = recall(memory, text, a, b)
+                plain = packed != 0 and memory.word[slot] == packed
+            if plain:
+                pass
+            elif flag & _DIGIT:
                 number, taken, zipf = number_at(i, last, text, text_start, text_end, start, end)
             elif flag & _SPACELESS == 0:
-                value, taken = _word_number(
-                    i, last, text, text_start, text_end, start, end, number_keys, number_values
-                )
-                if value > 0:
-                    number = small_number_key(value)
-                    zipf = small_number_zipf(value)
+                value = _word_value(i, text, text_start, text_end, number_keys, number_values)
+                if value != 0 and value <= _THOUSAND:
+                    packed = np.uint64(0)  # it depends on the words that follow
+                    value, taken = _thousands(
+                        i, last, text, text_start, text_end, start, end, number_keys, number_values
+                    )
+                    if value > 0:
+                        number = small_number_key(value)
+                        zipf = small_number_zipf(value)
             quote = QUOTE_BIT if flag & _QUOTE else 0
             if number != 0:
                 stem[n], skeleton[n] = number, number
                 zipf_stem[n], zipf_skeleton[n] = zipf, zipf
                 kind[n], token[n], sentence[n] = NUMBER | quote, i - first, current
                 n += 1
-            elif text_end[i] - text_start[i] >= 2 and flag & _SPACELESS == 0:
-                a, b = text_start[i], text_end[i]
+            elif b - a >= 2 and flag & _SPACELESS == 0:
                 is_name = flag & _CAPITAL != 0 and flag & _SENTENCE == 0
                 bonus = NAME_BONUS if is_name else 0
-                k = stem_key(text, a, b)
-                z = lookup(stem_keys, stem_zipf, k, UNKNOWN_ZIPF) - bonus
-                sk = skeleton_key(text, a, b)
-                zs = lookup(skeleton_keys, skeleton_zipf, sk, UNKNOWN_ZIPF) - bonus
+                if plain:
+                    k, sk = memory.stem[slot], memory.skeleton[slot]
+                    z, zs = int(memory.stem_zipf[slot]), int(memory.skeleton_zipf[slot])
+                else:
+                    k, sk = stem_key(text, a, b), skeleton_key(text, a, b)
+                    z = lookup(stem_keys, stem_zipf, k, UNKNOWN_ZIPF)
+                    zs = lookup(skeleton_keys, skeleton_zipf, sk, UNKNOWN_ZIPF)
+                    if packed != 0:
+                        memory.word[slot] = packed
+                        memory.stem[slot], memory.skeleton[slot] = k, sk
+                        memory.stem_zipf[slot], memory.skeleton_zipf[slot] = z, zs
+                z, zs = z - bonus, zs - bonus
                 as_stem = z <= max_zipf
                 as_skeleton = sk != 0 and zs <= max_zipf
                 if as_stem or as_skeleton:

@@ -20,7 +20,7 @@ from numba import carray, types  # type: ignore[attr-defined]
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels._jit import inlined, kernel, load64
 from dupdetect.kernels.mix import mix64
 
 U64 = NDArray[np.uint64]
@@ -65,19 +65,6 @@ def _pointer32(typing: Any, address: Any) -> Any:
     return pointer(types.uint32)(types.int64), generate
 
 
-@intrinsic
-def _load64(typing: Any, address: Any) -> Any:
-    pointer: Any = types.CPointer
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = context.get_value_type(pointer(types.uint64))
-        return builder.load(builder.inttoptr(arguments[0], kind), align=1)
-
-    return types.uint64(types.int64), generate
-
-
-#: Eight bytes at any address as uint64 (little-endian machines), only inside kernels.
-load64 = cast(Callable[[np.int64], np.uint64], _load64)
 #: A pointer to bytes at an address, only inside kernels.
 bytes_at = cast(Callable[[np.int64], Any], _pointer)
 _words_at = cast(Callable[[np.int64], Any], _pointer32)

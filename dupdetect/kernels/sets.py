@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.hashsort import sort_hashes
 
 
 @kernel
@@ -18,10 +19,13 @@ def sorted_sets(
     out = np.empty(values.size, np.uint32)
     n = 0
     for d in range(n_docs):
-        ordered = np.sort(values[doc[d] : doc[d + 1]])
+        spread = np.empty(doc[d + 1] - doc[d], np.uint64)
+        for i in range(spread.size):
+            spread[i] = np.uint64(values[doc[d] + i]) << np.uint64(32)
+        ordered = sort_hashes(spread)
         for i in range(ordered.size):
             if i == 0 or ordered[i] != ordered[i - 1]:
-                out[n] = ordered[i]
+                out[n] = np.uint32(ordered[i] >> np.uint64(32))
                 n += 1
         set_doc[d + 1] = n
     return set_doc, out[:n].copy()

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.hashsort import order_hashes, sort_hashes
 from dupdetect.kernels.mix import mix64
 
 #: An anchor view: offsets, key, weight, kind, sentence, token.
@@ -67,7 +68,7 @@ def build_view(
             if zipf[i] != 255:
                 packed[count] = (np.uint64(keys[i]) << np.uint64(32)) | np.uint64(i - first)
                 count += 1
-        ordered = np.sort(packed[:count])
+        ordered = sort_hashes(packed[:count])
         for j in range(count):
             i = first + np.int64(ordered[j] & np.uint64(0xFFFFFFFF))
             out_key[n] = keys[i]
@@ -129,7 +130,7 @@ def anchor_pairs(
                 found[m] = mix64((np.uint64(low) << np.uint64(32)) | np.uint64(high))
                 weight[m] = anchor_weight(int(zipf[i])) * anchor_weight(int(zipf[j]))
                 m += 1
-        order = np.argsort(found[:m])
+        order = order_hashes(found[:m])
         previous = np.uint64(0)
         for t in range(m):
             key = found[order[t]]
@@ -178,7 +179,9 @@ def sample_pairs(
                     + 0.5
                 )
                 u = u / 9007199254740992.0
-                rank[i] = -np.log(u) / np.float64(pair_weight[first + i]) ** power
+                weight = np.float64(pair_weight[first + i])
+                raised = weight * weight * weight if power == 3.0 else weight**power
+                rank[i] = -np.log(u) / raised
             limit = np.partition(rank, keep - 1)[keep - 1]
             taken = 0
             for i in range(m):
