@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from dupdetect import schemas
 from dupdetect.kernels.bridges import groups_around
-from dupdetect.kernels.group import decode_pairs, encode_pairs
+from dupdetect.kernels.group import decode_pairs, encode_pairs, sorted_unique
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Cluster
 
 I64 = NDArray[np.int64]
@@ -161,7 +161,7 @@ def representatives(matches: Matches, rank: I64, bridge: NDArray[np.bool_]) -> I
     start, neighbour, _ = _adjacency(matches.pairs, n_docs)
     covered = np.zeros(n_docs, bool)
     chosen = np.ones(n_docs, bool)
-    linked = np.unique(matches.pairs)
+    linked = sorted_unique(matches.pairs)
     for document in linked[np.argsort(rank[linked])].tolist():
         if covered[document]:
             chosen[document] = False
@@ -189,7 +189,7 @@ def missing_pairs(matches: Matches, heads: I64, evaluated: NDArray[np.uint64]) -
     a, b = matches.pairs[:, 0], matches.pairs[:, 1]
     head = np.concatenate([heads[a], heads[b]])
     other = np.concatenate([b, a])
-    codes = np.unique(encode_pairs(head, other)[head != other])
+    codes = sorted_unique(encode_pairs(head, other)[head != other])
     if len(evaluated):
         place = np.minimum(np.searchsorted(evaluated, codes), len(evaluated) - 1)
         codes = codes[evaluated[place] != codes]

@@ -28,6 +28,7 @@ from dupdetect.kernels.group import (
     lists_of_block,
     postings,
     shared_pairs,
+    sorted_unique,
 )
 
 U64 = NDArray[np.uint64]
@@ -91,7 +92,7 @@ def _joined(by_band: PairRuns, by_anchor: PairRuns, counts: dict[str, int], fold
         shingle, anchor = by_band.of_span(span), by_anchor.of_span(span)
         counts["candidates_shingle"] += len(shingle)
         counts["candidates_anchor"] += len(anchor)
-        pairs.append(np.union1d(shingle, anchor))
+        pairs.append(sorted_unique(np.concatenate([shingle, anchor])))
     by_band.remove()
     by_anchor.remove()
     return pairs.mapped()

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from dupdetect.cluster import Matches
 from dupdetect.config import Config
 from dupdetect.engines.container import read_arrays, write_arrays
+from dupdetect.engines.gathering import CANDIDATES_ONLY
+from dupdetect.engines.memory import give_back
 from dupdetect.engines.spool import Spool
-from dupdetect.kernels.group import decode_pairs
+from dupdetect.kernels.group import decode_pairs, sorted_unique
 from dupdetect.records import MATCH_KINDS, Passage
 from dupdetect.schemas import PASSAGE
 from dupdetect.verify import PairVerdicts, passages, verify_pairs
@@ -96,11 +98,12 @@ class Judging:
         if not path.exists():
             self._write(path, codes)
             self._spool.release()
+            give_back()
         return {"file": head["file"], "pairs": len(codes)}
 
     def _write(self, path: Path, codes: U64) -> None:
         pairs = decode_pairs(codes)
-        rows = np.unique(pairs)
+        rows = sorted_unique(pairs)
         verdicts = self._verdicts(pairs, rows)
         found = np.flatnonzero(verdicts.kind != _NONE)
         arrays: dict[str, NDArray[Any]] = {"codes": codes[found]}
@@ -110,7 +113,7 @@ class Judging:
 
     def _verdicts(self, pairs: I64, rows: I64) -> PairVerdicts:
         return verify_pairs(
-            self._spool.sketches(rows),
+            self._spool.sketches(rows, without=CANDIDATES_ONLY),
             np.searchsorted(rows, pairs),
             languages=self._languages[rows].tolist(),
             dates=self._dates[rows].tolist(),
@@ -118,7 +121,7 @@ class Judging:
         )
 
     def _passages(self, pairs: I64, across: NDArray[np.bool_]) -> list[tuple[Passage, ...]]:
-        rows = np.unique(pairs)
+        rows = sorted_unique(pairs)
         texts = dict(zip(rows.tolist(), self._spool.texts(rows), strict=True))
         return [
             passages(texts[a], texts[b], across=other, config=self._config)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import resource
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 
 def peak_memory() -> int:
@@ -19,6 +22,19 @@ def peak_memory() -> int:
 def resident(process: int) -> int:
     """The resident size of a process now, likewise; 0 when that is not known."""
     return _sizes(str(process)).get("Pss", 0)
+
+
+def give_back() -> None:
+    """Returns what was freed to the system: allocators keep it for later, one share per thread."""
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Any:
+    """``malloc_trim`` of the GNU C library; None where there is another one."""
+    return getattr(ctypes.CDLL(None), "malloc_trim", None)
 
 
 def _sizes(process: str) -> dict[str, int]:

@@ -23,7 +23,7 @@ from dupdetect import schemas
 from dupdetect.config import Config
 from dupdetect.engines.near_sources import Texts, read_texts
 from dupdetect.errors import ConfigError
-from dupdetect.kernels.group import PairSet, decode_pairs, encode_pairs
+from dupdetect.kernels.group import PairSet, decode_pairs, encode_pairs, sorted_unique
 from dupdetect.kernels.minhash import minhash
 from dupdetect.kernels.overlap import bucket_pairs, buckets, overlapping_bands, shared_shingles
 from dupdetect.kernels.wordhash import word_shingles
@@ -173,7 +173,7 @@ def _verified(
 
     def compared(block: U64) -> tuple[NDArray[Any], ...]:
         pairs = decode_pairs(block)
-        rows = np.unique(pairs)
+        rows = sorted_unique(pairs)
         length = sketches.lengths[rows]
         local = np.searchsorted(rows, pairs)
         shared, size_a, size_b = shared_shingles(

@@ -16,6 +16,7 @@ from typing import Any
 
 from dupdetect._version import __version__
 from dupdetect.engines.base import MAX_SKIPS, Expecting, Job, Progress, ScanResult
+from dupdetect.engines.memory import give_back
 from dupdetect.engines.workplace import FOLDER, MANIFEST, Manifest, read_json, write_json
 from dupdetect.errors import ScanError
 from dupdetect.quality.resources import described
@@ -58,6 +59,7 @@ class Log:
             yield
         finally:
             self.timings[name] = self.timings.get(name, 0.0) + perf_counter() - begin
+            give_back()
 
     def expect(self, total: int | None) -> None:
         """Tells about how many steps the stage will have, if anybody wants to know."""

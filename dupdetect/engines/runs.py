@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from dupdetect.kernels.group import sorted_unique
+
 U64 = NDArray[np.uint64]
 
 #: Documents whose pairs are sorted at a time.
@@ -46,9 +48,9 @@ class PairRuns:
 
     def add(self, codes: U64) -> None:
         """Adds codes, in any order, repeated or not."""
-        codes = np.unique(codes)
+        codes = sorted_unique(codes)
         spans = (codes >> np.uint64(32)).astype(np.int64) // _SPAN
-        for span in np.unique(spans).tolist():
+        for span in sorted_unique(spans).tolist():
             part = codes[np.searchsorted(spans, span) : np.searchsorted(spans, span, "right")]
             with self._path(span).open("ab" if span in self._spans else "wb") as file:
                 file.write(part.data)
@@ -62,7 +64,7 @@ class PairRuns:
         """The codes of a span, sorted and unique."""
         if span not in self._spans:
             return np.empty(0, np.uint64)
-        return np.unique(np.fromfile(self._path(span), np.uint64))
+        return sorted_unique(np.fromfile(self._path(span), np.uint64))
 
     def remove(self) -> None:
         """Removes the files."""

@@ -8,7 +8,7 @@ input, whichever worker wrote them and whenever, and a range that is there need 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from dupdetect import schemas
 from dupdetect.engines.container import map_arrays, write_arrays
+from dupdetect.engines.gathering import Rows, gather
 from dupdetect.sketch.batch import SketchBatch
 
 I64 = NDArray[np.int64]
@@ -40,19 +41,6 @@ DOCUMENTS = pa.schema(
 FINDINGS = pa.schema(
     [pa.field("row", pa.int32()), *(item for item in schemas.FINDINGS if item.name != "id")]
 )
-
-#: Arrays of a SketchBatch that hold several values per document, and their offsets.
-RAGGED = {
-    "flags": "word_doc",
-    "shingles": "shingle_doc",
-    "shingle_set": "set_doc",
-    "keys": "key_doc",
-    **{
-        f"{view}.{part}": f"{view}.doc"
-        for view in ("stems", "skeletons")
-        for part in ("key", "weight", "kind", "sentence", "token")
-    },
-}
 
 _NAME = re.compile(r"shard-(\d{12})-(\d{12})\.bin\Z")
 
@@ -132,15 +120,18 @@ class Shard:
         return _unpacked(self._arrays["findings"])
 
     @cached_property
+    def sketch_arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays of the sketches by name, without a copy."""
+        return {
+            key.removeprefix("sketch."): array
+            for key, array in self._arrays.items()
+            if key.startswith("sketch.")
+        }
+
+    @cached_property
     def sketches(self) -> SketchBatch:
         """The sketches, without a copy."""
-        return SketchBatch.from_arrays(
-            {
-                key.removeprefix("sketch."): array
-                for key, array in self._arrays.items()
-                if key.startswith("sketch.")
-            }
-        )
+        return SketchBatch.from_arrays(self.sketch_arrays)
 
 
 class Spool:
@@ -177,49 +168,30 @@ class Spool:
         for shard, start in zip(self.shards, self.start.tolist(), strict=False):
             yield start, shard.findings
 
-    def sketches(self, rows: I64) -> SketchBatch:
-        """Sketches of the documents ``rows``, ascending and unique, as one batch in memory."""
-        bounds = np.searchsorted(rows, self.start)
+    def sketches(self, rows: I64, *, without: Collection[str] = ()) -> SketchBatch:
+        """Sketches of the documents ``rows``, ascending and unique, as one batch in memory.
+
+        Arrays named in ``without`` are left empty. The memory of each shard is given back: else all
+        that blocks of pairs touch, by and by the whole spool, would count.
+        """
         parts = [
-            take(self.shards[at].sketches, rows[bounds[at] : bounds[at + 1]] - self.start[at])
-            for at in np.flatnonzero(np.diff(bounds)).tolist()
+            Rows(shard.sketch_arrays, local, shard.release) for shard, local in self._by_shard(rows)
         ]
-        return SketchBatch.concat(parts)
+        return gather(parts, without=without)
 
     def texts(self, rows: I64) -> list[str]:
         """Texts of the documents ``rows``, ascending."""
-        bounds = np.searchsorted(rows, self.start)
         found: list[str] = []
-        for at in np.flatnonzero(np.diff(bounds)).tolist():
-            local = rows[bounds[at] : bounds[at + 1]] - self.start[at]
-            found += self.shards[at].documents["text"].take(pa.array(local)).to_pylist()
+        for shard, local in self._by_shard(rows):
+            found += shard.documents["text"].take(pa.array(local)).to_pylist()
+            shard.release()
         return found
 
-
-def take(batch: SketchBatch, rows: I64) -> SketchBatch:
-    """Rows of a batch, in the order asked for."""
-    if len(rows) == len(batch) and np.array_equal(rows, np.arange(len(batch))):
-        return batch
-    arrays = batch.to_arrays()
-    places = {name: _places(arrays[name], rows) for name in set(RAGGED.values())}
-    taken: dict[str, NDArray[Any]] = {}
-    for name, array in arrays.items():
-        if name in places:
-            taken[name] = places[name][0]
-        elif name in RAGGED:
-            taken[name] = array[places[RAGGED[name]][1]]
-        else:
-            taken[name] = array[rows]
-    return SketchBatch.from_arrays(taken)
-
-
-def _places(offsets: I64, rows: I64) -> tuple[I64, I64]:
-    """New offsets of ``rows``, and where their values stand."""
-    begin = offsets[rows]
-    lengths = offsets[rows + 1] - begin
-    start = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(lengths, out=start[1:])
-    return start, np.repeat(begin - start[:-1], lengths) + np.arange(start[-1])
+    def _by_shard(self, rows: I64) -> Iterator[tuple[Shard, I64]]:
+        """The shards of documents, with the rows in each."""
+        bounds = np.searchsorted(rows, self.start)
+        for at in np.flatnonzero(np.diff(bounds)).tolist():
+            yield self.shards[at], rows[bounds[at] : bounds[at + 1]] - self.start[at]
 
 
 def _packed(table: pa.Table) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dupdetect.engines import runs
 from dupdetect.engines.runs import GrowingArray, PairRuns
-from dupdetect.kernels.group import encode_pairs
+from dupdetect.kernels.group import encode_pairs, sorted_unique
 
 pair = st.tuples(st.integers(0, 40), st.integers(41, 60))
 
@@ -38,3 +38,10 @@ def test_an_array_grows_and_is_mapped(tmp_path):
     array.append(np.array([3], np.uint8))
     assert array.mapped().tolist() == [1, 2, 3] and array.mapped().dtype == np.int32
     assert GrowingArray(tmp_path / "b", np.uint64).mapped().tolist() == []
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 2**64 - 1)))
+def test_sorted_unique_is_what_numpy_finds(values):
+    array = np.array(values, np.uint64)
+    assert np.array_equal(sorted_unique(array), np.unique(array))

@@ -9,15 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dupdetect.config import Config
+from dupdetect.engines.gathering import CANDIDATES_ONLY, RAGGED, Rows, gather
 from dupdetect.engines.spool import (
     DOCUMENTS,
     FINDINGS,
-    RAGGED,
     Shard,
     ShardName,
     Spool,
     shard_names,
-    take,
     write_empty_shard,
     write_shard,
 )
@@ -89,7 +88,7 @@ def test_an_empty_spool(tmp_path):
     assert spool.texts(np.empty(0, np.int64)) == []
 
 
-def test_every_array_of_a_batch_is_known_to_take():
+def test_every_array_of_a_batch_is_known():
     batch = sketch_texts(TEXTS, Config())
     arrays = batch.to_arrays()
     assert set(RAGGED) | set(RAGGED.values()) <= set(arrays)
@@ -99,10 +98,21 @@ def test_every_array_of_a_batch_is_known_to_take():
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(0, 4), max_size=6))
-def test_take_gives_rows_in_the_order_asked_for(rows):
-    batch = sketch_texts(TEXTS, Config())
-    expected = sketch_texts([TEXTS[row] for row in rows], Config())
-    assert same(take(batch, np.array(rows, np.int64)), expected)
+def test_rows_come_in_the_order_asked_for(rows):
+    arrays = sketch_texts(TEXTS, Config()).to_arrays()
+    expected = sketch_texts([TEXTS[row] for row in rows + rows[::-1]], Config())
+    parts = [Rows(arrays, np.array(part, np.int64)) for part in (rows, rows[::-1])]
+    assert same(gather(parts), expected)
+
+
+def test_what_is_left_out_is_empty_and_all_else_there(spool):
+    rows = np.array([0, 3])
+    whole, less = spool.sketches(rows), spool.sketches(rows, without=CANDIDATES_ONLY)
+    assert less.keys.size == less.bands.size == less.signatures.size == 0
+    assert less.key_doc.tolist() == [0, 0, 0]
+    for name, array in whole.to_arrays().items():
+        if name not in CANDIDATES_ONLY and name != "key_doc":
+            assert np.array_equal(less.to_arrays()[name], array), name
 
 
 def test_names_of_shards_sort_like_their_places(tmp_path):

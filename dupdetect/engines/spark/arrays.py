@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dupdetect.config import Config
-from dupdetect.engines.spool import RAGGED
+from dupdetect.engines.gathering import RAGGED
 from dupdetect.kernels.sets import sorted_sets
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 
