@@ -234,16 +234,16 @@ class CandidateIndex:
         if not len(bands):
             return []
         found = self._shared(bands, keys)
-        numbers, in_bands = found.numbers, found.bands
+        numbers = found.numbers
         most = self.config.anchor.max_candidates
         if len(numbers) > most:
             strength = found.bands / len(bands) + found.keys / max(len(keys), 1)
             best = np.argsort(-strength, kind="stable")[: most + 1]
-            numbers, in_bands = numbers[best], in_bands[best]
+            numbers = numbers[best]
         if not len(numbers):
             return []
         places = self._store.places(numbers)
-        looks = _look(batch, row, language, in_bands, places)
+        looks = _look(batch, row, language, places)
         chosen = worth(looks, LEAST_STEMS, LEAST_SAME, LEAST_ACROSS).tolist()
         own = None if exclude is None else _key(exclude)
         records: list[Record] = []
@@ -385,7 +385,7 @@ def _row(sketches: Sketches, row: int) -> tuple[NDArray[np.uint64], NDArray[np.u
 
 
 def _look(
-    batch: SketchBatch, row: int, language: str | None, bands: NDArray[np.int64], places: Places
+    batch: SketchBatch, row: int, language: str | None, places: Places
 ) -> NDArray[np.float32]:
     """What a row of a batch and stored documents share, float32[n, len(LOOKS)]."""
     stems, skeletons = batch.stems, batch.skeletons
@@ -395,6 +395,5 @@ def _look(
     code = int.from_bytes(language_bytes(None if language == "und" else language), "little")
     return look(
         batch.shingle_set[e:f], stems.key[a:b], stems.weight[a:b], skeletons.key[c:d],
-        skeletons.weight[c:d], code, LEAST_STEMS, bands,
-        places.record, places.end,
+        skeletons.weight[c:d], code, LEAST_STEMS, LEAST_SAME, places.record, places.end,
     )  # fmt: skip

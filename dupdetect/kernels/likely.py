@@ -5,11 +5,13 @@ A look costs about 2 microseconds, a fiftieth of verifying a pair.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels._jit import inlined, kernel, load64
 from dupdetect.kernels.compact import _get, _get_key
 from dupdetect.kernels.mix import mix64
 from dupdetect.kernels.postings import bytes_at
@@ -26,7 +28,14 @@ LOOKS = ("across", "anchors", "shingles")
 #: Where a record says its language, the bytes of its metadata and of its sketch; what follows.
 _LANGUAGE, _META, _SKETCH, _HEAD = 1, 7, 11, 19
 
-_NUMBER, _STEM, _SKELETON, _MANY = 1, 8, 16, 7
+_STEM, _SKELETON, _MANY = 8, 16, 7
+#: The bits of kind, stem and skeleton, and those of a number with both, which are then the same.
+_KIND_BOTH, _NUMBER_BOTH = 3 | 8 | 16, 1 | 8 | 16
+#: Marks of a document's shingles: one in twenty of another's hits one by chance.
+_MARKS = 1 << 13
+_HALF = np.uint64(32)
+#: Weights of anchors by their Zipf frequency.
+_WEIGHTS = np.array([anchor_weight(zipf) for zipf in range(256)])
 #: Added to the weight of all anchors, so that two texts of three words each share little.
 _PRIOR = 1.0
 
@@ -118,26 +127,23 @@ def _weights(keys: U32, weight: NDArray[np.float32]) -> tuple[U32, NDArray[np.fl
 @kernel
 def look(
     shingles: U32, stem_key: U32, stem_weight: NDArray[np.float32], skeleton_key: U32,
-    skeleton_weight: NDArray[np.float32], language: int, least: float, bands: I64, begin: I64,
-    end_of: I64,
+    skeleton_weight: NDArray[np.float32], language: int, least_stems: float, least_same: float,
+    begin: I64, end_of: I64,
 ) -> NDArray[np.float32]:  # fmt: skip
     """float32[n, len(LOOKS)] of one document (arrays of its sketch) and n records, which lie in
     memory from ``begin`` to ``end_of``.
 
     ``shingles`` and keys are those of ``SketchBatch``; ``language``: two bytes, little-endian, 0 if
-    unknown. Shingles are not looked at where anchors' share is below ``least`` and no band is
-    shared (``bands``, int64[n]). Malformed records get 1.0, so that who unpacks them finds out.
+    unknown. Shingles are only counted where they may make a record :func:`worth` its while. A
+    malformed record gets 1.0, so that who unpacks it finds out.
     """
     out = np.zeros((begin.size, 3), np.float32)
-    size = 16
-    while size < 2 * shingles.size:
-        size *= 2
-    own = np.zeros(size, np.uint32)
-    for i in range(shingles.size):
-        own[_slot(own, shingles[i])] = shingles[i]
+    own, marks = _marked(shingles)
     stems, stems_weight, stems_total = _weights(stem_key, stem_weight)
     skeletons, skeletons_weight, skeletons_total = _weights(skeleton_key, skeleton_weight)
     seen = np.zeros(1 << 8, np.uint32)
+    if _touched(begin, end_of) == 1:
+        return out
     for d in range(begin.size):
         out[d, 1] = out[d, 2] = 1.0
         size = end_of[d] - begin[d]
@@ -165,31 +171,75 @@ def look(
             seen = np.zeros(2 * seen.size, np.uint32)
         if across:
             after, shared, total = _walk(
-                data, at, end, n_anchors, _SKELETON, skeletons, skeletons_weight, seen
+                data, begin[d], at, end, n_anchors, _SKELETON, skeletons, skeletons_weight, seen
             )
             total = min(total, skeletons_total)
         else:
-            after, shared, total = _walk(data, at, end, n_anchors, _STEM, stems, stems_weight, seen)
+            after, shared, total = _walk(
+                data, begin[d], at, end, n_anchors, _STEM, stems, stems_weight, seen
+            )
             total = min(total, stems_total)
         if after + 4 * n_shingles != end:
             continue
         out[d, 0] = 1.0 if across else 0.0
         out[d, 1] = shared / (total + _PRIOR)
         out[d, 2] = 0.0
-        if across or (out[d, 1] < least and bands[d] == 0):
+        shorter = min(n_shingles, shingles.size)
+        if across or shorter == 0:
+            continue
+        share = _most(begin[d] + after, n_shingles, marks) / shorter
+        if out[d, 1] + share < least_same or (out[d, 1] < least_stems and share < least_same):
             continue
         same = 0
         for i in range(n_shingles):
             key = _get_key(data, after + 4 * i)
-            same += own[_slot(own, key)] == key
-        shorter = min(n_shingles, shingles.size)
-        out[d, 2] = min(same / shorter, 1.0) if shorter > 0 else 0.0
+            if marks[_mark(key)]:
+                same += own[_slot(own, key)] == key
+        out[d, 2] = min(same / shorter, 1.0)
     return out
+
+
+@kernel
+def _touched(begin: I64, end: I64) -> int:
+    """Reads a byte of each line of all records, which do not wait for each other; never 1."""
+    total = np.uint64(0)
+    for d in range(begin.size):
+        for at in range(begin[d], min(end[d] - 8, begin[d] + 4096), 64):
+            total += load64(at) & np.uint64(2)
+    return int(np.int64(total))
+
+
+@inlined
+def _most(address: Any, n: int, marks: U8) -> int:
+    """How many of ``n`` packed shingles are marked, two at a time."""
+    most = int(marks[_mark(np.uint32(load64(address + 4 * (n - 2)) >> _HALF))]) if n & 1 else 0
+    for i in range(n // 2):
+        two = load64(address + 8 * i)
+        most += int(marks[_mark(np.uint32(two))]) + int(marks[_mark(np.uint32(two >> _HALF))])
+    return most
+
+
+@inlined
+def _mark(key: np.uint32) -> int:
+    return int(np.int64(key & np.uint32(_MARKS - 1)))
+
+
+@kernel
+def _marked(shingles: U32) -> tuple[U32, U8]:
+    """A table of a document's shingles, and marks that say of most others that they are none."""
+    size = 16
+    while size < 2 * shingles.size:
+        size *= 2
+    own, marks = np.zeros(size, np.uint32), np.zeros(_MARKS, np.uint8)
+    for i in range(shingles.size):
+        own[_slot(own, shingles[i])] = shingles[i]
+        marks[_mark(shingles[i])] = 1
+    return own, marks
 
 
 @inlined
 def _walk(
-    data: U8, at: int, end: int, n_anchors: int, alphabet: int, table: U32,
+    data: U8, address: Any, at: int, end: int, n_anchors: int, alphabet: int, table: U32,
     weights: NDArray[np.float64], seen: U32,
 ) -> tuple[int, float, float]:  # fmt: skip
     """Reads packed anchors: the place after them, their weight that is shared, and all of it.
@@ -199,25 +249,33 @@ def _walk(
     seen[:] = 0
     shared = total = 0.0
     for _ in range(n_anchors):
-        _, at = _get(data, at, end)
+        if at + 2 > end:
+            return end + 1, 1.0, 0.0
+        if data[at] < 128:
+            at += 1
+        else:
+            _, at = _get(data, at, end)
         if at >= end:
             return end + 1, 1.0, 0.0
         byte = np.int64(data[at])
         at += 1
         if byte >> 5 == _MANY:
             _, at = _get(data, at, end)
-        need = (5 if byte & _STEM else 0) + (5 if byte & _SKELETON else 0)
-        if byte & 3 == _NUMBER and need == 10:
-            need = 5
+        # Without branches: whether an anchor has a stem, a skeleton or is a number is anyone's
+        # guess, and a wrong guess takes longer than all the rest.
+        need = 5 * ((byte >> 3 & 1) + (byte >> 4 & 1) - (byte & _KIND_BOTH == _NUMBER_BOTH))
         if at + need > end:
             return end + 1, 1.0, 0.0
         if byte & alphabet:
             where = at if alphabet == _STEM else at + need - 5
-            key = _get_key(data, where)
+            if where + 8 <= end:
+                key = np.uint32(load64(address + where))
+            else:
+                key = _get_key(data, where)
             slot = _slot(seen, key)
             if seen[slot] != key:
                 seen[slot] = key
-                weight = anchor_weight(int(np.int64(data[where + 4])))
+                weight = _WEIGHTS[data[where + 4]]
                 total += weight
                 slot = _slot(table, key)
                 if table[slot] == key:

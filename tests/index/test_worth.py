@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dupdetect.config import Config
+from dupdetect.index import records
+from dupdetect.index.candidates import LEAST_ACROSS, LEAST_SAME, LEAST_STEMS, _look
+from dupdetect.index.sketches import pack
+from dupdetect.index.stores.base import placed
 from dupdetect.kernels.likely import worth
+from dupdetect.quality.boilerplate import Masks
+from dupdetect.records import Document
+from dupdetect.sketch.batch import sketch_texts
 
 #: Least shares: of stems, of stems and shingles, across languages.
 LEAST = 0.2, 0.3, 0.05
@@ -37,3 +47,23 @@ def test_the_most_alike_come_first_and_equals_in_their_order(looks):
     found = worth(rows, *LEAST).tolist()
     assert found == sorted(found, key=lambda i: (-degrees[i], i))
     assert set(found) >= set(np.flatnonzero((rows[:, 0] == 0) & (rows[:, 1] >= 0.4)).tolist())
+
+
+def test_shingles_alone_are_enough_where_furniture_has_no_anchors():
+    config = Config()
+    menu = " ".join(f"rubrique{word} menu{word}" for word in "abcdefghijklmnopqrstuvwxyz")
+    texts = [
+        f"{menu} Kowalczyk inaugure la passerelle de Vaubrun devant Jourdheuil",
+        f"{menu} Szymborska quitte le conservatoire de Trescault avec Meurisse",
+    ]
+    furniture = Masks(
+        np.arange(3, dtype=np.int64), np.zeros(2, np.int64), np.full(2, len(menu), np.int64)
+    )
+    batch = sketch_texts(texts, config, furniture)
+    record = records.pack(Document(id="b", text=texts[1]), sketch=pack(batch)[1], keep_text=False)
+    looks = _look(batch, 0, None, placed([b"b"], [record]))
+    mine, theirs = (batch.shingles[a:b] for a, b in pairwise(batch.shingle_doc))
+    share = np.isin(theirs, mine).sum() / len(theirs)
+    assert looks[0, 1] < LEAST_STEMS
+    assert len(mine) == len(theirs) and looks[0, 2] == pytest.approx(share)
+    assert worth(looks, LEAST_STEMS, LEAST_SAME, LEAST_ACROSS).tolist() == [0]
