@@ -37,9 +37,10 @@ def command(
     The file has the columns a, b (ids), jaccard, containment_a and containment_b, all exact. No
     scores, no rewrites, no clusters; SOURCE as for scan.
     """
-    from dupdetect.kernels._jit import without_blas
+    from dupdetect.engines.lean import frugal, without_unused
 
-    without_blas()
+    without_unused()
+    frugal()
     from dupdetect.engines.near import near_duplicates
     from dupdetect.readers import BENIGN
 

@@ -69,8 +69,11 @@ def command(
     or - for standard input. Folders named key=value are columns of the tables in them.
     """
     from dupdetect.engines import scan
+    from dupdetect.engines.lean import without_unused
     from dupdetect.readers import BENIGN
 
+    if engine == "local":
+        without_unused()
     progress = progress_.for_terminal(quiet=quiet)
     try:
         result = scan(

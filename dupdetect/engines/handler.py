@@ -9,9 +9,8 @@ from typing import Any
 from dupdetect.config import Config
 from dupdetect.engines.base import ENTRY
 from dupdetect.engines.judging import Judging
-from dupdetect.engines.lean import without_pandas
+from dupdetect.engines.lean import without_unused
 from dupdetect.engines.sketching import Sketching
-from dupdetect.kernels._jit import without_blas
 from dupdetect.quality import assess_many
 from dupdetect.quality.sketching import sketch_articles
 from dupdetect.records import Document
@@ -28,8 +27,7 @@ _SAMPLES = (
 
 def prepare() -> None:
     """Loads what workers need, in the process that is to fork them."""
-    without_blas()
-    without_pandas()
+    without_unused()
     texts = [f"{text}\n{text}\n" for _, text in _SAMPLES]
     languages = [language for language, _ in _SAMPLES]
     documents = [Document(id=text, text=text) for text in texts]

@@ -108,7 +108,7 @@ class Sketching:
         def together(some: Sequence[tuple[Document, str]]) -> list[_Assessed]:
             own = [document for document, _ in some]
             languages = [document.language or "und" for document in own]
-            found = assess_many(own, config=self._config, languages=languages)
+            found = assess_many(own, config=self._config, languages=languages, masked=True)
             return [_Assessed(*pair, one) for pair, one in zip(some, found, strict=True)]
 
         return self._by_halves(together, documents, lambda pair: pair)
@@ -116,7 +116,8 @@ class Sketching:
     def _sketch(self, assessed: list[_Assessed]) -> tuple[list[_Assessed], list[SketchBatch]]:
         def together(some: Sequence[_Assessed]) -> list[tuple[Sequence[_Assessed], SketchBatch]]:
             texts = [item.document.text for item in some]
-            return [(some, sketch_articles(texts, self._config))]
+            masked = [item.assessment.masked for item in some]
+            return [(some, sketch_articles(texts, self._config, masked))]
 
         parts = self._by_halves(together, assessed, lambda item: (item.document, item.source))
         return [item for some, _ in parts for item in some], [batch for _, batch in parts]
