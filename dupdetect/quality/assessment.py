@@ -13,7 +13,7 @@ from dupdetect.quality import (
     machine_translation,
     seo_link,
 )
-from dupdetect.quality.boilerplate import FurnitureLine
+from dupdetect.quality.boilerplate import FurnitureLine, Spans
 from dupdetect.quality.boilerplate.templates import TextLines, text_lines
 from dupdetect.quality.content_farm import Evidence
 from dupdetect.quality.content_farm.signals import NOTHING, Signals, signals_many
@@ -29,7 +29,8 @@ class Assessment:
     """Scores, findings in the order of their place, and the parts of ``content_farm``.
 
     ``seen``: what the parts were made of; ``lines``: what the lines of its domain are counted by,
-    of a document with a URL.
+    of a document with a URL; ``masked``: the spans that sketches leave out, as ``mask_many`` finds
+    them, where they were asked for.
     """
 
     scores: Scores
@@ -37,6 +38,7 @@ class Assessment:
     parts: dict[str, float] = field(default_factory=dict)
     seen: Evidence = field(default_factory=lambda: Evidence(NOTHING))
     lines: TextLines | None = None
+    masked: Spans = ()
 
 
 def assess(document: Document, *, config: Config, language: str) -> Assessment:
@@ -51,32 +53,41 @@ def assess(document: Document, *, config: Config, language: str) -> Assessment:
 
 
 def assess_many(
-    documents: Sequence[Document], *, config: Config, languages: Sequence[str]
+    documents: Sequence[Document],
+    *,
+    config: Config,
+    languages: Sequence[str],
+    masked: bool = False,
 ) -> list[Assessment]:
     """:func:`assess` of documents, in order; those of one language are read together.
 
-    A document has the same scores and findings in any company.
+    A document has the same scores and findings in any company. ``masked``: also tells what of each
+    text sketches leave out, for less than finding it again.
     """
     by_language: dict[str, list[int]] = {}
     for i, language in enumerate(languages):
         by_language.setdefault(language, []).append(i)
     found: list[Assessment | None] = [None] * len(documents)
     for language, places in by_language.items():
-        together = _assess([documents[i] for i in places], config, language)
+        together = _assess([documents[i] for i in places], config, language, masked)
         for i, assessment in zip(places, together, strict=True):
             found[i] = assessment
     return [assessment for assessment in found if assessment is not None]
 
 
-def _assess(documents: Sequence[Document], config: Config, language: str) -> list[Assessment]:
+def _assess(
+    documents: Sequence[Document], config: Config, language: str, masked: bool
+) -> list[Assessment]:
     own = resources(config.quality)
     texts = [document.text for document in documents]
     titles = [document.title for document in documents]
     readings = read_many(texts, vocabulary(language))
+    looks = boilerplate.look(readings)
     furniture = boilerplate.furniture_lines_many(
-        readings, language=language, titles=titles,
+        readings, language=language, titles=titles, looks=looks,
         links=[document.links for document in documents], weights=own.boilerplate,
     )  # fmt: skip
+    hidden = boilerplate.spans_to_mask(readings, looks) if masked else [()] * len(documents)
     translated = machine_translation.find_many(
         texts, language=language, titles=titles, styles=own.style, codes=readings.whole.codes
     )
@@ -87,13 +98,13 @@ def _assess(documents: Sequence[Document], config: Config, language: str) -> lis
         weights=own.seo_link, listed=own.listed if own.listed else None,
     )  # fmt: skip
     pages = signals_many(readings, furniture, language)
-    hidden = disguised_characters.may_hide(readings.whole.codes, readings.base).tolist()
+    suspect = disguised_characters.may_hide(readings.whole.codes, readings.base).tolist()
     return [
         _put_together(
             document, readings.one(number) if furniture[number] or document.url else None,
             furniture[number], translated[number], inserted[number], pages[number],
-            disguised_characters.find(document.text) if hidden[number] else [],
-            config=config, language=language, own=own,
+            disguised_characters.find(document.text) if suspect[number] else [],
+            hidden[number], config=config, language=language, own=own,
         )
         for number, document in enumerate(documents)
     ]  # fmt: skip
@@ -107,6 +118,7 @@ def _put_together(
     inserted: Sequence[Finding],
     page: Signals,
     disguised: Sequence[Finding],
+    masked: Spans,
     *,
     config: Config,
     language: str,
@@ -126,7 +138,7 @@ def _put_together(
     if reading is not None and document.url:
         kept = text_lines(reading, [line.line for line in furniture])
     found = _reported([*lines, *inserted, *translated, *disguised], config)
-    return Assessment(scores, found, made_of, seen, kept)
+    return Assessment(scores, found, made_of, seen, kept, masked)
 
 
 def refine(assessment: Assessment, matches: Iterable[Match], *, document: str) -> Assessment:

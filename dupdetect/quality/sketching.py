@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dupdetect.config import Config
-from dupdetect.quality.boilerplate import mask_many
+from dupdetect.quality.boilerplate import Spans, mask_many, masks
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 
 
-def sketch_articles(texts: Sequence[str], config: Config) -> SketchBatch:
-    """:func:`~dupdetect.sketch.batch.sketch_texts` with each text's furniture left out of view."""
-    return sketch_texts(texts, config, mask_many(texts))
+def sketch_articles(
+    texts: Sequence[str], config: Config, masked: Sequence[Spans] | None = None
+) -> SketchBatch:
+    """:func:`~dupdetect.sketch.batch.sketch_texts` with each text's furniture left out of view.
+
+    ``masked``: the spans of each text that assessing it has told (``Assessment.masked``).
+    """
+    hidden = mask_many(texts) if masked is None else masks(masked)
+    return sketch_texts(texts, config, hidden)

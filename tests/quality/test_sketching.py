@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from dupdetect.config import Config
+from dupdetect.quality import assess_many
 from dupdetect.quality.sketching import sketch_articles
+from dupdetect.records import Document, Link
 from dupdetect.sketch.batch import sketch_texts
 from dupdetect.verify import verify_pairs
 
@@ -60,3 +62,21 @@ def test_a_copy_inside_another_sites_furniture_is_found() -> None:
     batch = sketch_articles([HARBOUR, MENU + HARBOUR + "\n" + PLAYER], CONFIG)
     verdict = verify_pairs(batch, np.array([[0, 1]]), languages=["fr", "fr"], config=CONFIG)
     assert verdict.kind[0] == 2  # near_duplicate
+
+
+def test_what_assessing_tells_masks_as_looking_again_does() -> None:
+    texts = [MENU + HARBOUR, "", HARBOUR + "\n" + PLAYER, MENU, SCHOOL]
+    documents = [
+        Document(
+            id=str(i), text=text, title=text[:20], links=(Link(0, 5, "https://a.example", ""),)
+        )
+        for i, text in enumerate(texts)
+    ]
+    for languages in (["fr"] * len(texts), ["en", "fr", "und", "de", "fr"]):
+        told = assess_many(documents, config=CONFIG, languages=languages, masked=True)
+        once = sketch_articles(texts, CONFIG, [found.masked for found in told]).to_arrays()
+        for name, values in sketch_articles(texts, CONFIG).to_arrays().items():
+            assert np.array_equal(values, once[name]), name
+    assert all(
+        not found.masked for found in assess_many(documents, config=CONFIG, languages=languages)
+    )

@@ -10,21 +10,28 @@ from __future__ import annotations
 
 from dupdetect.quality.boilerplate.furniture import (
     FurnitureLine,
+    Looks,
     find,
     furniture_lines,
     furniture_lines_many,
     line_hits,
+    look,
     share,
 )
-from dupdetect.quality.boilerplate.masking import Masks, mask_many
+from dupdetect.quality.boilerplate.masking import Masks, Spans, mask_many, masks, spans_to_mask
 
 __all__ = [
     "FurnitureLine",
+    "Looks",
     "Masks",
+    "Spans",
     "find",
     "furniture_lines",
     "furniture_lines_many",
     "line_hits",
+    "look",
     "mask_many",
+    "masks",
     "share",
+    "spans_to_mask",
 ]

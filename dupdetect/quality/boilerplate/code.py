@@ -107,7 +107,7 @@ _SUBJECT = re.compile(
 def code_marks(codes: U32, starts: I64, ends: I64) -> U8:
     """1 for each line that may be code by itself, ``uint8[n]``.
 
-    Such a line holds ``{ } = <``, or one of ``": ); */ ]]``, or "line 12" or "Error:".
+    Such a line holds ``{ } = <``, or one of ``": ); */ ]]``, "line 12" or "Error:".
     """
     n = starts.shape[0]
     out = np.zeros(n, np.uint8)
@@ -117,12 +117,14 @@ def code_marks(codes: U32, starts: I64, ends: I64) -> U8:
             code = codes[j]
             if code <= 125 and (
                 (code == 123 or code == 125 or code == 61 or code == 60)  # { } = <
-                or (code == 58 and (before == 34 or before == 114))  # ": r:
+                or (code == 58 and before == 34)  # ":
+                or (code == 58 and before == 114 and j >= 3 and codes[j - 2] == 111
+                    and codes[j - 3] == 114)  # ror:
                 or (code == 59 and before == 41)  # );
                 or (code == 47 and before == 42)  # */
                 or (code == 93 and before == 93)  # ]]
-                or (48 <= code <= 57 and before == 32 and j >= 4 and codes[j - 2] == 101
-                    and codes[j - 3] == 110)  # line 0
+                or (48 <= code <= 57 and before == 32 and j >= 5 and codes[j - 2] == 101
+                    and codes[j - 3] == 110 and codes[j - 4] == 105)  # line 0
             ):  # fmt: skip
                 out[i] = 1
                 break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from dupdetect.quality.boilerplate.lexicon import LONE_WORDS, Hit, judge_matches
 from dupdetect.quality.boilerplate.lines import (
     F32,
     HEADLINE_WORDS,
-    line_shapes,
+    LineForms,
+    line_forms,
     link_density,
     probabilities,
 )
@@ -95,16 +97,19 @@ def furniture_lines_many(
     titles: Sequence[str | None] = (),
     links: Sequence[Sequence[Link]] = (),
     weights: LineModel | None = None,
+    looks: Looks | None = None,
 ) -> list[list[FurnitureLine]]:
-    """:func:`furniture_lines` of many texts of one language; no ``titles`` or ``links``: none."""
+    """:func:`furniture_lines` of many texts of one language; no ``titles`` or ``links``: none.
+
+    ``looks`` are :func:`look`'s, where somebody has asked before.
+    """
     reading, model = readings.whole, weights or _shipped()
     found: list[list[FurnitureLine]] = [[] for _ in readings.texts]
     if not reading.spans:
         return found
-    hits = line_hits(reading)
-    density = _density(readings, links)
-    chances, shape, cutoff = _chances(readings, hits, language, density, model)
-    code = _code(readings)
+    hits, code, forms = looks or look(readings)
+    density, shape = _density(readings, links), forms.shape
+    chances, cutoff = _chances(readings, hits, forms, language, density, model)
     asked = sorted({*_worth_judging(hits, chances, shape), *code})
     base, begin = readings.base.tolist(), readings.lines.tolist()
     for i in asked:
@@ -121,6 +126,23 @@ def furniture_lines_many(
 
 #: Rule, start, end and probability of a finding.
 _Judged = tuple[str, int, int, float]
+
+
+class Looks(NamedTuple):
+    """What lines show whoever asks, in whatever language: what the lexicon knows of each, which are
+    code, what they look like."""
+
+    hits: list[Hit | None]
+    code: dict[int, _Judged]
+    forms: LineForms
+
+
+def look(readings: Readings) -> Looks:
+    """What the lines of texts show."""
+    reading = readings.whole
+    hits = line_hits(reading)
+    forms = line_forms(reading.codes, reading.starts, reading.ends, hits)
+    return Looks(hits, _code(readings), forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,22 +227,21 @@ def line_hits(reading: Reading) -> list[Hit | None]:
 def _chances(
     readings: Readings,
     hits: Sequence[Hit | None],
+    forms: LineForms,
     language: str,
     density: F32,
     model: LineModel | None,
-) -> tuple[F32, F32, float]:
+) -> tuple[F32, float]:
     reading = readings.whole
     if model is None:
-        shape = line_shapes(reading.codes, reading.starts, reading.ends)
         sizes = reading.sizes.tolist()
         rules = [_by_phrase(hit, size) for hit, size in zip(hits, sizes, strict=True)]
-        return np.array(rules, np.float32), shape, _RULES_CUTOFF
-    chances, shape = probabilities(
-        reading.codes, reading.starts, reading.ends, hits,
+        return np.array(rules, np.float32), _RULES_CUTOFF
+    chances = probabilities(
+        reading.codes, reading.starts, reading.ends, hits, forms,
         language=language, density=density, model=model, texts=readings.lines,
     )  # fmt: skip
-    cutoff = model.cutoff if language in model.gram_languages else model.cutoff_shape
-    return chances, shape, cutoff
+    return chances, model.cutoff if language in model.gram_languages else model.cutoff_shape
 
 
 def _by_phrase(hit: Hit | None, n_words: int) -> float:
@@ -234,10 +255,9 @@ def _by_phrase(hit: Hit | None, n_words: int) -> float:
 def _worth_judging(hits: Sequence[Hit | None], chances: F32, shape: F32) -> list[int]:
     asked = chances >= 0.3
     asked |= (shape[:, SEPARATORS] > 0) & (shape[:, WORDS] <= _TRAIL_WORDS)
-    for i, hit in enumerate(hits):
-        if hit is not None:
-            asked[i] = True
-    return [int(i) for i in np.flatnonzero(asked)]
+    asked |= np.array([hit is not None for hit in hits], np.bool_)
+    worth: list[int] = np.flatnonzero(asked).tolist()
+    return worth
 
 
 def _judge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from dupdetect.quality.characters import character_tables
 from dupdetect.quality.model import LineModel
 from dupdetect.records import Link
 
+U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 U32 = NDArray[np.uint32]
@@ -46,6 +48,23 @@ def link_density(spans: Sequence[tuple[int, int]], links: Sequence[Link]) -> F32
     return np.minimum(out, np.float32(1.0))
 
 
+class LineForms(NamedTuple):
+    """What lines look like, whatever their language: ``shape float32[n, 20]``, ``hashes uint32[n]``
+    of what they say, ``bits uint8[n]`` of what the lexicon knows of them."""
+
+    shape: F32
+    hashes: U32
+    bits: U8
+
+
+def line_forms(codes: U32, starts: I64, ends: I64, hits: Sequence[Hit | None]) -> LineForms:
+    """The forms of lines."""
+    _, lower = character_tables()
+    bits = np.array([hit.bits if hit else 0 for hit in hits], np.uint8)
+    shape = line_shapes(codes, starts, ends)
+    return LineForms(shape, kernel.line_hashes(codes, starts, ends, lower), bits)
+
+
 def line_shapes(codes: U32, starts: I64, ends: I64) -> F32:
     """The counts of each line, ``float32[n, 20]``: see :data:`kernel.SHAPE_NAMES`."""
     classes, _ = character_tables()
@@ -67,16 +86,18 @@ def line_features(
     ``gram_logits`` is None where the n-gram weights do not hold for the language. Of several
     documents ``texts`` gives the range of lines of each, ``int64[documents + 1]``.
     """
-    _, lower = character_tables()
-    shape = line_shapes(codes, starts, ends)
-    bits = np.array([hit.bits if hit else 0 for hit in hits], np.uint8)
-    hashes = kernel.line_hashes(codes, starts, ends, lower)
+    forms = line_forms(codes, starts, ends, hits)
+    return features_of(forms, density, gram_logits, _ranges(texts, len(hits))), forms.shape
+
+
+def features_of(forms: LineForms, density: F32, gram_logits: F32 | None, texts: I64) -> F32:
+    """:func:`line_features` of lines whose forms are known."""
     if gram_logits is None:
-        scores = np.zeros(len(hits), np.float32)
+        scores = np.zeros(len(forms.bits), np.float32)
     else:
         scores = np.clip(gram_logits / np.float32(GRAM_SCALE), -2.0, 2.0).astype(np.float32)
-    rows: F32 = features_many(shape, bits, scores, hashes, density, _ranges(texts, len(hits)))
-    return rows, shape
+    rows: F32 = features_many(forms.shape, forms.bits, scores, forms.hashes, density, texts)
+    return rows
 
 
 def _ranges(texts: I64 | None, n_lines: int) -> I64:
@@ -94,13 +115,11 @@ def ask(
     model: LineModel, rows: F32, shape: F32, hits: Sequence[Hit | None], texts: I64 | None = None
 ) -> F32:
     """Probabilities of furniture, ``float32[n]``; long paragraphs without a known phrase pass."""
-    asked = (shape[:, PROSE] == 0) | (shape[:, WORDS] < PARAGRAPH_WORDS)
-    for i, hit in enumerate(hits):
-        if hit is not None:
-            asked[i] = True
-    for i in _ranges(texts, len(hits))[:-1].tolist():
-        if i < len(hits) and hits[i] is None and shape[i, WORDS] > HEADLINE_WORDS:
-            asked[i] = False  # the headline
+    known = np.array([hit is not None for hit in hits], np.bool_)
+    asked = (shape[:, PROSE] == 0) | (shape[:, WORDS] < PARAGRAPH_WORDS) | known
+    first = _ranges(texts, len(hits))[:-1]
+    first = first[first < len(hits)]
+    asked[first[~known[first] & (shape[first, WORDS] > HEADLINE_WORDS)]] = False  # the headline
     out = np.full(len(rows), PARAGRAPH_CHANCE, np.float32)
     if asked.any():
         out[asked] = model.predict(rows[asked])
@@ -112,15 +131,16 @@ def probabilities(
     starts: I64,
     ends: I64,
     hits: Sequence[Hit | None],
+    forms: LineForms,
     *,
     language: str,
     density: F32,
     model: LineModel,
-    texts: I64 | None = None,
-) -> tuple[F32, F32]:
-    """``(probability of furniture float32[n], shapes float32[n, 20])``."""
+    texts: I64,
+) -> F32:
+    """The probability that each line is furniture, ``float32[n]``."""
     grams = None
     if language in model.gram_languages:
         grams = gram_logits(codes, starts, ends, model)
-    rows, shape = line_features(codes, starts, ends, hits, density, grams, texts)
-    return ask(model, rows, shape, hits, texts), shape
+    rows = features_of(forms, density, grams, texts)
+    return ask(model, rows, forms.shape, hits, texts)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.quality.boilerplate.furniture import furniture_lines_many
+from dupdetect.quality.boilerplate.furniture import Looks, furniture_lines_many, look
 from dupdetect.quality.boilerplate.lexicon import furniture_phrases
 from dupdetect.quality.marks import (
     FURNITURE_INSIDE,
@@ -26,7 +26,7 @@ from dupdetect.quality.marks import (
     word_hash,
 )
 from dupdetect.quality.phrases import Known
-from dupdetect.quality.reading import read_many
+from dupdetect.quality.reading import Readings, read_many
 
 #: No language: the weights that see the shape of lines alone, which hold for all.
 _LANGUAGE = "und"
@@ -57,12 +57,29 @@ def mask_many(texts: Sequence[str]) -> Masks:
     A span is a whole line without the space around it, or the script at the end of one. The same
     text has the same spans in any company.
     """
-    spans: list[list[tuple[int, int]]] = []
+    spans: list[Spans] = []
     for low, high in _portions(texts):
         readings = read_many(texts[low:high], _vocabulary())
-        for lines in furniture_lines_many(readings, language=_LANGUAGE):
-            spans.append([(line.finding.start, line.finding.end) for line in lines])
-    doc = np.zeros(len(texts) + 1, np.int64)
+        spans += spans_to_mask(readings, look(readings))
+    return masks(spans)
+
+
+#: Start and end of what is left out of a text, in order.
+Spans = Sequence[tuple[int, int]]
+
+
+def spans_to_mask(readings: Readings, looks: Looks) -> list[Spans]:
+    """What :func:`mask_many` leaves out of each text, where the lines have been looked at."""
+    found = furniture_lines_many(readings, language=_LANGUAGE, looks=looks)
+    return [
+        [(line.finding.start, line.finding.end) for line in lines] if lines else ()
+        for lines in found
+    ]
+
+
+def masks(spans: Sequence[Spans]) -> Masks:
+    """The spans of each text as masks."""
+    doc = np.zeros(len(spans) + 1, np.int64)
     np.cumsum([len(own) for own in spans], out=doc[1:])
     flat = np.array([span for own in spans for span in own], np.int64).reshape(-1, 2)
     return Masks(doc, flat[:, 0].copy(), flat[:, 1].copy())
