@@ -15,8 +15,10 @@ them is less than a fifth of what is hidden (:func:`is_all`).
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
@@ -43,6 +45,8 @@ _WHITE = re.compile(r"#fff(?:fff)?|white|rgba?\((?:255[, ]+){2}255[^)]*\)")
 _MAX_STYLE, _MAX_SHEETS = 4_000, 400_000
 #: Hiding rules of a page that are looked for.
 _MAX_RULES = 200
+#: Sheets whose rules are remembered, a few kilobytes each.
+_MAX_KNOWN = 1024
 #: Pixels outside the window; a length in another unit is taken as so many pixels.
 _FAR = 500.0
 _PIXELS = {"em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "pt": 1.33, "%": 10.0, "vw": 10.0,
@@ -97,14 +101,21 @@ def is_hidden(attribute: Callable[[str], str | None], sheet: Mapping[str, Style]
     if attribute("hidden") is not None:
         return True
     style = attribute("style")
-    own = declarations(style) if style else {}
-    if own and (hides(own) or _is_white(own)):
+    own, unseen = _inline(style[:_MAX_STYLE]) if style else ({}, False)
+    if unseen:
         return True
     if not sheet:
         return False
     names = [f".{name}" for name in (attribute("class") or "").split()]
     names.append(f"#{attribute('id')}")
     return any(hides({**sheet[name], **own}) for name in names if name in sheet)
+
+
+@lru_cache(maxsize=1024)  # a page has few styles, a site has the same
+def _inline(style: str) -> tuple[Style, bool]:
+    """The declarations of a style attribute, and whether they hide its element."""
+    own = declarations(style)
+    return own, bool(own) and (hides(own) or _is_white(own))
 
 
 def declarations(style: str) -> dict[str, str]:
@@ -128,12 +139,33 @@ def hiding_rules(sheets: Iterable[str]) -> dict[str, Style]:
     rules: dict[str, Style] = {}
     left = _MAX_SHEETS
     for sheet in sheets:
-        rules.update(_hiding(sheet[:left]))
+        rules.update(_known_sheets().rules(sheet[:left]))
         left -= min(left, len(sheet))
     return dict(islice(rules.items(), _MAX_RULES))
 
 
-@lru_cache(maxsize=32)  # pages of one site have the same sheets
+class _Sheets:
+    """The hiding rules of the sheets seen last, by digest: pages of a site have the same sheets."""
+
+    def __init__(self) -> None:
+        self._rules: OrderedDict[bytes, dict[str, Style]] = OrderedDict()
+
+    def rules(self, sheet: str) -> dict[str, Style]:
+        digest = blake2b(sheet.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        if digest in self._rules:
+            self._rules.move_to_end(digest)
+        else:
+            self._rules[digest] = dict(islice(_hiding(sheet).items(), _MAX_RULES))
+            if len(self._rules) > _MAX_KNOWN:
+                self._rules.popitem(last=False)
+        return self._rules[digest]
+
+
+@cache
+def _known_sheets() -> _Sheets:
+    return _Sheets()
+
+
 def _hiding(sheet: str) -> dict[str, Style]:
     sheet = _COMMENT.sub("", sheet) if "/*" in sheet else sheet
     low = sheet.lower()
