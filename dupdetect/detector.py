@@ -23,7 +23,7 @@ from dupdetect.config import Config
 from dupdetect.index import CandidateIndex
 from dupdetect.index.exchange import to_lsh, write_documents
 from dupdetect.index.foreign import signatures_of
-from dupdetect.quality import assess, refine
+from dupdetect.quality import assess_many, refine
 from dupdetect.quality.resources import pin
 from dupdetect.quality.sketching import sketch_articles
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
@@ -151,7 +151,7 @@ class Index:
 
         A document never matches the known one of its own id; a plain text has no id.
         """
-        return self._related(document, "query")
+        return self._related_many([document], "query")[0]
 
     def query_many(self, documents: Sequence[Document | str]) -> list[list[Match]]:
         """Matches of each document, as :meth:`query` gives them; cheaper than one by one."""
@@ -164,17 +164,22 @@ class Index:
         spoken = [_spoken(document) for document in documents]
         return spoken, sketch_articles([document.text for document in spoken], self.config)
 
-    def _related(self, document: Document | str, name: str) -> list[Match]:
-        """Matches of a document, or of a plain text under ``name``."""
-        return self._related_many([document], name)[0]
-
     def _related_many(self, documents: Sequence[Document | str], name: str) -> list[list[Match]]:
-        excluded = [asked.id if isinstance(asked, Document) else None for asked in documents]
+        """Matches of documents, or of plain texts under ``name``."""
         own, batch = self._sketched([_document(asked, name) for asked in documents])
+        return self._matching(own, batch, documents)
+
+    def _matching(
+        self, own: Sequence[Document], batch: SketchBatch, asked: Sequence[Document | str]
+    ) -> list[list[Match]]:
+        """Matches of documents and their sketches; what was asked for as a document has an id."""
         found = [
-            self._candidates.likely(batch, row, language=own[row].language, exclude=exclude)
-            for row, exclude in enumerate(excluded)
-        ]
+            self._candidates.likely(
+                batch, row, language=own[row].language,
+                exclude=given.id if isinstance(given, Document) else None,
+            )
+            for row, given in enumerate(asked)
+        ]  # fmt: skip
         records = [record for mine in found for record in mine]
         if not records:
             return [[] for _ in own]
@@ -287,35 +292,46 @@ class Detector:
 
     def score(self, document: Document | str) -> Verdict:
         """Scores and findings; matches too when there is an index. Nothing is added."""
+        return self._examined(document)[0]
+
+    def _examined(self, document: Document | str) -> tuple[Verdict, SketchBatch | None]:
+        """The verdict, and the document's sketch if there is an index: made once for all uses."""
         own = _spoken(_document(document, "text"))
-        language = own.language or "und"
-        assessment = assess(own, config=self.config, language=language)
+        language, index = own.language or "und", self.index
+        assessment = assess_many(
+            [own], config=self.config, languages=[language], masked=index is not None
+        )[0]
         matches: tuple[Match, ...] = ()
-        if self.index is not None:
-            asked = own if isinstance(document, Document) else document
-            matches = tuple(self.index._related(asked, "text"))
+        batch = None
+        if index is not None:
+            batch = sketch_articles([own.text], index.config, [assessment.masked])
+            matches = tuple(index._matching([own], batch, [document])[0])
         if matches:
             assessment = refine(assessment, matches, document=own.id)
-        return Verdict(
+        verdict = Verdict(
             document=own,
             language=language,
-            n_words=_words(own.text),
+            n_words=_words(own.text) if batch is None else int(batch.word_doc[1]),
             scores=assessment.scores,
             findings=assessment.findings,
             matches=matches,
             parts=assessment.parts,
         )
+        return verdict, batch
 
-    def process(self, document: Document) -> Verdict:
+    def process(
+        self, document: Document, *, keep: Callable[[Verdict], bool] | None = None
+    ) -> Verdict:
         """Scores, queries, then adds the document to the index: one call per crawled page.
 
-        Raises TypeError for a plain text, which has no id to be known by.
+        ``keep`` says of a verdict whether its document is added (by default all are). Raises
+        TypeError for a plain text, which has no id to be known by.
         """
         if not isinstance(document, Document):
             raise TypeError(f"process needs a Document, not {type(document).__name__}")
-        verdict = self.score(document)
-        if self.index is not None:
-            self.index.add(verdict.document)
+        verdict, batch = self._examined(document)
+        if self.index is not None and batch is not None and (keep is None or keep(verdict)):
+            self.index._candidates.add_many([verdict.document], batch)
         return verdict
 
 

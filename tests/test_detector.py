@@ -360,6 +360,17 @@ def test_process_scores_queries_and_adds(index: Index) -> None:
     assert len(index) == 3
 
 
+def test_what_process_adds_is_what_add_adds(index: Index) -> None:
+    detector = Detector(index=index)
+    assert detector.process(document("fr"), keep=lambda verdict: False).matches == ()
+    assert len(index) == 0
+    detector.process(replace(document("fr"), text=f"Menu\nAccueil\nLire aussi\n{FRENCH}"))
+    with Index.open(None) as other:
+        other.add(replace(document("fr"), text=f"Menu\nAccueil\nLire aussi\n{FRENCH}"))
+        assert list(other._candidates.records()) == list(index._candidates.records())
+        assert other.query(ENGLISH) == index.query(ENGLISH)
+
+
 def test_a_rewrite_raises_the_content_farm_score(index: Index) -> None:
     detector = Detector(index=index)
     index.add(document("fr", published="2025-03-03"))

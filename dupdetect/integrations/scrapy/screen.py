@@ -114,12 +114,13 @@ class Screen:
         document = self._document(item)
         with self._turn:
             known = self.index is not None and document.id in self.index
-            verdict = self._detector.score(document)
+            verdict = self._detector.process(
+                document,
+                keep=lambda v: self.options.add and _decide(self.options.drop, v, known) is None,
+            )
             tags = tuple(rule for rule, *_ in _met(self.options.tag, verdict, known))
             dropped = _decide(self.options.drop, verdict, known)
             added = self.index is not None and self.options.add and dropped is None
-            if added and self.index is not None:
-                self.index.add(verdict.document)
         return Outcome(verdict, known, tags, dropped, added)
 
     def _document(self, item: Item) -> Document:
