@@ -14,8 +14,8 @@ import pytest
 
 pytest.importorskip("scrapy")
 
-from dupdetect import Index
 from dupdetect.errors import IndexError_
+from dupdetect.index import CandidateIndex
 from dupdetect.integrations.scrapy import Dropped, Options, Pipeline, pipeline
 
 COPIES = {"exact": 0.5, "near_duplicate": 0.5}
@@ -116,10 +116,10 @@ def test_an_index_that_fails_loses_no_item(
     caplog: pytest.LogCaptureFixture,
     opened: Any,
 ) -> None:
-    def full(self: Index, document: Any) -> None:
+    def full(self: CandidateIndex, documents: Any, sketches: Any) -> None:
         raise IndexError_("no space left\non the device")
 
-    monkeypatch.setattr(Index, "add", full)
+    monkeypatch.setattr(CandidateIndex, "add_many", full)
     item = {"url": "u", "text": texts["fr-port"]}
     with opened() as (send, stats), caplog.at_level(logging.INFO):
         assert send(dict(item), dict(item)) == [item, item]
