@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _POLL = 0.02
+#: Seconds between two looks at the proportional sizes of several processes.
+_LOOK = 0.5
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -19,8 +21,9 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Usage:
     """``wall`` and ``cpu`` in seconds, ``peak`` in bytes: the largest sum of resident sizes seen.
 
-    Pages that processes share count once for each. ``code`` is None when time ran out; ``error``
-    the last lines of standard error.
+    Of pages that n processes share, each counts an nth (the kernel's PSS), so that the sum is what
+    the machine has to have. ``code`` is None when time ran out; ``error`` the last lines of
+    standard error.
     """
 
     wall: float
@@ -51,7 +54,8 @@ def run(
     """Runs a command to its end; standard output and error go to ``log``."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    peak, seen = 0, {}
+    peak, looked = 0, 0.0
+    seen: dict[int, float] = {}
     with log.open("wb") as file:
         process = subprocess.Popen(
             command, stdout=file, stderr=file, stdin=subprocess.DEVNULL, start_new_session=True,
@@ -60,8 +64,13 @@ def run(
         code: int | None = None
         while code is None and time.perf_counter() - started < timeout:
             memory, times = _tree(process.pid)
-            peak = max(peak, memory)
             seen |= times
+            if len(memory) < 2:
+                peak = max(peak, sum(memory.values()))
+            elif sum(memory.values()) > peak and time.perf_counter() > looked + _LOOK:
+                # Proportional sizes take milliseconds a process, and are never larger than the sum.
+                peak = max(peak, sum(map(_proportional, memory)))
+                looked = time.perf_counter()
             try:
                 code = process.wait(_POLL)
             except subprocess.TimeoutExpired:
@@ -78,7 +87,15 @@ def run(
     return Usage(wall, cpu, peak, code, "\n".join(text.strip().splitlines()[-3:])[-600:])
 
 
-def _tree(root: int) -> tuple[int, dict[int, float]]:
+def _proportional(process: int) -> int:
+    try:
+        lines = Path("/proc", str(process), "smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def _tree(root: int) -> tuple[dict[int, int], dict[int, float]]:
     """Resident bytes of a process and its descendants, and the processor time of each so far."""
     parents: dict[int, list[int]] = {}
     found: dict[int, tuple[int, float]] = {}
@@ -92,11 +109,11 @@ def _tree(root: int) -> tuple[int, dict[int, float]]:
         parents.setdefault(int(fields[1]), []).append(int(name))
         cpu = (int(fields[11]) + int(fields[12])) / _TICKS
         found[int(name)] = (int(fields[21]) * _PAGE, cpu)
-    waiting, memory, times = [root], 0, {}
+    waiting, memory, times = [root], {}, {}
     while waiting:
         pid = waiting.pop()
         if pid in found:
-            memory += found[pid][0]
+            memory[pid] = found[pid][0]
             times[pid] = found[pid][1]
         waiting += parents.get(pid, [])
     return memory, times

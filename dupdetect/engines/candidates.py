@@ -134,8 +134,9 @@ def _by_anchors(
 ) -> dict[str, int]:
     n_docs = len(spool)
     inverted = _inverted(spool, anchor, memory, folder)
-    # As many documents in a pass as have lists that fit.
-    fitting = memory * n_docs // max(1, _BYTES_PER_LIST * len(inverted.doc))
+    # As many documents in a pass as have lists that fit, beside the inverted file itself: it is
+    # mapped, and what is looked at of it counts as memory.
+    fitting = memory // 2 * n_docs // max(1, _BYTES_PER_LIST * len(inverted.doc))
     span = max(1, min(n_docs, fitting))
     dropped = told = done = 0
     with ThreadPoolExecutor(max(1, threads)) as executor:

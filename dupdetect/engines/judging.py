@@ -88,8 +88,8 @@ class Judging:
         self._folder = folder
         self._spool = Spool(folder)
         known = self._spool.documents(["language", "published"])
-        self._languages = np.array(known["language"].to_pylist(), object)
-        self._dates = np.array(known["published"].to_pylist(), object)
+        self._languages = _objects(known["language"])
+        self._dates = _objects(known["published"])
 
     def __call__(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
         """Verifies the pairs of ``body`` and writes the block's file."""
@@ -127,6 +127,13 @@ class Judging:
             passages(texts[a], texts[b], across=other, config=self._config)
             for (a, b), other in zip(pairs.tolist(), across.tolist(), strict=True)
         ]
+
+
+def _objects(column: pa.ChunkedArray) -> NDArray[np.object_]:
+    """Strings, or None, of which equal ones are one object: a million languages are few."""
+    encoded = column.combine_chunks().dictionary_encode()
+    values = np.array([*encoded.dictionary.to_pylist(), None], object)
+    return np.asarray(values[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
 
 
 def _flat(found: Sequence[tuple[Passage, ...]]) -> dict[str, NDArray[Any]]:

@@ -86,7 +86,7 @@ class _Scan:
                 found = candidates_.find_candidates(
                     spool,
                     self._job.config,
-                    memory=max(self._job.memory // 2, LEAST_MEMORY),
+                    memory=max(self._job.memory // 3, LEAST_MEMORY),
                     threads=self._job.workers,
                     advance=self._log.progress.advance,
                     folder=self._folder / "candidates",
