@@ -35,6 +35,8 @@ from dupdetect.records import Finding
 
 RULE = "untranslated_word"
 _BOTH_SIDES, _ONE_SIDE, _LOOSE, _OPENER, _ADVERB, _SCRIPT = 0.85, 0.65, 0.6, 0.7, 0.7, 0.6
+#: Letters of a word that counts between two names.
+_LONG = 5
 _CONTENT, _NAME, _ENDING, _PHRASE, _SUBJECT = 0.5, 0.5, 0.45, 0.7, 0.5
 #: Beside a name or a number, and a content word beside one native word alone.
 _BESIDE_NAME, _CONTENT_ONE, _AFTER_COMMA = 0.45, 0.35, 0.4
@@ -167,9 +169,12 @@ def _word_score(
         for at in range(max(0, index - REACH), min(len(spans), index + REACH + 1))
         if at != index
     ]
-    if not any(word in lexicon.function for word in near):
-        return 0.0
     left_side, right_side = left and is_space(gaps[0]), right and is_space(gaps[1])
+    if not any(word in lexicon.function for word in near):
+        # "grâce kann meilleures technologies"
+        at_home = sure and left_side and right_side
+        sides = (view.words[index - 1], view.words[index + 1]) if at_home else ()
+        return one if any(word in lexicon.known for word in sides) else 0.0
     if right_side and is_space(gaps[0]) and _after_name(view, lexicon, spans, index):
         return _SUBJECT
     if left_side and right_side:
@@ -182,7 +187,7 @@ def _word_score(
     if sure and left and right and all(is_space(gap) or gap.strip() == "," for gap in gaps):
         return both
     if not (left_side or right_side):
-        return 0.0
+        return _between_names(view, lexicon, spans, index) if sure else 0.0
     if not sure:
         # "Demain, deberíamos partir": it begins a clause of common words.
         begins = right_side and (is_break(gaps[0]) or gaps[0].strip() == ",")
@@ -196,6 +201,22 @@ def _word_score(
         return one
     # A name on the other side: subjects and objects of leftover verbs are names.
     return _BESIDE_NAME
+
+
+def _between_names(view: View, lexicon: Lexicon, spans: Spans, index: int) -> float:
+    """The same for a long word between names or numbers: "par Nicolas Sarkozy expected George"."""
+    words = view.words
+    if len(words[index]) < _LONG or not 0 < index < len(words) - 1:
+        return 0.0
+    sides = (words[index - 1], words[index + 1])
+    gaps = (view.gap(spans, index - 1), view.gap(spans, index))
+    plain = all(is_space(gap) for gap in gaps) and not any(side.isupper() for side in sides)
+    if not plain or any(side.lower() in strange_words(view.language) for side in sides):
+        return 0.0
+    beside = view.words[max(0, index - REACH) : index], view.words[index + 1 : index + 1 + REACH]
+    at_home = any(word in lexicon.function for some in beside for word in some)
+    quiet = not foreign_nearby(view, lexicon, spans, index)
+    return _AFTER_COMMA if at_home and quiet else 0.0
 
 
 def _loose_score(
