@@ -48,6 +48,9 @@ _NAME_ARTICLES = _PARTICLES | {
     "without", "among", "because", "mit", "bei", "nach", "gegen", "zwischen", "oder", "wegen",
     "contra", "desde", "hacia", "contro", "presso", "secondo", "verso", "avec", "chez", "contre",
     "selon", "pour", "sans",
+    "within", "during", "through", "since", "until", "despite", "toward", "towards", "into",
+    "about", "its", "their", "his", "our", "those", "these", "which", "while", "senza", "nella",
+    "nel", "dalla", "sulla",
 }  # fmt: skip
 
 
@@ -234,14 +237,23 @@ def _loose_score(
     if left and is_space(gaps[0]):
         if view.language == "de" and is_space(gaps[1]) and _before_noun(view, lexicon, index):
             return _BESIDE_NAME
-        return _before_name(view, lexicon, spans, index)
+        if is_space(gaps[1]) or not right:
+            return _before_name(view, lexicon, spans, index)
+        # "ich bin mir auch nicht above, wie lange"
+        closes = gaps[1].strip() == "," and len(words[index]) > 3
+        return _AFTER_COMMA if closes and words[index - 1] in lexicon.known else 0.0
+    # "en 2016 had numéro de son magazine"
+    if right and is_space(gaps[0]) and is_space(gaps[1]) and words[index - 1].isdigit():
+        long = len(words[index]) > 2 and words[index + 1] in lexicon.known
+        return _AFTER_COMMA if long else 0.0
     # "le blessé, un homme, is dans un état critique"
     if not (right and is_space(gaps[1]) and gaps[0].strip() == ","):
         return 0.0
     if left and words[index + 1] in lexicon.function:
         return _NAME
     # "En mai 2015, sie journaliste", "Malheureusement, weekly type"
-    plain = left or words[index - 1].isdigit()
+    named = len(words[index]) > 3 and words[index + 1] in lexicon.function
+    plain = left or words[index - 1].isdigit() or (named and words[index - 1].istitle())
     long = len(words[index]) > 2 and words[index + 1] in lexicon.known
     return _AFTER_COMMA if plain and long else 0.0
 
