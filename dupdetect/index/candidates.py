@@ -42,11 +42,11 @@ from dupdetect.sketch.batch import SketchBatch
 #: What a candidate in the same language must share: of the weight of stems, and of that and of the
 #: shingles together (or of the shingles alone). Of 492 verified matches in one language, of 2,200
 #: articles and planted rewrites with articles of ``news_fr`` in an index of 300,000, one is below,
-#: of probability 0.52; with 0.45 instead of 0.32 five would be, with 0.5 twenty. Of 28 candidates of
-#: an article on average four are then verified, and nearly half of the articles have none.
+#: of probability 0.52; with 0.45 instead of 0.32 five would be, with 0.5 twenty. Of an article's
+#: 28 candidates on average four are then verified, and nearly half of the articles have none.
 LEAST_STEMS, LEAST_SAME = 0.2, 0.32
-#: Least share of skeletons' weight across languages: of 62 planted translations whose source that
-#: index holds none is below 0.107.
+#: Least share of skeletons' weight across languages: none of the 319 matches across languages of
+#: that index is below.
 LEAST_ACROSS = 0.05
 #: Candidates of one document that are verified, the most alike first: of a template's thousand
 #: copies a few are enough, and all would take 10 ms.
