@@ -29,7 +29,7 @@ from dupdetect.engines.pool import Inline, Pool, Task
 from dupdetect.engines.refining import refined
 from dupdetect.engines.spool import Spool
 from dupdetect.engines.workplace import Manifest, clear, unchanged, workplace
-from dupdetect.kernels.group import decode_pairs, encode_pairs
+from dupdetect.kernels.group import decode_pairs, encode_pairs, sorted_unique
 from dupdetect.records import MATCH_KINDS, Skip
 from dupdetect.report import render_report, select_shown
 
@@ -142,7 +142,7 @@ class _Scan:
                     break
                 more = encode_pairs(missing[:, 0], missing[:, 1])
                 files += self._verify(spool, documents, more)
-                evaluated = np.union1d(evaluated, more)
+                evaluated = sorted_unique(np.concatenate([evaluated, more]))
             judged = judging.read_blocks(self._folder, files)
             groups = tables.clustering(documents, judged)
         log.counts["candidates_cluster"] = len(evaluated) - len(codes)

@@ -128,11 +128,13 @@ class Pool:
     @property
     def peak_memory(self) -> int:
         """See Runner. Of a worker that died and its successor the larger counts."""
+        self._look_at_nursery()
         return peak_memory() + sum(self._memory.values())
 
     def close(self) -> None:
         """See Runner. Workers that are busy are killed."""
         if self._nursery is not None:
+            self._look_at_nursery()
             for worker in self._workers:
                 worker.channel.close()
             started = [worker for worker in self._workers if worker.ready]
@@ -182,7 +184,6 @@ class Pool:
                 self._bury(worker, "the worker process died", ready, lost)
                 continue
             self._memory[worker.slot] = max(self._memory[worker.slot], int(answer["memory"]))
-            self._memory[_NURSERY] = max(self._memory[_NURSERY], self._nursery_memory())
             if "fatal" in answer:
                 raise ScanError(answer["fatal"])
             task, worker.task, worker.ready = worker.task, None, True
@@ -193,8 +194,10 @@ class Pool:
         for worker in [worker for worker in self._workers if worker.late]:
             self._bury(worker, "the worker process hung", ready, lost)
 
-    def _nursery_memory(self) -> int:
-        return resident(self._nursery.process) if self._nursery is not None else 0
+    def _look_at_nursery(self) -> None:
+        if self._nursery is not None:
+            size = resident(self._nursery.process)
+            self._memory[_NURSERY] = max(self._memory[_NURSERY], size)
 
     def _answering(self, timeout: float) -> list[_Worker]:
         waiting = [worker for worker in self._workers if not worker.idle]
