@@ -39,6 +39,8 @@ class Nursery:
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 env=_environment(),
+                # Ctrl-C on the terminal is for this process, which ends its workers in order.
+                start_new_session=True,
             )
         self._asked = 0
         self._pids: list[int] = []
