@@ -32,7 +32,7 @@ from dupdetect.quality.characters import character_tables
 from dupdetect.quality.model import FORMAT, LineModel, load_model
 from dupdetect.quality.phrases import WORD
 from dupdetect.quality.reading import encode
-from dupdetect.training.trees import export_trees
+from dupdetect.training.trees import export_trees, one_thread
 
 F32 = NDArray[np.float32]
 BUCKETS = 1 << 16
@@ -187,7 +187,8 @@ def fit_trees(pages: Sequence[PageLines], seed: int) -> Any:
     model = HistGradientBoostingClassifier(
         max_iter=220, learning_rate=0.08, max_leaf_nodes=31, l2_regularization=1.0, random_state=0
     )
-    return model.fit(x[known], y[known] == 0, sample_weight=w[known])
+    with one_thread():
+        return model.fit(x[known], y[known] == 0, sample_weight=w[known])
 
 
 def predictions(

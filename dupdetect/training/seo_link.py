@@ -39,7 +39,7 @@ from dupdetect.text.language import spoken
 from dupdetect.text.segments import sentences
 from dupdetect.training.hard_negatives import ATTRIBUTIONS, HARD_NEGATIVES, SITES
 from dupdetect.training.insertions import PATTERNS, THEMES, write
-from dupdetect.training.trees import export_trees
+from dupdetect.training.trees import export_trees, one_thread
 
 #: One false alarm in this many clean articles, of which a third is read again with links set as the
 #: press sets them, is what 0.5 stands for: some 1 in 370 articles of plain text.
@@ -54,6 +54,8 @@ _ANCHORS = re.compile(
 )
 #: Parts of addresses that pay whoever sets the link.
 _AFFILIATE = ("amzn.to", "tag=", "affiliate", "utm_campaign=aff", "shareasale", "bit.ly", "cbi.as")
+#: Seconds for extracting a page: which pages are trained on must not depend on a busy machine.
+_PATIENCE = 3600.0
 HELD_THEMES = ("betting", "trades", "health", "services", "crypto")
 
 
@@ -203,7 +205,7 @@ def real_pages(data: Path) -> list[Document]:
     """Pages of the press with the links that they have; those with paid ones are left out."""
     found = []
     with (
-        Sandbox(ExtractConfig(extractor="accurate")) as sandbox,
+        Sandbox(ExtractConfig(extractor="accurate", timeout=_PATIENCE)) as sandbox,
         (data / "news_pages.warc.gz").open("rb") as file,
     ):
         for record in ArchiveIterator(file, record_types=WarcRecordType.response):
@@ -224,7 +226,8 @@ def fit(x: Any, y: Any, w: Any) -> HistGradientBoostingClassifier:
         max_iter=120, learning_rate=0.08, max_leaf_nodes=8, min_samples_leaf=30,
         l2_regularization=5.0, random_state=0,
     )  # fmt: skip
-    return model.fit(x, y, sample_weight=w)
+    with one_thread():
+        return model.fit(x, y, sample_weight=w)
 
 
 def cutoff(logits: Any, document: Any, documents: int, rare: int) -> float:

@@ -5,6 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+
+def one_thread() -> Any:
+    """A context in which scikit-learn fits trees on one thread.
+
+    Several add up in an order of their own: the last digits of the logits, with them now and then a
+    split and the cutoff, would be another machine's. On a machine whose cores are busy two threads
+    also wait for each other at every node, and take many times as long as one.
+    """
+    return threadpool_limits(1, user_api="openmp")
 
 
 def export_trees(model: Any) -> dict[str, Any]:
