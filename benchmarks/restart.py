@@ -24,6 +24,9 @@ from benchmarks.warc import make
 from dupdetect.schemas import TABLES
 
 
+_STAGES = ("documents", "candidates", "pairs", "clusters", "tables", "report")
+
+
 def main(arguments: list[str]) -> int:
     """Makes archives, kills, compares, prints and records; 1 when the tables differ."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks restart", description=__doc__)
@@ -59,7 +62,8 @@ def measure(names: list[str], folder: Path, kills: int, seed: int) -> dict[str, 
                 process.kill()
                 done += 1
         messages = process.communicate()[1]
-        stage = messages.rstrip().rpartition("\n")[2].partition(":")[0] or "start"
+        told = [line.partition(":")[0] for line in messages.splitlines()]
+        stage = next((name for name in reversed(told) if name in _STAGES), "start")
         if process.returncode == 0:
             scans += 1
             equal = equal and tables(out) == expected

@@ -163,11 +163,6 @@ class Spool:
         tables = [shard.documents.select(columns) for shard in self.shards]
         return pa.concat_tables([schema.empty_table(), *tables])
 
-    def findings(self) -> Iterator[tuple[int, pa.Table]]:
-        """The findings shard by shard, with the number of the shard's first document."""
-        for shard, start in zip(self.shards, self.start.tolist(), strict=False):
-            yield start, shard.findings
-
     def sketches(self, rows: I64, *, without: Collection[str] = ()) -> SketchBatch:
         """Sketches of the documents ``rows``, ascending and unique, as one batch in memory.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dupdetect import cluster, schemas
 from dupdetect.engines.judging import Judged
-from dupdetect.engines.spool import Spool
+from dupdetect.engines.spool import Shard, Spool
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Cluster
 from dupdetect.writers import write_batches, write_table
 
@@ -172,34 +172,56 @@ def _names(codes: NDArray[np.uint8], names: Sequence[str]) -> pa.Array:
 
 def _write_findings(path: Path, spool: Spool, documents: Documents, rank: I64) -> int:
     """Sorted by id, then by place in the text, a block of ids at a time; returns the rows."""
-    total = sum(part.num_rows for _, part in _all_findings(spool, documents))
-    size = max(1, len(documents) // max(1, -(-total // FINDINGS_AT_ONCE)))
-    blocks = (
-        _sorted_findings(spool, documents, rank, low, low + size)
-        for low in range(0, max(1, len(documents)), size)
-    )
+    found = _Found(spool, documents, rank)
+    size = max(1, len(documents) // max(1, -(-len(found) // FINDINGS_AT_ONCE)))
+    blocks = (found.of_places(low, low + size) for low in range(0, max(1, len(documents)), size))
     return write_batches(path, blocks, schema=schemas.FINDINGS)
 
 
-def _all_findings(spool: Spool, documents: Documents) -> Iterator[tuple[int, pa.Table]]:
-    yield from spool.findings()
-    if documents.findings is not None:
-        yield 0, documents.findings
+class _Found:
+    """All findings by the place of their document in the order of ids.
 
+    In memory are two numbers a finding, so that a block of ids costs what is in it, and not a look
+    at the findings of all shards.
+    """
 
-def _sorted_findings(
-    spool: Spool, documents: Documents, rank: I64, low: int, high: int
-) -> pa.Table:
-    """Findings of the documents that stand at ``low`` to ``high`` (exclusive) in order of id."""
-    parts = [schemas.FINDINGS.empty_table()]
-    for start, part in _all_findings(spool, documents):
-        place = rank[part["row"].to_numpy() + start]
-        inside = (place >= low) & (place < high)
-        if inside.any():
-            parts.append(_findings(start, part.filter(pa.array(inside)), documents))
-    keys = [(name, "ascending") for name in ("id", "start", "end", "kind", "rule", "score")]
-    table = pa.concat_tables(parts)
-    return table.take(pc.sort_indices(table, sort_keys=keys))
+    def __init__(self, spool: Spool, documents: Documents, rank: I64) -> None:
+        self._spool = spool
+        self._documents = documents
+        # Places in ascending order, and the row of each.
+        self._index: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
+        for number in range(len(spool.shards) + (documents.findings is not None)):
+            start, part, shard = self._part(number)
+            place = rank[part["row"].to_numpy() + start]
+            order = np.argsort(place, kind="stable")
+            self._index.append((place[order].astype(np.int32), order.astype(np.int32)))
+            if shard is not None:
+                shard.release()
+
+    def __len__(self) -> int:
+        return sum(len(rows) for _, rows in self._index)
+
+    def of_places(self, low: int, high: int) -> pa.Table:
+        """Those of the documents that stand at ``low`` to ``high`` (exclusive), sorted."""
+        parts = [schemas.FINDINGS.empty_table()]
+        for number, (places, rows) in enumerate(self._index):
+            begin, end = np.searchsorted(places, (low, high))
+            if begin < end:
+                start, part, shard = self._part(number)
+                wanted = part.take(pa.array(np.sort(rows[begin:end])))
+                parts.append(_findings(start, wanted, self._documents))
+                if shard is not None:
+                    shard.release()
+        keys = [(name, "ascending") for name in ("id", "start", "end", "kind", "rule", "score")]
+        table = pa.concat_tables(parts)
+        return table.take(pc.sort_indices(table, sort_keys=keys))
+
+    def _part(self, number: int) -> tuple[int, pa.Table, Shard | None]:
+        """The findings of a shard and the number of its first document, then those made later."""
+        if number < len(self._spool.shards):
+            shard = self._spool.shards[number]
+            return int(self._spool.start[number]), shard.findings, shard
+        return 0, self._documents.findings, None
 
 
 def _findings(start: int, part: pa.Table, documents: Documents) -> pa.Table:

@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -36,6 +37,11 @@ def main(arguments: list[str]) -> None:
     # What is there already is not to be looked at, so that its pages stay shared.
     gc.collect()
     gc.freeze()
+    with suppress(ConnectionError):  # the parent is gone: nobody is left to tell
+        _fork_on_demand(control, entry)
+
+
+def _fork_on_demand(control: socket.socket, entry: str) -> None:
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, MESSAGE.size, 1)
         if not message:

@@ -45,7 +45,11 @@ def test_findings_are_sorted_in_blocks_as_at_once(tmp_path, monkeypatch, at_once
         }  # fmt: skip
         return pa.table(columns, schema=FINDINGS)
 
-    spool = SimpleNamespace(findings=lambda: iter([(0, part([2, 0, 0])), (3, part([0, 2, 2, 1]))]))
+    shards = [
+        SimpleNamespace(findings=part(rows), release=lambda: None)
+        for rows in ([2, 0, 0], [0, 2, 2, 1])
+    ]
+    spool = SimpleNamespace(shards=shards, start=np.array([0, 3, 6]))
     documents = tables.Documents(pa.table({"id": ids}), ids, 0)
     rank = np.argsort(np.argsort(np.array([id.encode() for id in ids], object)))
     count = tables._write_findings(tmp_path / "f.parquet", spool, documents, rank)
