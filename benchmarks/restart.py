@@ -23,7 +23,6 @@ from benchmarks.record import record
 from benchmarks.warc import make
 from dupdetect.schemas import TABLES
 
-
 _STAGES = ("documents", "candidates", "pairs", "clusters", "tables", "report")
 
 
