@@ -71,7 +71,7 @@ FALSE = [
     ("fr", "Un look futuriste, une voix off, un coming out, une condition sine qua non."),
     ("fr", "U2 a chanté With or Without You puis I Still Haven't Found What I'm Looking For."),
     ("fr", "Elle cite Dante : « Nel mezzo del cammin di nostra vita mi ritrovai. »"),
-    ("fr", "Le concert de Massive Attack Paris et la tournée de Rage against Machine sont annulés."),
+    ("fr", "Le concert de Massive Attack Paris et celui de Rage against Machine sont annulés."),
     ("fr", "Le groupe Simple Minds featuring Catherine sera sur la scène avec les autres."),
     ("en", "According to Le Monde and La Repubblica, the Los Angeles police met in La Paz."),
     ("en", "It was a fait accompli and very à la mode, a tour de force of the avant-garde."),
