@@ -71,7 +71,10 @@ class Assembler:
                     self.separate("\n")
                 self.text(line)
             return
-        piece = clean(_SPACE.sub(" ", piece))
+        # What is printable holds no space but the plain one: most pieces are regular as they are.
+        if "  " in piece or not piece.isprintable():
+            piece = _SPACE.sub(" ", piece)
+        piece = clean(piece)
         core = piece.strip(" ")
         if not core:
             self.separate(" " if piece else "")
