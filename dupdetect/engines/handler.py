@@ -1,20 +1,23 @@
-"""The handler in each worker process of the local engine."""
+"""The handler in each worker process of the local engine.
+
+What does the work is imported by the process that does it: the job's own needs none of it.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 from dupdetect.config import Config
 from dupdetect.engines.base import ENTRY
-from dupdetect.engines.judging import Judging
 from dupdetect.engines.lean import without_unused
-from dupdetect.engines.sketching import Sketching
-from dupdetect.quality import assess_many
-from dupdetect.quality.sketching import sketch_articles
 from dupdetect.records import Document
-from dupdetect.text.language import detect_many
+
+if TYPE_CHECKING:
+    from dupdetect.engines.sketching import Sketching
+    from dupdetect.engines.verdicts import Judging
 
 __all__ = ["ENTRY", "Handler", "prepare", "setup"]
 
@@ -28,12 +31,29 @@ _SAMPLES = (
 def prepare() -> None:
     """Loads what workers need, in the process that is to fork them."""
     without_unused()
-    texts = [f"{text}\n{text}\n" for _, text in _SAMPLES]
+    from dupdetect.text.language import detect_many
+
+    def identify() -> None:
+        with suppress(Exception):
+            detect_many([text for _, text in _SAMPLES])
+
+    # The model is unpacked, which does not need the interpreter, while all else is imported.
+    model = Thread(target=identify)
+    model.start()
+    _use_scores()
+    model.join()
+
+
+def _use_scores() -> None:
+    from dupdetect.engines import sketching, verdicts  # noqa: F401
+    from dupdetect.quality import assess_many
+    from dupdetect.quality.sketching import sketch_articles
+
     languages = [language for language, _ in _SAMPLES]
+    texts = [f"{text}\n{text}\n" for _, text in _SAMPLES]
     documents = [Document(id=text, text=text) for text in texts]
     # What fails here will fail again in the workers, where it can be said.
     with suppress(Exception):
-        detect_many(texts)
         assess_many(documents, config=Config(), languages=languages)
         sketch_articles(texts, Config())
 
@@ -56,9 +76,13 @@ class Handler:
         """Does one task."""
         if head["do"] == "sketch":
             if self._sketching is None:
+                from dupdetect.engines.sketching import Sketching
+
                 self._sketching = Sketching(self._config, self._folder)
             return self._sketching(head, body)
         if self._judging is None:
+            from dupdetect.engines.verdicts import Judging
+
             self._judging = Judging(self._config, self._folder)
         return self._judging(head, body)
 

@@ -1,4 +1,4 @@
-"""Verification of candidate pairs by workers, a block of pairs at a time.
+"""Blocks of candidate pairs for workers to verify, and what comes back of them.
 
 Each block leaves a file with its matches (pairs of any kind but none) and their passages, so that
 later stages map what they need.
@@ -17,21 +17,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from dupdetect.cluster import Matches
-from dupdetect.config import Config
-from dupdetect.engines.container import read_arrays, write_arrays
-from dupdetect.engines.gathering import CANDIDATES_ONLY
-from dupdetect.engines.memory import give_back
-from dupdetect.engines.spool import Spool
-from dupdetect.kernels.group import decode_pairs, sorted_unique
+from dupdetect.engines.container import read_arrays
+from dupdetect.kernels.group import decode_pairs
 from dupdetect.records import MATCH_KINDS, Passage
 from dupdetect.schemas import PASSAGE
-from dupdetect.verify import PairVerdicts, passages, verify_pairs
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 
 _NONE, _TRANSLATION = MATCH_KINDS.index("none"), MATCH_KINDS.index("translation")
-_MEASURES = ("kind", "score", "jaccard", "containment_a", "containment_b", "direction")
+MEASURES = ("kind", "score", "jaccard", "containment_a", "containment_b", "direction")
 _SPANS = ("a_start", "a_end", "b_start", "b_end")
 
 #: Pairs of a block: enough to share the cost of gathering sketches, few enough to share the work.
@@ -80,63 +75,8 @@ def blocks(codes: U64, *, workers: int, memory: int, bytes_per_document: int) ->
         yield Block(codes[at : at + size])
 
 
-class Judging:
-    """What a worker does with blocks: verdicts, then passages of the matches."""
-
-    def __init__(self, config: Config, folder: Path) -> None:
-        self._config = config
-        self._folder = folder
-        self._spool = Spool(folder)
-        known = self._spool.documents(["language", "published"])
-        self._languages = _objects(known["language"])
-        self._dates = _objects(known["published"])
-
-    def __call__(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
-        """Verifies the pairs of ``body`` and writes the block's file."""
-        path = self._folder / head["file"]
-        codes = np.frombuffer(body, np.uint64)
-        if not path.exists():
-            self._write(path, codes)
-            self._spool.release()
-            give_back()
-        return {"file": head["file"], "pairs": len(codes)}
-
-    def _write(self, path: Path, codes: U64) -> None:
-        pairs = decode_pairs(codes)
-        rows = sorted_unique(pairs)
-        verdicts = self._verdicts(pairs, rows)
-        found = np.flatnonzero(verdicts.kind != _NONE)
-        arrays: dict[str, NDArray[Any]] = {"codes": codes[found]}
-        arrays |= {name: getattr(verdicts, name)[found] for name in _MEASURES}
-        arrays |= _flat(self._passages(pairs[found], verdicts.kind[found] == _TRANSLATION))
-        write_arrays(path, arrays, {})
-
-    def _verdicts(self, pairs: I64, rows: I64) -> PairVerdicts:
-        return verify_pairs(
-            self._spool.sketches(rows, without=CANDIDATES_ONLY),
-            np.searchsorted(rows, pairs),
-            languages=self._languages[rows].tolist(),
-            dates=self._dates[rows].tolist(),
-            config=self._config,
-        )
-
-    def _passages(self, pairs: I64, across: NDArray[np.bool_]) -> list[tuple[Passage, ...]]:
-        rows = sorted_unique(pairs)
-        texts = dict(zip(rows.tolist(), self._spool.texts(rows), strict=True))
-        return [
-            passages(texts[a], texts[b], across=other, config=self._config)
-            for (a, b), other in zip(pairs.tolist(), across.tolist(), strict=True)
-        ]
-
-
-def _objects(column: pa.ChunkedArray) -> NDArray[np.object_]:
-    """Strings, or None, of which equal ones are one object: a million languages are few."""
-    encoded = column.combine_chunks().dictionary_encode()
-    values = np.array([*encoded.dictionary.to_pylist(), None], object)
-    return np.asarray(values[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
-
-
-def _flat(found: Sequence[tuple[Passage, ...]]) -> dict[str, NDArray[Any]]:
+def flat(found: Sequence[tuple[Passage, ...]]) -> dict[str, NDArray[Any]]:
+    """Passages of several matches as the arrays of a block's file."""
     start = np.cumsum([0, *map(len, found)], dtype=np.int64)
     every = [passage for several in found for passage in several]
     arrays: dict[str, NDArray[Any]] = {"passage_start": start}
@@ -170,7 +110,7 @@ def read_blocks(folder: Path, files: Sequence[str]) -> Judged:
 def _joined(parts: list[dict[str, NDArray[Any]]]) -> Judged:
     codes = np.concatenate([part["codes"] for part in parts])
     order = np.argsort(codes)
-    values = {name: np.concatenate([p[name] for p in parts])[order] for name in _MEASURES}
+    values = {name: np.concatenate([p[name] for p in parts])[order] for name in MEASURES}
     lists = [
         pa.ListArray.from_arrays(
             pa.array(part["passage_start"], pa.int32()),
@@ -196,6 +136,6 @@ def _joined(parts: list[dict[str, NDArray[Any]]]) -> Judged:
 
 def _empty() -> dict[str, NDArray[Any]]:
     types = {"kind": np.uint8, "direction": np.uint8}
-    arrays: dict[str, NDArray[Any]] = {"codes": np.empty(0, np.uint64), **_flat([])}
-    arrays |= {name: np.empty(0, types.get(name, np.float32)) for name in _MEASURES}
+    arrays: dict[str, NDArray[Any]] = {"codes": np.empty(0, np.uint64), **flat([])}
+    arrays |= {name: np.empty(0, types.get(name, np.float32)) for name in MEASURES}
     return arrays
