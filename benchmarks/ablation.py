@@ -51,6 +51,7 @@ GROUPS = {
         "fact_beside", "log_fact_beside", "fact_near", "log_fact_near",
     ),
     "length": ("log_weight", "length_ratio"),
+    "share of the parts": ("kept",),
 }  # fmt: skip
 
 

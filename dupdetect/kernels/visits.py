@@ -1,4 +1,4 @@
-"""Scores of a text by an automaton over its bytes and a naive Bayes table, as py3langid has them."""
+"""Scores of a text by an automaton over its bytes and a naive Bayes table: those of py3langid."""
 
 from __future__ import annotations
 
