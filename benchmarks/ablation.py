@@ -51,7 +51,6 @@ GROUPS = {
         "fact_beside", "log_fact_beside", "fact_near", "log_fact_near",
     ),
     "length": ("log_weight", "length_ratio"),
-    "share of the parts": ("kept",),
 }  # fmt: skip
 
 

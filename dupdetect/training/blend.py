@@ -16,7 +16,6 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from dupdetect.training.trees import export_trees
-from dupdetect.verify.features import TREES_ONLY
 from dupdetect.verify.model import Model, Trees
 
 #: Share of the trees in the log-odds, and their settings: small trees that each see a third of the
@@ -44,10 +43,7 @@ _FOR = {
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """A fitted model: standardised logistic regression and, perhaps, trees.
-
-    ``scale`` is infinite for what the logistic half does not see.
-    """
+    """A fitted model: standardised logistic regression and, perhaps, trees."""
 
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
@@ -82,8 +78,6 @@ def fit_blend(
 ) -> Blend:
     """Fits both halves; the logistic one alone without ``names``. ``penalty``: its inverse L2."""
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
-    if names is not None:
-        scale = np.where([name in TREES_ONLY for name in names], np.inf, scale)
     linear = LogisticRegression(C=penalty, max_iter=5000)
     linear.fit((x - mean) / scale, y, sample_weight=weights)
     if names is None:

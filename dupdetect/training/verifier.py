@@ -28,7 +28,7 @@ from dupdetect.config import Config
 from dupdetect.quality.sketching import sketch_articles
 from dupdetect.sketch.batch import SketchBatch
 from dupdetect.training.blend import fit_blend, to_model
-from dupdetect.training.disguises import disguised, mixed, partial_copies
+from dupdetect.training.disguises import disguised, partial_copies
 from dupdetect.training.haystack import distant_pairs, foreign_pairs, haystack
 from dupdetect.training.verifier_data import Pair, labelled_pairs, read_pairs, translation_pairs
 from dupdetect.verify.features import (
@@ -36,7 +36,6 @@ from dupdetect.verify.features import (
     DIRECTION_FEATURES,
     LONGEST,
     REWRITE_FEATURES,
-    TRANSLATION_FEATURES,
     direction_features,
     features,
     matrix,
@@ -117,9 +116,8 @@ def materials(data: Path) -> dict[str, Material]:
     copies = [p for p in same if p.label in ("copy", "near_copy", "partial") or not p.positive]
     known = [p for p in same if p.label in ("spun", "llm", "condensed")]
     hay = haystack(data, config)
-    far = distant_pairs(hay, config) + read_pairs(data)
     lists = {
-        "rewrite": disguised(rewrites) + far + mixed(rewrites + far),
+        "rewrite": disguised(rewrites) + distant_pairs(hay, config) + read_pairs(data),
         # two-language pairs, and the hard one-language negatives seen through skeletons
         "translation": disguised(across) + hard + foreign_pairs(hay, config),
         "copy": copies + partial_copies(same),
@@ -221,11 +219,7 @@ def fit_all(
     of: dict[str, Material], *, leave_out: int | None = None, report: bool = False
 ) -> dict[str, Model]:
     """All models, fitted without one of 8 folds if asked."""
-    wanted = {
-        "rewrite": REWRITE_FEATURES,
-        "translation": TRANSLATION_FEATURES,
-        "copy": COPY_FEATURES,
-    }
+    wanted = {"rewrite": REWRITE_FEATURES, "translation": REWRITE_FEATURES, "copy": COPY_FEATURES}
     found = {
         name: fit(name, of[name].without(leave_out), names, report=report)
         for name, names in wanted.items()

@@ -2,9 +2,7 @@
 
 Each pair is oriented first: the side with the larger share of its anchors in the other is taken as
 the copy (suffix ``_c``), the other as the source (``_s``). A copy brings no facts of its own, so
-its coverage is high, its novelty low and its sentences find partners, whatever its length. All but
-words and runs is measured on the parts of both texts that have to do with each other; ``kept`` is
-how much of each they are.
+its coverage is high, its novelty low and its sentences find partners, whatever its length.
 """
 
 from __future__ import annotations
@@ -30,13 +28,7 @@ REWRITE_FEATURES = (
     "new_number_c", "new_number_s", "new_name_c", "new_name_s", "new_fact_c", "new_fact_s",
     "log_number", "log_name", "log_fact", "length_ratio",
     "log_weight_c", "log_weight_s",
-    "kept_c", "kept_s",
 )  # fmt: skip
-
-#: How much of a text lies outside of its parts is asked only of the trees: a straight line would
-#: let a rewrite escape among paragraphs of other texts.
-TREES_ONLY = ("kept_c", "kept_s")
-TRANSLATION_FEATURES = tuple(name for name in REWRITE_FEATURES if name not in TREES_ONLY)
 
 #: Features of the copy model: verbatim runs, and whether the numbers agree.
 COPY_FEATURES = ("run", "own_run", "log_longest", "number_c", "number_s", "fact_c")
@@ -156,7 +148,7 @@ def features(measures: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         new_x, new_y = np.maximum(total_x - shared_x, 0.0), np.maximum(total_y - shared_y, 0.0)
         sides(f"new_{kind}", np.log1p(new_x), np.log1p(new_y))
         out[f"log_{kind}"] = np.log1p(np.minimum(shared_x, shared_y))
-    for name in ("align", "order", "aligned", "mutual", "dense", "kept"):
+    for name in ("align", "order", "aligned", "mutual", "dense"):
         sides(name, *pair(name))
     for name, values in (("chain", _chain(measures)), ("partners", pair("partners"))):
         sides(f"log_{name}", np.log1p(values[0]), np.log1p(values[1]))
