@@ -138,7 +138,7 @@ def main(arguments: list[str]) -> int:
         for pair in labelled_pairs(data)
         if pair.lang_a == pair.lang_b and (pair.split == "dev" or pair.source != "orangesum")
     ]
-    measured = measure_texts(pairs, across=False, config=Config())
+    measured = measure_texts(pairs, across=False, parted=False, config=Config())
     material = materials(data)["rewrite"]
     rows = []
     for name, (names, trees) in variants().items():

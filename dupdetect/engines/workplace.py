@@ -163,6 +163,9 @@ def _prepare(folder: Path, manifest: Manifest, *, resume: bool) -> None:
     for item in others:
         if ".part-" in item.name:
             item.unlink(missing_ok=True)
+    for name in (*_RESULTS, "run.json"):  # half written when a scan was killed
+        for item in folder.parent.glob(f".{name}.part-*"):
+            item.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> Manifest:

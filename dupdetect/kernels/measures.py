@@ -1,11 +1,13 @@
 """Measures of a pair: what is shared, sentence by sentence, in order, and what each adds.
 
-One pass over two sorted anchor views gives coverage both ways (all anchors, numbers, names, words,
-and a text's own words: those outside quotation marks and shared runs), a sentence-by-sentence
-matrix of shared weight, and from it alignment, mutual best matches and order; and whether shared
-anchors keep their neighbours (:mod:`dupdetect.kernels.places`). Shingles give exact resemblance and
-containment and the share of each text that stands in verbatim runs. Cost: linear in anchors, words
-and shingles plus the product of the sentence counts.
+If asked, only the anchors of the parts that have to do with each other are taken from both views
+(:mod:`dupdetect.kernels.parts`); all others count for nothing. One pass over these gives coverage
+both ways (all anchors, numbers, names, words, and a text's own words: those outside quotation marks
+and shared runs), a sentence-by-sentence matrix of shared weight, and from it alignment, mutual best
+matches and order; and whether shared anchors keep their neighbours
+(:mod:`dupdetect.kernels.places`). Shingles give exact resemblance and containment and the share of
+each text that stands in verbatim runs. Cost: linear in anchors, words and shingles plus the product
+of the sentence counts.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.align import align_rows, density, mutual_matches
+from dupdetect.kernels.parts import take_parts
 from dupdetect.kernels.places import MAX_TIMES, company, first_free
 from dupdetect.kernels.runs import (
     MARKS,
@@ -43,6 +46,7 @@ MEASURES = (
     "chain_x", "chain_y", "partners_x", "partners_y",
     "places", "beside", "near", "rise",
     "fact_places", "fact_beside", "fact_near", "fact_rise",
+    "kept_x", "kept_y",
 )  # fmt: skip
 
 #: Sentences beyond this many are counted as one last sentence.
@@ -197,10 +201,13 @@ def measure_pairs(
     set_doc: NDArray[np.int64],
     shingle_set: NDArray[np.uint32],
     size: int,
+    parted: bool,
 ) -> NDArray[np.float64]:
-    """Measures (k, len(MEASURES)) of k pairs of document numbers."""
-    out = np.zeros((pairs.shape[0], 62), np.float64)
+    """Measures (k, len(MEASURES)) of k pairs of document numbers; ``parted``: of their parts."""
+    out = np.zeros((pairs.shape[0], 64), np.float64)
     matrix = np.zeros((MAX_SENTENCES, MAX_SENTENCES), np.float64)
+    in_both, in_all = np.zeros((2, MAX_SENTENCES)), np.zeros((2, MAX_SENTENCES))
+    kept = np.zeros((2, MAX_SENTENCES), np.bool_)
     rows_x = np.zeros(MAX_SENTENCES, np.float64)
     rows_y = np.zeros(MAX_SENTENCES, np.float64)
     best_x = np.empty(MAX_SENTENCES, np.int32)
@@ -212,6 +219,10 @@ def measure_pairs(
             most = max(most, word_doc[d + 1] - word_doc[d], view_doc[d + 1] - view_doc[d])
             longest_set = max(longest_set, set_doc[d + 1] - set_doc[d])
     common, marks = np.empty(longest_set + 1, np.uint32), np.zeros(MARKS, np.bool_)
+    room = (
+        np.empty(2 * most, np.uint32), np.empty(2 * most, np.float32), np.empty(2 * most, np.uint8),
+        np.empty(2 * most, np.int32), np.empty(2 * most, np.int32),
+    )  # fmt: skip
     run_x = np.zeros(most + size, np.bool_)
     run_y = np.zeros(most + size, np.bool_)
     place_x, place_y = np.empty(most + 1, np.int32), np.empty(most + 1, np.int32)
@@ -271,13 +282,16 @@ def measure_pairs(
         matrix[:sx, :sy] = 0.0
         rows_x[:sx] = 0.0
         rows_y[:sy] = 0.0
-        x1, x2, y1, y2 = view_doc[x], view_doc[x + 1], view_doc[y], view_doc[y + 1]
-        _add_document(key, weight, kind, sentence, token, x1, x2, run_x, row, 0, rows_x)
-        _add_document(key, weight, kind, sentence, token, y1, y2, run_y, row, 1, rows_y)
-        n = _add_shared(
-            key, weight, kind, sentence, token, x1, x2, y1, y2, run_x, run_y, row, matrix,
-            place_x, place_y, is_fact,
+        part = take_parts(
+            key, weight, kind, sentence, token, view_doc[x], view_doc[x + 1], view_doc[y],
+            view_doc[y + 1], sx, sy, in_both, in_all, kept, room, parted,
         )  # fmt: skip
+        middle, end, row[62], row[63] = part
+        _add_document(*room, 0, middle, run_x, row, 0, rows_x)
+        _add_document(*room, middle, end, run_y, row, 1, rows_y)
+        n = _add_shared(
+            *room, 0, middle, middle, end, run_x, run_y, row, matrix, place_x, place_y, is_fact
+        )
         for only_facts in range(2):
             at = 54 + 4 * only_facts
             row[at], row[at + 1], row[at + 2], row[at + 3] = company(

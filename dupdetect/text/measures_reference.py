@@ -22,6 +22,7 @@ MIN_RUN, MAX_SENTENCES, MAX_REPEATS = 3, 256, 64
 ALIGNED_SHARE, ALIGNED_WEIGHT = 0.25, 1.0
 MIN_BLOCK, PLACES = 6, 32
 MAX_TIMES, BESIDE, NEAR = 3, 2, 25
+LEAST, CHANGE = 0.18, 0.6
 
 _KINDS = {NUMBER: "number", NAME: "name", WORD: "word"}
 
@@ -250,9 +251,45 @@ def _sum(values: Iterable[float]) -> float:
     return total
 
 
-def measures(x: Text, y: Text, size: int) -> dict[str, float]:
-    """All measures of a pair by name."""
+def parts(x: Text, y: Text) -> tuple[Text, float]:
+    """x with the anchors of its best parts only; the share of weight in them."""
+    n = min(x.n_sentences, MAX_SENTENCES)
+    total, shared = [0.0] * n, [0.0] * n
+    for key, group in x.groups.items():
+        for entry in group:
+            total[_sentence(entry)] += entry.weight
+            shared[_sentence(entry)] += entry.weight if key in y.groups else 0.0
+    kept = best_parts([one - LEAST * all for one, all in zip(shared, total, strict=True)])
+    every = _sum(reversed(total))
+    inside = _sum(total[at] for at in reversed(range(n)) if kept[at])
+    groups = {
+        key: [entry for entry in group if kept[_sentence(entry)]] for key, group in x.groups.items()
+    }
+    left = x._replace(groups={key: group for key, group in groups.items() if group})
+    return left, inside / every if every > 0.0 else 1.0
+
+
+def best_parts(gains: Sequence[float]) -> list[bool]:
+    """Which sentences are in the parts with the largest sum of gains, each less ``CHANGE``.
+
+    Of equals that which ends outside of a part, and goes on rather than begins.
+    """
+    ways: tuple[tuple[float, list[bool]], ...] = ((-math.inf, []), (0.0, []))
+    for gain in gains:
+        inside, outside = ways
+        begun = (outside[0] - CHANGE, outside[1])
+        before = inside if inside[0] >= begun[0] else begun
+        after = inside if inside[0] > outside[0] else outside
+        ways = (before[0] + gain, [*before[1], True]), (after[0], [*after[1], False])
+    return ways[0][1] if ways[0][0] > ways[1][0] else ways[1][1]
+
+
+def measures(x: Text, y: Text, size: int, *, parted: bool = True) -> dict[str, float]:
+    """All measures of a pair by name; ``parted``: of their parts."""
     runs_x, runs_y = runs(x, y, size), runs(y, x, size)
+    kept_x = kept_y = 1.0
+    if parted:
+        (x, kept_x), (y, kept_y) = parts(x, y), parts(y, x)
     in_run_x, run_x, own_run_x, longest_x = _run_measures(x, runs_x)
     in_run_y, run_y, own_run_y, longest_y = _run_measures(y, runs_y)
     shared, matrix = _shared(x, y, in_run_x, in_run_y)
@@ -261,6 +298,8 @@ def measures(x: Text, y: Text, size: int) -> dict[str, float]:
     of_x, of_y = align(matrix, rows), align(transposed, columns)
     mutual_x, mutual_y = _mutual(matrix, of_x, of_y, rows, columns)
     out = {
+        "kept_x": kept_x,
+        "kept_y": kept_y,
         **_totals(x, in_run_x, "x"),
         **_totals(y, in_run_y, "y"),
         **shared,

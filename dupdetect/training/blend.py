@@ -16,6 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from dupdetect.training.trees import export_trees
+from dupdetect.verify.features import TREES_ONLY
 from dupdetect.verify.model import Model, Trees
 
 #: Share of the trees in the log-odds, and their settings: small trees that each see a third of the
@@ -43,7 +44,10 @@ _FOR = {
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """A fitted model: standardised logistic regression and, perhaps, trees."""
+    """A fitted model: standardised logistic regression and, perhaps, trees.
+
+    ``scale`` is infinite for what the logistic half does not see.
+    """
 
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
@@ -78,6 +82,8 @@ def fit_blend(
 ) -> Blend:
     """Fits both halves; the logistic one alone without ``names``. ``penalty``: its inverse L2."""
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
+    if names is not None:
+        scale = np.where([name in TREES_ONLY for name in names], np.inf, scale)
     linear = LogisticRegression(C=penalty, max_iter=5000)
     linear.fit((x - mean) / scale, y, sample_weight=weights)
     if names is None:

@@ -23,6 +23,9 @@ _BOILERPLATE = (
 _WORD = re.compile(r"(?<![\w'’.-])[^\W\d_]{4,}(?![\w'’-])")
 #: Share of such words that a heavy rewording replaces; of sentence ends and commas that it moves.
 _REPLACED, _JOINED, _BROKEN = (0.15, 0.45), 0.35, 0.2
+#: What is mixed into a text, by its own length; texts shorter than this (characters) are left as
+#: they are; pairs among which strangers are looked for.
+_MIXED, _SHORTEST_MIXED, _DRAWN = (0.3, 2.2), 200, 8
 
 
 def disguised(pairs: list[Pair]) -> list[Pair]:
@@ -69,6 +72,28 @@ def reworded(pairs: list[Pair], seed: int = 3) -> list[Pair]:
             text = _resplit(text, rng)
         if text != pair.b:
             out.append(replace(pair, b=text, augmented=True))
+    return out
+
+
+def mixed(pairs: list[Pair], seed: int = 1) -> list[Pair]:
+    """The pairs with paragraphs of strangers put between those of the second text.
+
+    Strangers are of the same fold, in half of the pairs one, as when two sources are interleaved.
+    """
+    rng = random.Random(seed)
+    shelves: dict[tuple[str, int], list[Pair]] = {}
+    for pair in pairs:
+        shelves.setdefault((pair.lang_b, pair.bucket), []).append(pair)
+    out: list[Pair] = []
+    for pair in pairs:
+        shelf = shelves[pair.lang_b, pair.bucket]
+        drawn = rng.sample(shelf, min(_DRAWN, len(shelf)))
+        own = {pair.a, pair.b}
+        strangers = [p for p in drawn if p.group != pair.group and own.isdisjoint((p.a, p.b))]
+        if len(pair.b) < _SHORTEST_MIXED or not strangers:
+            continue
+        strangers = strangers[: 1 if rng.random() < 0.5 else None]
+        out.append(replace(pair, b=_mix(pair.b, strangers, rng), augmented=True))
     return out
 
 
@@ -159,6 +184,28 @@ def _interleave(text: str, other: str, rng: random.Random) -> str:
         source = first if first and (not second or rng.random() < 0.5) else second
         merged.append(source.pop(0))
     return "\n".join(merged)
+
+
+def _mix(text: str, strangers: list[Pair], rng: random.Random) -> str:
+    parts, budget = _pieces(text, rng), rng.uniform(*_MIXED) * len(text)
+    while budget > 0:
+        stranger = rng.choice(strangers)
+        foreign = rng.choice(_pieces(rng.choice((stranger.a, stranger.b)), rng) or [" "])
+        parts.insert(rng.randrange(len(parts) + 1), foreign)
+        budget -= max(len(foreign), 1)
+    return "\n\n".join(parts)
+
+
+def _pieces(text: str, rng: random.Random) -> list[str]:
+    """Paragraphs of two to four sentences, none across the end of a line."""
+    out: list[str] = []
+    for line in text.split("\n"):
+        sentences = re.split(r"(?<=[.!?…»”])\s+(?=[^\W\d_a-zà-ÿ]|[«“\"\d])", line)
+        while sentences:
+            size = rng.choice((2, 3, 3, 4))
+            out.append(" ".join(sentences[:size]))
+            del sentences[:size]
+    return [part for part in out if part.strip()]
 
 
 def _reword(text: str, stranger: str, rng: random.Random) -> str:

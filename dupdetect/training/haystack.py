@@ -68,7 +68,7 @@ def distant_pairs(hay: Haystack, config: Config, *, seed: int = 3) -> list[Pair]
     known = ~(np.isnat(days[pairs[:, 0]]) | np.isnat(days[pairs[:, 1]]))
     pairs = pairs[known & (gap >= APART_DAYS)]
     size = config.shingle.size
-    values = features(measures(hay.batch, pairs, across=False, shingle_size=size))
+    values = features(measures(hay.batch, pairs, across=False, parted=False, shingle_size=size))
     likeness = values["align_c"] + values["mutual_c"] + values["mutual_s"] + values["fact_c"]
     likeness[values["run"] > MOST_RUN] = -1.0
     order = np.argsort(-likeness, kind="stable")[: int((likeness >= 0).sum())]
@@ -90,7 +90,8 @@ def foreign_pairs(hay: Haystack, config: Config) -> list[Pair]:
     rows = [hay.planted[b - len(hay.ids)] for b in pairs[:, 1]]
     sources = np.array([numbers[row["source_id"]] for row in rows])
     against = np.stack([pairs[:, 0], sources], axis=1)
-    values = features(measures(hay.batch, against, across=False, shingle_size=config.shingle.size))
+    size = config.shingle.size
+    values = features(measures(hay.batch, against, across=False, parted=False, shingle_size=size))
     kept = (against[:, 0] != against[:, 1]) & (values["run"] <= MOST_RUN)
     return [
         Pair(hay.texts[a], row["text"], "same_topic", "foreign", "fr", row["lang"], "train",

@@ -1,10 +1,11 @@
 """Fits the verifier's models and writes ``data/verifier.json``.
 
-Run as ``python -m dupdetect.training.verifier --data ../shared``. Three models over the features of
-``verify.features``: rewrite (one language; logistic and trees, see ``training.blend``), translation
-(two languages) and copy (verbatim runs), both logistic. Each is calibrated on predictions of
-grouped cross-validation, in which no family or component stands on both sides; the pairs of the dev
-split are never fitted. A score of 0.5 is put where few of the hard negatives (reports of one event
+Run as ``python -m dupdetect.training.verifier --data ../shared``. Four models over the features of
+``verify.features``: rewrite and parts (one language; logistic and trees, see ``training.blend``; of
+the parts of both texts that have to do with each other the second), translation (two languages) and
+copy (verbatim runs), both logistic. Each is calibrated on predictions of grouped cross-validation,
+in which no family or component stands on both sides; the pairs of the dev split are never fitted. A
+score of 0.5 is put where few of the hard negatives (reports of one event
 or topic, templates) lie above, lower for long copies: long independent texts are told apart more
 surely, and one threshold for all lengths would miss long rewrites.
 """
@@ -28,16 +29,18 @@ from dupdetect.config import Config
 from dupdetect.quality.sketching import sketch_articles
 from dupdetect.sketch.batch import SketchBatch
 from dupdetect.training.blend import fit_blend, to_model
-from dupdetect.training.disguises import disguised, partial_copies
+from dupdetect.training.disguises import disguised, mixed, partial_copies
 from dupdetect.training.haystack import distant_pairs, foreign_pairs, haystack
 from dupdetect.training.verifier_data import Pair, labelled_pairs, read_pairs, translation_pairs
 from dupdetect.verify.features import (
     COPY_FEATURES,
     DIRECTION_FEATURES,
     LONGEST,
+    PARTS_FEATURES,
     REWRITE_FEATURES,
     direction_features,
     features,
+    is_mixed,
     matrix,
 )
 from dupdetect.verify.measure import measures
@@ -50,6 +53,8 @@ READ_WEIGHT = 0.5
 #: Share of the hard negatives that may lie above a score of 0.5; of the copy model's, which are few
 #: (three in eighty lie above, all reports that quote one dispatch at length).
 FALSE_ALARMS, COPY_FALSE_ALARMS = 0.025, 0.03
+#: The same for the parts model, of the hard negatives that are mixed (``verify.features.MIXED``).
+PARTS_FALSE_ALARMS = 0.03
 #: For the copy model only those hard negatives count that have this share of words in shared runs:
 #: reports that quote the same dispatch. The others are no test of it.
 QUOTING = 0.15
@@ -57,10 +62,10 @@ QUOTING = 0.15
 #: beyond, data are scarce.
 SHORTEST = 2.3
 #: Inverse strength of the L2 penalty, chosen among 0.03, 0.3, 1 and 3 by cross-validation.
-PENALTY = {"rewrite": 1.0, "translation": 0.3, "copy": 1.0}
+PENALTY = {"rewrite": 1.0, "parts": 1.0, "translation": 0.3, "copy": 1.0}
 #: Model card, stored beside the weights.
 CARD = {
-    "what": "logistic models over measures of a pair of texts (rewrite, translation, copy, "
+    "what": "logistic models over measures of a pair of texts (rewrite, parts, translation, copy, "
     "direction), for rewrites blended with monotone boosted trees",
     "use": "probability that one text derives from the other; evidence for a person, no verdict",
     "fitted on": "spun, LLM-written, condensed, translated and independent texts written for this "
@@ -99,10 +104,12 @@ def sketch_pairs(pairs: list[Pair], config: Config) -> tuple[SketchBatch, NDArra
     return batch, np.stack([numbers, numbers + len(pairs)], axis=1)
 
 
-def measure_texts(pairs: list[Pair], *, across: bool, config: Config) -> NDArray[np.float64]:
+def measure_texts(
+    pairs: list[Pair], *, across: bool, parted: bool, config: Config
+) -> NDArray[np.float64]:
     """Measures float64[k, len(MEASURES)] of pairs of texts."""
     batch, rows = sketch_pairs(pairs, config)
-    return measures(batch, rows, across=across, shingle_size=config.shingle.size)
+    return measures(batch, rows, across=across, parted=parted, shingle_size=config.shingle.size)
 
 
 def materials(data: Path) -> dict[str, Material]:
@@ -116,17 +123,23 @@ def materials(data: Path) -> dict[str, Material]:
     copies = [p for p in same if p.label in ("copy", "near_copy", "partial") or not p.positive]
     known = [p for p in same if p.label in ("spun", "llm", "condensed")]
     hay = haystack(data, config)
+    far = distant_pairs(hay, config) + read_pairs(data)
+    told = disguised(rewrites) + far
     lists = {
-        "rewrite": disguised(rewrites) + distant_pairs(hay, config) + read_pairs(data),
+        "rewrite": told,
+        "parts": told + mixed(rewrites + far),
         # two-language pairs, and the hard one-language negatives seen through skeletons
         "translation": disguised(across) + hard + foreign_pairs(hay, config),
         "copy": copies + partial_copies(same),
         "direction": known,
     }
-    return {
-        name: Material(pairs, measure_texts(pairs, across=name == "translation", config=config))
-        for name, pairs in lists.items()
-    }
+    out = {}
+    for name, pairs in lists.items():
+        found = measure_texts(
+            pairs, across=name == "translation", parted=name == "parts", config=config
+        )
+        out[name] = Material(pairs, found)
+    return out
 
 
 def weights_of(pairs: list[Pair]) -> NDArray[np.float64]:
@@ -148,7 +161,7 @@ def fit(name: str, material: Material, names: tuple[str, ...], *, report: bool) 
     y = np.array([pair.positive for pair in pairs])
     weights = weights_of(pairs)
     wanted: dict[str, Any] = {"penalty": PENALTY[name]}
-    if name == "rewrite":
+    if name in ("rewrite", "parts"):
         wanted["names"] = names
     held_out = np.zeros(len(pairs))
     for train, test in GroupKFold(FOLDS).split(x, y, [pair.bucket for pair in pairs]):
@@ -183,9 +196,12 @@ def calibrate(
     mined = ("distant", "foreign", "read")  # chosen for their likeness: no sample of what comes
     hard = ~y & np.array([label != "unrelated" and source not in mined for label, source in labels])
     lengths = np.column_stack([values["log_weight_c"], values["log_weight_s"]])
+    if name == "parts":
+        hard &= is_mixed(values)
     inside = hard & (lengths > SHORTEST).all(axis=1) & (lengths < LONGEST).all(axis=1)
     if name != "copy":
-        quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS, alpha=0.0, solver="highs")
+        alarms = PARTS_FALSE_ALARMS if name == "parts" else FALSE_ALARMS
+        quantile = QuantileRegressor(quantile=1.0 - alarms, alpha=0.0, solver="highs")
         long = values["long_c"][:, None]
         quantile.fit(long[inside], held_out[inside], sample_weight=weights[inside])
         offset = np.array([quantile.intercept_, *quantile.coef_])
@@ -219,7 +235,12 @@ def fit_all(
     of: dict[str, Material], *, leave_out: int | None = None, report: bool = False
 ) -> dict[str, Model]:
     """All models, fitted without one of 8 folds if asked."""
-    wanted = {"rewrite": REWRITE_FEATURES, "translation": REWRITE_FEATURES, "copy": COPY_FEATURES}
+    wanted = {
+        "rewrite": REWRITE_FEATURES,
+        "parts": PARTS_FEATURES,
+        "translation": REWRITE_FEATURES,
+        "copy": COPY_FEATURES,
+    }
     found = {
         name: fit(name, of[name].without(leave_out), names, report=report)
         for name, names in wanted.items()

@@ -10,11 +10,12 @@ from dupdetect.sketch.batch import SketchBatch
 
 
 def measures(
-    batch: SketchBatch, pairs: NDArray[np.int64], *, across: bool, shingle_size: int
+    batch: SketchBatch, pairs: NDArray[np.int64], *, across: bool, parted: bool, shingle_size: int
 ) -> NDArray[np.float64]:
     """float64[k, len(MEASURES)] of k pairs of row numbers.
 
-    ``across`` takes the alphabet that is common to several languages (skeletons) in place of stems.
+    ``across`` takes the alphabet that is common to several languages (skeletons) in place of stems;
+    ``parted`` measures only the parts of both texts that have to do with each other.
     """
     view = batch.skeletons if across else batch.stems
     return measure_pairs(
@@ -33,4 +34,5 @@ def measures(
         batch.set_doc,
         batch.shingle_set,
         shingle_size,
+        parted,
     )

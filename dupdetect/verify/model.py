@@ -17,7 +17,7 @@ from dupdetect.kernels.trees import check_trees, tree_logits
 
 VERSION = 2
 #: The models that the verifier needs.
-NAMES = ("rewrite", "translation", "copy", "direction")
+NAMES = ("rewrite", "parts", "translation", "copy", "direction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def sigmoid(logit: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @functools.cache
 def models() -> dict[str, Model]:
-    """The shipped models by name: rewrite, translation, copy, direction."""
+    """The shipped models by name: rewrite, parts, translation, copy, direction."""
     stored = load_json("verifier.json")
     if stored.get("version") != VERSION or stored.get("measures") != measures_digest():
         raise ModelError("data/verifier.json was fitted for other measures; train it again")

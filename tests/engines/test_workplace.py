@@ -77,6 +77,16 @@ def test_a_job_that_changed_cannot_go_on(tmp_path, source, what):
     assert (out / ".work" / "shard").exists()
 
 
+@pytest.mark.parametrize("resume", [True, False])
+def test_what_a_killed_scan_left_half_written_goes(tmp_path, source, resume):
+    out = tmp_path / "out"
+    begin(out, manifest(source))
+    (out / ".domains.parquet.part-4711").write_text("half")
+    (out / ".mine.part-1").write_text("kept")
+    begin(out, manifest(source), resume=resume)
+    assert {path.name for path in out.iterdir()} == {".work", ".mine.part-1"}
+
+
 def test_two_scans_cannot_write_to_one_folder(tmp_path, source):
     job = manifest(source)
     with (

@@ -40,31 +40,38 @@ SWAPPED = [
 
 
 def measured(
-    texts: list[str], *, across: bool = False, size: int = 3, max_zipf: float = 4.9
+    texts: list[str],
+    *,
+    across: bool = False,
+    parted: bool = True,
+    size: int = 3,
+    max_zipf: float = 4.9,
 ) -> np.ndarray:
     """Measures of all ordered pairs of the texts."""
     shingle = ShingleConfig(size=size, permutations=6, bands=2)
     config = Config(shingle=shingle, anchor=AnchorConfig(max_zipf=max_zipf))
     batch = sketch_texts(texts, config)
     pairs = np.array([[i, j] for i in range(len(texts)) for j in range(len(texts))])
-    return measures(batch, pairs, across=across, shingle_size=size)
+    return measures(batch, pairs, across=across, parted=parted, shingle_size=size)
 
 
 def named(row: np.ndarray) -> dict[str, float]:
     return dict(zip(MEASURES, row.tolist(), strict=True))
 
 
-@given(TEXTS, TEXTS, st.booleans(), st.integers(1, 4), st.sampled_from([3.0, 4.9, 8.0]))
+@given(
+    TEXTS, TEXTS, st.booleans(), st.booleans(), st.integers(1, 4), st.sampled_from([3.0, 4.9, 8.0])
+)
 def test_measures_are_those_of_the_twin(
-    a: str, b: str, across: bool, size: int, max_zipf: float
+    a: str, b: str, across: bool, parted: bool, size: int, max_zipf: float
 ) -> None:
-    found = measured([a, b], across=across, size=size, max_zipf=max_zipf)
+    found = measured([a, b], across=across, parted=parted, size=size, max_zipf=max_zipf)
     texts = [
         twin.read(text, max_zipf=round(max_zipf * 20), across=across, size=size) for text in (a, b)
     ]
     pairs = [(x, y) for x in texts for y in texts]
     for row, (x, y) in zip(found, pairs, strict=True):
-        assert named(row) == pytest.approx(twin.measures(x, y, size), abs=1e-9)
+        assert named(row) == pytest.approx(twin.measures(x, y, size, parted=parted), abs=1e-9)
 
 
 @given(ARTICLES, ARTICLES)
@@ -119,9 +126,20 @@ def test_a_text_that_repeats_one_word_is_exact_too() -> None:
 def test_quoted_anchors_are_not_a_texts_own() -> None:
     quoted = "Il dit « Vaucelin aime Skerrowick et Bandolieres » hier soir."
     plain = "Il dit que Vaucelin aime Skerrowick et Bandolieres hier soir."
-    both = measured([quoted, plain, "Rien ici."])
+    both = measured([quoted, plain, "Bandolieres hier, Skerrowick ensuite ; Vaucelin aime."])
     assert named(both[2])["own_x"] < 0.5 * named(both[2])["weight_x"]
-    assert named(both[5])["own_x"] == named(both[5])["weight_x"]
+    assert named(both[5])["own_x"] == named(both[5])["weight_x"] > 0.0
+
+
+def test_paragraphs_about_other_things_count_for_nothing() -> None:
+    source = "Le maire Vaucelin a visité Skerrowick. Six ingénieurs de Bandolieres sont là en 2019."
+    other = "Le volcan Popocatepetl gronde à Puebla. La sirène d'Atlixco a retenti 45 fois."
+    mixed = "\n".join(["Vu à Skerrowick : Vaucelin.", other, "2019 : ingénieurs, Bandolieres."])
+    clean = mixed.replace(other + "\n", "")
+    with_others, without = (named(measured([source, text])[1]) for text in (mixed, clean))
+    assert with_others["kept_y"] < 0.6 and without["kept_y"] == 1.0
+    for name in ("weight_y", "fact_y", "align_y", "aligned_x", "partners_y", "shared"):
+        assert with_others[name] == without[name] > 0.0
 
 
 def test_order_tells_a_shuffled_text_from_one_in_order() -> None:

@@ -14,7 +14,12 @@ from dupdetect.data import load_json
 from dupdetect.errors import ModelError
 from dupdetect.kernels.measures import MEASURES
 from dupdetect.verify import model
-from dupdetect.verify.features import COPY_FEATURES, DIRECTION_FEATURES, REWRITE_FEATURES
+from dupdetect.verify.features import (
+    COPY_FEATURES,
+    DIRECTION_FEATURES,
+    PARTS_FEATURES,
+    REWRITE_FEATURES,
+)
 from dupdetect.verify.features import features as all_features
 from dupdetect.verify.model import Model, models, sigmoid
 
@@ -32,9 +37,11 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
 def test_shipped_models_use_known_features() -> None:
     known = {*all_features(np.zeros((1, len(MEASURES))))}
     shipped = models()
-    assert set(shipped) == {"rewrite", "translation", "copy", "direction"}
-    for name in ("rewrite", "translation"):
-        assert {*REWRITE_FEATURES, "long_c"} == set(shipped[name].features) <= known
+    assert set(shipped) == {"rewrite", "parts", "translation", "copy", "direction"}
+    for name, wanted in (
+        ("rewrite", REWRITE_FEATURES), ("translation", REWRITE_FEATURES), ("parts", PARTS_FEATURES)
+    ):  # fmt: skip
+        assert {*wanted, "long_c"} == set(shipped[name].features) <= known
     assert set(shipped["copy"].features) == set(COPY_FEATURES) <= known
     assert shipped["direction"].features == DIRECTION_FEATURES
 

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -249,3 +250,26 @@ def test_unrelated_texts_have_no_direction(articles: dict[str, dict[str, str]]) 
     found = verdicts(texts, dates=["2024-05-02", "2024-05-01"])
     assert kinds(found) == ["none"]
     assert found.direction.tolist() == [0]
+
+
+def interleaved(text: str, other: str) -> str:
+    """The paragraphs of two texts by turns, as many of each."""
+    own, foreign = ([part for part in t.split("\n") if part.strip()] for t in (text, other))
+    foreign = [foreign[i % len(foreign)] for i in range(len(own))]
+    return "\n".join(part for both in zip(own, foreign, strict=True) for part in both)
+
+
+def test_paragraphs_of_another_story_hide_few_rewrites(
+    articles: dict[str, dict[str, str]], sample: Path
+) -> None:
+    """As much foreign text as own; of whole texts fewer than half of these are found."""
+    expected = json.loads((sample / "expected.json").read_text(encoding="utf-8"))["pairs"]
+    found: dict[str, list[bool]] = {"rewrite": [], "same_event": []}
+    for label, foreign in product(found, ("fr-train", "fr-port", "fr-incendie")):
+        for source, copy in expected[label]:
+            if {source, copy} <= articles.keys() and not source.startswith(foreign):
+                mixed = interleaved(articles[copy]["text"], articles[foreign]["text"])
+                verdict = verdicts([articles[source]["text"], mixed])
+                found[label].append(kinds(verdict) != ["none"])
+    assert sum(found["rewrite"]) >= 0.6 * len(found["rewrite"]) > 9
+    assert found["same_event"] and not any(found["same_event"])
