@@ -55,6 +55,9 @@ READ_WEIGHT = 0.5
 FALSE_ALARMS, COPY_FALSE_ALARMS = 0.025, 0.03
 #: The same for the parts model, of the hard negatives that are mixed (``verify.features.MIXED``).
 PARTS_FALSE_ALARMS = 0.03
+#: And this much in log-odds above: texts alike in a part are far more common among candidates of a
+#: scan than among these pairs. Of what parts add to a scan of ``news_fr`` it leaves a quarter.
+PARTS_MARGIN = 0.7
 #: For the copy model only those hard negatives count that have this share of words in shared runs:
 #: reports that quote the same dispatch. The others are no test of it.
 QUOTING = 0.15
@@ -205,7 +208,8 @@ def calibrate(
         long = values["long_c"][:, None]
         quantile.fit(long[inside], held_out[inside], sample_weight=weights[inside])
         offset = np.array([quantile.intercept_, *quantile.coef_])
-        centred = held_out - quantile.predict(long)
+        offset[0] += PARTS_MARGIN if name == "parts" else 0.0
+        centred = held_out - offset[0] - offset[1] * long[:, 0]
     else:
         quoting = hard & (values["run"] > QUOTING)
         offset = np.array([float(np.quantile(held_out[quoting], 1.0 - COPY_FALSE_ALARMS))])
