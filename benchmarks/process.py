@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dupdetect.engines.memory import resident
+
 _POLL = 0.02
 #: Seconds between two looks at the proportional sizes of several processes.
 _LOOK = 0.5
@@ -69,7 +71,7 @@ def run(
                 peak = max(peak, sum(memory.values()))
             elif sum(memory.values()) > peak and time.perf_counter() > looked + _LOOK:
                 # Proportional sizes take milliseconds a process, and are never larger than the sum.
-                peak = max(peak, sum(map(_proportional, memory)))
+                peak = max(peak, sum(map(resident, memory)))
                 looked = time.perf_counter()
             try:
                 code = process.wait(_POLL)
@@ -85,14 +87,6 @@ def run(
     cpu = max(waited, sum(seen.values()))
     text = log.read_text(encoding="utf-8", errors="replace")
     return Usage(wall, cpu, peak, code, "\n".join(text.strip().splitlines()[-3:])[-600:])
-
-
-def _proportional(process: int) -> int:
-    try:
-        lines = Path("/proc", str(process), "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _tree(root: int) -> tuple[dict[int, int], dict[int, float]]:

@@ -24,7 +24,6 @@ from dupdetect.index import CandidateIndex
 from dupdetect.index.exchange import to_lsh, write_documents
 from dupdetect.index.foreign import signatures_of
 from dupdetect.quality import assess_many, refine
-from dupdetect.quality.boilerplate.alone import mask_one
 from dupdetect.quality.resources import pin
 from dupdetect.quality.sketching import sketch_articles
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
@@ -163,9 +162,7 @@ class Index:
 
     def _sketched(self, documents: Sequence[Document]) -> tuple[list[Document], SketchBatch]:
         spoken = [_spoken(document) for document in documents]
-        texts = [document.text for document in spoken]
-        masked = [mask_one(texts[0])] if len(texts) == 1 else None
-        return spoken, sketch_articles(texts, self.config, masked)
+        return spoken, sketch_articles([document.text for document in spoken], self.config)
 
     def _related_many(self, documents: Sequence[Document | str], name: str) -> list[list[Match]]:
         """Matches of documents, or of plain texts under ``name``."""

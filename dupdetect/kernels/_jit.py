@@ -28,19 +28,6 @@ def inlined(function: F) -> F:
     return cast(F, numba.njit(cache=True, nogil=True, forceinline=True)(function))
 
 
-def without_blas() -> None:
-    """Keeps numba from importing scipy, for processes that are ours alone; before the first kernel.
-
-    Numba looks for BLAS at its first kernel: 0.2 s and 30 MB; no kernel here multiplies matrices.
-    """
-    from numba.np import linalg
-
-    def refuse() -> None:
-        raise ImportError("dupdetect uses no BLAS")
-
-    linalg.ensure_blas = refuse
-
-
 @intrinsic
 def _ctpop(typing: Any, x: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -19,9 +19,13 @@ _CROWD = 64
 
 
 @kernel
-def _places(values: U64, bits: int, counts: NDArray[np.int32]) -> int:
-    """Fills ``counts`` with the first place of every bucket; answers the size of the largest."""
-    shift = np.uint64(64 - bits)
+def _places(values: U64) -> tuple[NDArray[np.int32], np.uint64, bool]:
+    """The first place of every bucket, the shift that gives a value's bucket, and whether no bucket
+    is crowded."""
+    bits = 1
+    while 1 << bits < values.size:
+        bits += 1
+    counts, shift = np.zeros(1 << bits, np.int32), np.uint64(64 - bits)
     for i in range(values.size):
         counts[np.int64(values[i] >> shift)] += 1
     most = total = 0
@@ -30,25 +34,21 @@ def _places(values: U64, bits: int, counts: NDArray[np.int32]) -> int:
         most = max(most, size)
         counts[bucket] = total
         total += size
-    return most
+    return counts, shift, most <= _CROWD
 
 
 @kernel
 def sort_hashes(values: U64) -> U64:
     """Evenly spread values (of all 64 bits) in order; a new array."""
-    n = values.size
-    bits = 1
-    while 1 << bits < n:
-        bits += 1
-    counts = np.zeros(1 << bits, np.int32)
-    if _places(values, bits, counts) > _CROWD:
+    places, shift, even = _places(values)
+    if not even:
         return np.sort(values)
+    n = values.size
     out = np.empty(n, np.uint64)
-    shift = np.uint64(64 - bits)
     for i in range(n):
         bucket = np.int64(values[i] >> shift)
-        out[counts[bucket]] = values[i]
-        counts[bucket] += 1
+        out[places[bucket]] = values[i]
+        places[bucket] += 1
     for i in range(1, n):
         value, at = out[i], i
         while at > 0 and out[at - 1] > value:
@@ -61,19 +61,15 @@ def sort_hashes(values: U64) -> U64:
 @kernel
 def order_hashes(values: U64) -> NDArray[np.int64]:
     """The places of evenly spread values in their order, int64[n]; equal ones stay in theirs."""
-    n = values.size
-    bits = 1
-    while 1 << bits < n:
-        bits += 1
-    counts = np.zeros(1 << bits, np.int32)
-    if _places(values, bits, counts) > _CROWD:
+    places, shift, even = _places(values)
+    if not even:
         return np.argsort(values, kind="mergesort")
+    n = values.size
     out = np.empty(n, np.int64)
-    shift = np.uint64(64 - bits)
     for i in range(n):
         bucket = np.int64(values[i] >> shift)
-        out[counts[bucket]] = i
-        counts[bucket] += 1
+        out[places[bucket]] = i
+        places[bucket] += 1
     for i in range(1, n):
         place, at = out[i], i
         value = values[place]

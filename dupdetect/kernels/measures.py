@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.align import align_rows, density, mutual_matches
-from dupdetect.kernels.parts import take_parts
+from dupdetect.kernels.parts import Anchors, take_parts
 from dupdetect.kernels.places import MAX_TIMES, company, first_free
 from dupdetect.kernels.runs import (
     MARKS,
@@ -185,6 +185,22 @@ def _add_shared(
 
 
 @kernel
+def _add_pair(
+    anchors: Anchors, first_x: int, last_x: int, first_y: int, last_y: int,
+    run_x: NDArray[np.bool_], run_y: NDArray[np.bool_], row: NDArray[np.float64],
+    rows_x: NDArray[np.float64], rows_y: NDArray[np.float64], matrix: NDArray[np.float64],
+    place_x: NDArray[np.int32], place_y: NDArray[np.int32], is_fact: NDArray[np.bool_],
+) -> int:  # fmt: skip
+    """Adds the anchors of both texts to the measures; the number of places of shared ones."""
+    _add_document(*anchors, first_x, last_x, run_x, row, 0, rows_x)
+    _add_document(*anchors, first_y, last_y, run_y, row, 1, rows_y)
+    return _add_shared(
+        *anchors, first_x, last_x, first_y, last_y, run_x, run_y, row, matrix, place_x, place_y,
+        is_fact,
+    )  # fmt: skip
+
+
+@kernel
 def measure_pairs(
     pairs: NDArray[np.int64],
     view_doc: NDArray[np.int64],
@@ -218,6 +234,7 @@ def measure_pairs(
             d = pairs[p, side]
             most = max(most, word_doc[d + 1] - word_doc[d], view_doc[d + 1] - view_doc[d])
             longest_set = max(longest_set, set_doc[d + 1] - set_doc[d])
+    view = (key, weight, kind, sentence, token)
     common, marks = np.empty(longest_set + 1, np.uint32), np.zeros(MARKS, np.bool_)
     room = (
         np.empty(2 * most, np.uint32), np.empty(2 * most, np.float32), np.empty(2 * most, np.uint8),
@@ -282,16 +299,21 @@ def measure_pairs(
         matrix[:sx, :sy] = 0.0
         rows_x[:sx] = 0.0
         rows_y[:sy] = 0.0
-        part = take_parts(
-            key, weight, kind, sentence, token, view_doc[x], view_doc[x + 1], view_doc[y],
-            view_doc[y + 1], sx, sy, in_both, in_all, kept, room, parted,
-        )  # fmt: skip
-        middle, end, row[62], row[63] = part
-        _add_document(*room, 0, middle, run_x, row, 0, rows_x)
-        _add_document(*room, middle, end, run_y, row, 1, rows_y)
-        n = _add_shared(
-            *room, 0, middle, middle, end, run_x, run_y, row, matrix, place_x, place_y, is_fact
-        )
+        row[62] = row[63] = 1.0
+        if parted:
+            middle, end, row[62], row[63] = take_parts(
+                view, view_doc[x], view_doc[x + 1], view_doc[y], view_doc[y + 1], sx, sy, in_both,
+                in_all, kept, room,
+            )  # fmt: skip
+            n = _add_pair(
+                room, 0, middle, middle, end, run_x, run_y, row, rows_x, rows_y, matrix, place_x,
+                place_y, is_fact,
+            )  # fmt: skip
+        else:
+            n = _add_pair(
+                view, view_doc[x], view_doc[x + 1], view_doc[y], view_doc[y + 1], run_x, run_y, row,
+                rows_x, rows_y, matrix, place_x, place_y, is_fact,
+            )  # fmt: skip
         for only_facts in range(2):
             at = 54 + 4 * only_facts
             row[at], row[at + 1], row[at + 2], row[at + 3] = company(

@@ -87,11 +87,7 @@ def keep_parts(
 
 @kernel
 def take_parts(
-    key: NDArray[np.uint32],
-    weight: NDArray[np.float32],
-    kind: NDArray[np.uint8],
-    sentence: NDArray[np.int32],
-    token: NDArray[np.int32],
+    anchors: Anchors,
     first_x: int,
     last_x: int,
     first_y: int,
@@ -102,23 +98,18 @@ def take_parts(
     total: NDArray[np.float64],
     kept: NDArray[np.bool_],
     room: Anchors,
-    parted: bool,
 ) -> tuple[int, int, float, float]:
     """Copies the anchors of the parts of x, then of those of y, into ``room``.
 
     Returns where those of x end and those of y end, and for both texts the share of the weight that
-    is in its parts. Without ``parted`` all of both is taken. ``shared``, ``total`` and ``kept`` are
-    (2, sentences) to work in.
+    is in its parts. ``shared``, ``total`` and ``kept`` are (2, sentences) to work in.
     """
-    share_x, share_y = 1.0, 1.0
-    if parted:
-        shared[:] = 0.0
-        total[:] = 0.0
-        _weigh(key, weight, sentence, first_x, last_x, first_y, last_y, shared, total)
-        share_x = keep_parts(shared[0], total[0], sentences_x, kept[0])
-        share_y = keep_parts(shared[1], total[1], sentences_y, kept[1])
-    else:
-        kept[:] = True
+    key, weight, kind, sentence, token = anchors
+    shared[:] = 0.0
+    total[:] = 0.0
+    _weigh(key, weight, sentence, first_x, last_x, first_y, last_y, shared, total)
+    share_x = keep_parts(shared[0], total[0], sentences_x, kept[0])
+    share_y = keep_parts(shared[1], total[1], sentences_y, kept[1])
     top = shared.shape[1] - 1
     n, middle = 0, 0
     for side in range(2):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,29 +128,6 @@ class Readings:
             whole.sizes[i], whole.book, whole.phrase[p], whole.phrase_word[p] - np.int32(first),
             whole.phrase_size[p],
         )  # fmt: skip
-
-    def each(self) -> Iterator[Reading]:
-        """The readings of the texts, in order."""
-        whole = self.whole
-        if len(self.texts) == 1:
-            yield whole
-            return
-        line_base = np.repeat(self.base[:-1], np.diff(self.lines))
-        starts, ends = whole.starts - line_base, whole.ends - line_base
-        pairs = list(zip(starts.tolist(), ends.tolist(), strict=True))
-        word_base = np.repeat(self.base[:-1], np.diff(self.words)).astype(np.int32)
-        word_start, word_end = whole.word_start - word_base, whole.word_end - word_base
-        shift = np.repeat(self.words[:-1], np.diff(self.phrases)).astype(np.int32)
-        phrase_word = whole.phrase_word - shift
-        bounds = (side.tolist() for side in (self.base, self.lines, self.words, self.phrases))
-        places = (pairwise(side) for side in bounds)
-        for text, (c, d), (i, j), (v, w), (p, q) in zip(self.texts, *places, strict=True):
-            yield Reading(
-                text, whole.codes[c:d], pairs[i:j], starts[i:j], ends[i:j],
-                word_start[v:w], word_end[v:w], whole.key[v:w], whole.mask[v:w],
-                whole.stem[v:w], whole.capital[v:w], whole.line[i : j + 1] - v, whole.sizes[i:j],
-                whole.book, whole.phrase[p:q], phrase_word[p:q], whole.phrase_size[p:q],
-            )  # fmt: skip
 
 
 def read_many(texts: Sequence[str], known: Vocabulary[Known]) -> Readings:

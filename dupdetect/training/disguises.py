@@ -20,6 +20,7 @@ _BOILERPLATE = (
 )  # fmt: skip
 
 #: A word in small letters, no part of a compound.
+_SENTENCE_END = re.compile(r"(?<=[.!?…»”])\s+(?=[^\W\d_a-zà-ÿ]|[«“\"\d])")
 _WORD = re.compile(r"(?<![\w'’.-])[^\W\d_]{4,}(?![\w'’-])")
 #: Share of such words that a heavy rewording replaces; of sentence ends and commas that it moves.
 _REPLACED, _JOINED, _BROKEN = (0.15, 0.45), 0.35, 0.2
@@ -200,7 +201,7 @@ def _pieces(text: str, rng: random.Random) -> list[str]:
     """Paragraphs of two to four sentences, none across the end of a line."""
     out: list[str] = []
     for line in text.split("\n"):
-        sentences = re.split(r"(?<=[.!?…»”])\s+(?=[^\W\d_a-zà-ÿ]|[«“\"\d])", line)
+        sentences = _SENTENCE_END.split(line)
         while sentences:
             size = rng.choice((2, 3, 3, 4))
             out.append(" ".join(sentences[:size]))

@@ -50,14 +50,13 @@ from dupdetect.verify.model import VERSION, Model, measures_digest
 NEGATIVE_WEIGHT = 3.0
 #: Weight of the pairs of ``read_pairs``, which are the false alarms of an earlier verifier.
 READ_WEIGHT = 0.5
-#: Share of the hard negatives that may lie above a score of 0.5; of the copy model's, which are few
-#: (three in eighty lie above, all reports that quote one dispatch at length).
-FALSE_ALARMS, COPY_FALSE_ALARMS = 0.025, 0.03
-#: The same for the parts model, of the hard negatives that are mixed (``verify.features.MIXED``).
-PARTS_FALSE_ALARMS = 0.03
+#: Share of the hard negatives that may lie above a score of 0.5: for the parts model of those that
+#: are mixed (``verify.features.MIXED``), for the copy model of few (three in eighty lie above, all
+#: reports that quote one dispatch at length).
+FALSE_ALARMS = {"rewrite": 0.025, "parts": 0.03, "translation": 0.025, "copy": 0.03}
 #: And this much in log-odds above: texts alike in a part are far more common among candidates of a
 #: scan than among these pairs. Of what parts add to a scan of ``news_fr`` it leaves a quarter.
-PARTS_MARGIN = 0.7
+MARGIN = {"rewrite": 0.0, "parts": 0.7, "translation": 0.0, "copy": 0.0}
 #: For the copy model only those hard negatives count that have this share of words in shared runs:
 #: reports that quote the same dispatch. The others are no test of it.
 QUOTING = 0.15
@@ -203,16 +202,15 @@ def calibrate(
         hard &= is_mixed(values)
     inside = hard & (lengths > SHORTEST).all(axis=1) & (lengths < LONGEST).all(axis=1)
     if name != "copy":
-        alarms = PARTS_FALSE_ALARMS if name == "parts" else FALSE_ALARMS
-        quantile = QuantileRegressor(quantile=1.0 - alarms, alpha=0.0, solver="highs")
+        quantile = QuantileRegressor(quantile=1.0 - FALSE_ALARMS[name], alpha=0.0, solver="highs")
         long = values["long_c"][:, None]
         quantile.fit(long[inside], held_out[inside], sample_weight=weights[inside])
         offset = np.array([quantile.intercept_, *quantile.coef_])
-        offset[0] += PARTS_MARGIN if name == "parts" else 0.0
+        offset[0] += MARGIN[name]
         centred = held_out - offset[0] - offset[1] * long[:, 0]
     else:
         quoting = hard & (values["run"] > QUOTING)
-        offset = np.array([float(np.quantile(held_out[quoting], 1.0 - COPY_FALSE_ALARMS))])
+        offset = np.array([float(np.quantile(held_out[quoting], 1.0 - FALSE_ALARMS[name]))])
         centred = held_out - offset[0]
     slope = LogisticRegression(C=1e3, fit_intercept=False)
     slope.fit(centred[:, None], y, sample_weight=weights)

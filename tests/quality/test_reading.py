@@ -25,7 +25,8 @@ ARRAYS = (
 @given(st.lists(TEXT, max_size=5))
 def test_reading_together_is_reading_alone(texts: list[str]) -> None:
     known = vocabulary("fr")
-    each = list(read_many(texts, known).each())
+    readings = read_many(texts, known)
+    each = [readings.one(number) for number in range(len(texts))]
     assert [reading.text for reading in each] == texts
     for text, reading in zip(texts, each, strict=True):
         alone = read(text, known)
@@ -40,4 +41,4 @@ def test_a_reading_is_readings_of_one() -> None:
     assert one.base.tolist() == [0, 22]
     assert one.lines.tolist() == [0, 2]
     assert one.words.tolist() == [0, 4]
-    assert next(iter(one.each())) is reading
+    assert one.one(0) is reading

@@ -114,14 +114,14 @@ class Screen:
         document = self._document(item)
         with self._turn:
             known = self.index is not None and document.id in self.index
-            verdict = self._detector.process(
-                document,
-                keep=lambda v: self.options.add and _decide(self.options.drop, v, known) is None,
-            )
-            tags = tuple(rule for rule, *_ in _met(self.options.tag, verdict, known))
+            verdict = self._detector.process(document, keep=lambda v: self._kept(v, known))
+            added = self.index is not None and self._kept(verdict, known)
             dropped = _decide(self.options.drop, verdict, known)
-            added = self.index is not None and self.options.add and dropped is None
+            tags = tuple(rule for rule, *_ in _met(self.options.tag, verdict, known))
         return Outcome(verdict, known, tags, dropped, added)
+
+    def _kept(self, verdict: Verdict, known: bool) -> bool:
+        return self.options.add and _decide(self.options.drop, verdict, known) is None
 
     def _document(self, item: Item) -> Document:
         if item.text.strip():

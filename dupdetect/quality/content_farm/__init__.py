@@ -143,8 +143,6 @@ def _height(line: tuple[Sequence[float], Sequence[float]], value: float) -> floa
     if value <= points[0]:
         return heights[0]
     at = bisect_right(points, value)
-    if at == 0:
-        return heights[0]
     if at == len(points):
         return heights[-1]
     share = (value - points[at - 1]) / (points[at] - points[at - 1])
