@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Condition, Thread
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +25,8 @@ OnSkip = Callable[[Skip], None]
 
 #: Rows and bytes of a batch: enough for the kernels, few enough to stay near the cache.
 _ROWS, _BYTES = 512, 2_000_000
+#: Bytes of text that are read before they are asked for: what is decoded while the kernels load.
+_AHEAD = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Texts:
 
 def read_texts(
     sources: Sequence[str | Path], *, config: Config, on_skip: OnSkip
-) -> Iterator[Texts]:
+) -> Generator[Texts]:
     """Everything in ``sources``, in order; Parquet without a Python object per document."""
     for file in readers.expand(sources, on_skip):
         plain = _columns(file, config)
@@ -55,6 +60,56 @@ def read_texts(
             yield from _documents(file, config, on_skip)
         else:
             yield from _rows(file, *plain, on_skip)
+
+
+@contextmanager
+def ahead(batches: Generator[Texts], most: int = _AHEAD) -> Iterator[Iterator[Texts]]:
+    """The same batches, read by a thread of its own that goes on until it holds ``most`` bytes.
+
+    What reading raises is raised where the batch is taken; at the end of the block reading stops.
+    """
+    ready: SimpleQueue[Texts | BaseException | None] = SimpleQueue()
+    room = Condition()
+    held, stopped = 0, False
+
+    def hold(size: int) -> bool:
+        nonlocal held
+        with room:
+            held += size
+            room.notify()
+            room.wait_for(lambda: held < most or stopped)
+            return not stopped
+
+    def work() -> None:
+        try:
+            with closing(batches):
+                for batch in batches:
+                    ready.put(batch)
+                    if not hold(batch.texts.nbytes):
+                        return
+            ready.put(None)
+        except BaseException as error:  # not for this thread: whoever takes the batches has it
+            ready.put(error)
+
+    def taken() -> Iterator[Texts]:
+        nonlocal held
+        while (batch := ready.get()) is not None:
+            if isinstance(batch, BaseException):
+                raise batch
+            with room:
+                held -= batch.texts.nbytes
+                room.notify()
+            yield batch
+
+    thread = Thread(target=work, name="reading ahead", daemon=True)
+    thread.start()
+    try:
+        yield taken()
+    finally:
+        with room:
+            stopped = True
+            room.notify()
+        thread.join()
 
 
 def _columns(file: SourceFile, config: Config) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import dupdetect
-from dupdetect.engines import near, near_sources
+from dupdetect.engines import near_pairs, near_sources
 from dupdetect.errors import ConfigError
 
 
@@ -57,7 +57,7 @@ def test_threads_and_batches_change_nothing(corpus, monkeypatch, tmp_path):
     path, _ = corpus
     first = dupdetect.near_duplicates([path], threshold=0.3, workers=1)
     monkeypatch.setattr(near_sources, "_ROWS", 3)
-    monkeypatch.setattr(near, "_BLOCK", 5)
+    monkeypatch.setattr(near_pairs, "_BLOCK", 5)
     again = dupdetect.near_duplicates(
         [path], threshold=0.3, workers=3, out=tmp_path / "pairs.parquet"
     )
@@ -76,9 +76,9 @@ def test_other_formats_give_the_same(corpus, tmp_path):
 
 def test_a_text_copied_often_is_connected_by_linear_work(tmp_path, monkeypatch):
     counted = []
-    compared = near.shared_shingles
+    compared = near_pairs.shared_shingles
     monkeypatch.setattr(
-        near,
+        near_pairs,
         "shared_shingles",
         lambda codes, *rest: counted.append(len(codes)) or compared(codes, *rest),
     )
@@ -86,7 +86,7 @@ def test_a_text_copied_often_is_connected_by_linear_work(tmp_path, monkeypatch):
     path = tmp_path / "copies.parquet"
     pq.write_table(pa.table({"id": [str(i) for i in range(n)], "text": [text] * n}), path)
     found = dupdetect.near_duplicates([path])
-    assert n - 1 <= sum(counted) <= near.MOST_OF_LARGE * n
+    assert n - 1 <= sum(counted) <= near_pairs.MOST_OF_LARGE * n
     reached = {0}
     for a, b in sorted((int(a), int(b)) for a, b in rows(found)):
         if a in reached:
@@ -111,7 +111,7 @@ def test_a_threshold_below_what_the_bands_find_is_refused(corpus):
 
 def test_memory_in_use_is_bounded_by_documents_not_by_text(corpus):
     """Band keys and shingles lie in files: what stays in memory has no row per word."""
-    sketches = near._Sketches(corpus[0].parent, dupdetect.Config())
+    sketches = near_pairs._Sketches(corpus[0].parent, dupdetect.Config())
     for texts in near_sources.read_texts([corpus[0]], config=dupdetect.Config(), on_skip=print):
         sketches.add(*sketches.make(texts))
     sketches.finish()
@@ -120,13 +120,59 @@ def test_memory_in_use_is_bounded_by_documents_not_by_text(corpus):
 
 
 def test_blocks_hold_so_many_pairs_and_shingles(monkeypatch):
-    monkeypatch.setattr(near, "_BLOCK", 3)
-    monkeypatch.setattr(near, "_BLOCK_SHINGLES", 10)
+    monkeypatch.setattr(near_pairs, "_BLOCK", 3)
+    monkeypatch.setattr(near_pairs, "_BLOCK_SHINGLES", 10)
     lengths = np.array([1, 2, 30, 4, 1, 1], np.int32)
     pairs = [(0, 1), (0, 2), (1, 3), (3, 4), (4, 5), (0, 4), (0, 5), (1, 4)]
     codes = np.array([a << 32 | b for a, b in pairs], np.uint64)
-    blocks = [block.tolist() for block in near._blocks(codes, lengths)]
+    blocks = [block.tolist() for block in near_pairs._blocks(codes, lengths)]
     assert [code for block in blocks for code in block] == codes.tolist()
     for block in blocks:
         total = sum(int(lengths[code >> 32] + lengths[code & 0xFFFFFFFF]) for code in block)
         assert len(block) == 1 or (len(block) <= 3 and total <= 10)
+
+
+def batch(number):
+    return near_sources.Texts(pa.array([str(number)]), pa.array(["x" * 1000]))
+
+
+def test_what_is_read_ahead_is_the_same_and_bounded():
+    begun = []
+
+    def batches():
+        for number in range(20):
+            begun.append(number)
+            yield batch(number)
+
+    with near_sources.ahead(batches(), most=3000) as coming:
+        for number, texts in enumerate(coming):
+            assert texts.ids.to_pylist() == [str(number)]
+            assert len(begun) <= number + 6  # three that wait, the one taken, two on their way
+    assert number == 19
+
+
+def test_reading_ahead_ends_with_its_block_and_frees_what_it_reads_from():
+    closed = []
+
+    def endless():
+        try:
+            while True:
+                yield batch(0)
+        finally:
+            closed.append(True)
+
+    with pytest.raises(RuntimeError, match="enough"), near_sources.ahead(endless()) as coming:
+        next(coming)
+        raise RuntimeError("enough")
+    assert closed
+
+
+def test_what_reading_raises_is_raised_where_the_texts_are_taken():
+    def broken():
+        yield batch(0)
+        raise OSError("no more")
+
+    with near_sources.ahead(broken()) as coming:
+        assert next(coming).ids.to_pylist() == ["0"]
+        with pytest.raises(OSError, match="no more"):
+            next(coming)
