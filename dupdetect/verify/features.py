@@ -53,10 +53,10 @@ LONG, LONGEST = 3.8, 4.7
 
 #: Added to shared and total weight before a ratio is taken, so that a share of very little is
 #: drawn to what unrelated texts have: one anchor of middling rarity, shared with probability 0.3.
-_PRIOR, _PRIOR_SHARE = 1.0, 0.3
+PRIOR, PRIOR_SHARE = 1.0, 0.3
 
 #: All measures with two sides, but for the one whose sum is taken in the order of one side.
-_TIE_BREAKERS = tuple(
+TIE_BREAKERS = tuple(
     name.removesuffix("_x") for name in MEASURES if name.endswith("_x") and name != "mutual_x"
 )
 
@@ -67,7 +67,7 @@ def column(measures: NDArray[np.float64], name: str) -> NDArray[np.float64]:
 
 
 def _share(shared: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
-    return (shared + _PRIOR * _PRIOR_SHARE) / (total + _PRIOR)
+    return (shared + PRIOR * PRIOR_SHARE) / (total + PRIOR)
 
 
 def _chain(
@@ -113,7 +113,7 @@ def copy_is_x(measures: NDArray[np.float64]) -> NDArray[np.bool_]:
     shared = column(measures, "shared")
     ahead = shared / (column(measures, "weight_x") + 1.0)
     ahead = ahead - shared / (column(measures, "weight_y") + 1.0)
-    for name in _TIE_BREAKERS:
+    for name in TIE_BREAKERS:
         if ahead.all():
             break
         other = column(measures, f"{name}_x") - column(measures, f"{name}_y")

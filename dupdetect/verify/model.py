@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,11 @@ from dupdetect.data import load_json
 from dupdetect.errors import ModelError
 from dupdetect.kernels.measures import MEASURES
 from dupdetect.kernels.trees import check_trees, tree_logits
+from dupdetect.verify.describe import FEATURES
+from dupdetect.verify.judge import Forms
 
 VERSION = 2
-#: The models that the verifier needs.
+#: The models that the verifier needs; that of direction is of other features than the rest.
 NAMES = ("rewrite", "parts", "translation", "copy", "direction")
 
 
@@ -67,6 +70,44 @@ def models() -> dict[str, Model]:
         return {name: _model(name, stored["models"][name]) for name in NAMES}
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"data/verifier.json is malformed: {error!r}") from error
+
+
+@functools.cache
+def shipped_forms() -> Forms:
+    """:func:`forms` of the shipped models."""
+    return forms(models())
+
+
+def forms(weights: Mapping[str, Model]) -> Forms:
+    """Models of pairs as flat arrays, in the order of NAMES without the last.
+
+    Raises KeyError when one is missing, or asks for a feature that is not in FEATURES.
+    """
+    chosen = [weights[name] for name in NAMES[:-1]]
+    at = {name: column for column, name in enumerate(FEATURES)}
+    trees = [model.trees or _NO_TREES for model in chosen]
+    before = _ends(len(tree.nodes) for tree in trees)
+    nodes = [tree.nodes.copy() for tree in trees]
+    for own, base in zip(nodes, before.tolist(), strict=False):
+        own[:, 2] += base
+    return Forms(
+        first=_ends(len(model.features) for model in chosen),
+        columns=np.array([at[name] for model in chosen for name in model.features], np.int64),
+        coefficients=np.concatenate([model.coefficients for model in chosen]),
+        intercepts=np.array([model.intercept for model in chosen]),
+        nodes=np.concatenate(nodes),
+        roots=np.concatenate(
+            [tree.roots.astype(np.int64) + base for tree, base in zip(trees, before, strict=False)]
+        ),
+        first_root=_ends(len(tree.roots) for tree in trees),
+    )
+
+
+_NO_TREES = Trees(np.empty((0, 3), np.float32), np.empty(0, np.int32))
+
+
+def _ends(sizes: Iterable[int]) -> NDArray[np.int64]:
+    return np.cumsum([0, *sizes], dtype=np.int64)
 
 
 def _model(name: str, stored: dict[str, Any]) -> Model:

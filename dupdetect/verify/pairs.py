@@ -18,20 +18,19 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.records import DIRECTIONS, MATCH_KINDS
 from dupdetect.sketch.batch import SketchBatch
-from dupdetect.verify.features import column, direction_features, features, is_mixed, matrix
+from dupdetect.verify.features import MIXED
+from dupdetect.verify.judge import Forms, direction_logits, judge, verdicts
 from dupdetect.verify.measure import measures
-from dupdetect.verify.model import Model, models, sigmoid
+from dupdetect.verify.model import NAMES, Model, models, shipped_forms
+from dupdetect.verify.model import forms as forms_of
 
-NONE, EXACT, NEAR, PARTIAL, REWRITE, TRANSLATION = (
-    MATCH_KINDS.index(kind)
-    for kind in ("none", "exact", "near_duplicate", "partial", "rewrite", "translation")
-)
-
-#: INTERFACE.md: near_duplicate from 70 % of the shorter text word for word, partial from 20 %.
-NEAR_SHARE, PARTIAL_SHARE = 0.7, 0.2
+NONE = MATCH_KINDS.index("none")
 #: Parts of two texts are looked at from this probability for the whole texts; of 60 mixed rewrites
 #: that only their parts give away the least likely one had 0.05.
 LIKELY = 0.02
+#: Models that are asked together, by their places in ``Forms``.
+_WHOLE = np.array([NAMES.index("rewrite"), NAMES.index("copy")])
+_PARTS, _TRANSLATED = np.array([NAMES.index("parts")]), np.array([NAMES.index("translation")])
 #: Evidence of direction is thin below these log-odds (probability 0.7).
 SURE_DIRECTION = 0.85
 
@@ -64,77 +63,48 @@ def verify_pairs(
     Swapping the two documents of a pair swaps containments and direction and changes nothing else.
     """
     pairs = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
-    spoken = np.asarray(languages, dtype=object)
-    a, b = spoken[pairs[:, 0]], spoken[pairs[:, 1]]
-    across = (a != b) & (a != "und") & (b != "und")
+    across = _across(languages, pairs)
+    forms = shipped_forms() if weights is None else forms_of(weights)
     size = config.shingle.size
     measured = measures(batch, pairs, across=False, parted=False, shingle_size=size)
-    values = features(measured)
-    weights = models() if weights is None else weights
-    same = _probability(weights["rewrite"], values)
-    copied = _probability(weights["copy"], values)
+    same, copied, run, own_run, _ = judge(measured, forms, _WHOLE).T
     likely = np.flatnonzero(~across & (same >= LIKELY))
     if likely.size:
-        same[likely] = np.maximum(same[likely], _by_parts(batch, pairs[likely], size, weights))
+        same[likely] = np.maximum(same[likely], _by_parts(batch, pairs[likely], size, forms))
     if across.any():
         other = measures(batch, pairs[across], across=True, parted=False, shingle_size=size)
-        same[across] = _probability(weights["translation"], features(other))
+        same[across] = judge(other, forms, _TRANSLATED)[:, 0]
         measured[across, :23] = other[:, :23]
-    verdicts = _verdicts(measured, values["run"], values["own_run"], same, copied, across, config)
-    found = np.flatnonzero(verdicts.kind != NONE)  # most candidates are none, and dates are slow
-    if found.size:
-        verdicts.direction[found] = _directions(
-            weights["direction"], measured[found], pairs[found], dates
-        )
-    return verdicts
+    found = PairVerdicts(
+        *verdicts(
+            measured, same, copied, run, own_run, across, config.verify.threshold,
+            config.shingle.min_tokens,
+        ),
+        np.zeros(len(pairs), np.uint8),
+    )  # fmt: skip
+    rows = np.flatnonzero(found.kind != NONE)  # most candidates are none, and dates are slow
+    if rows.size:
+        model = (models() if weights is None else weights)["direction"]
+        found.direction[rows] = _directions(model, measured[rows], pairs[rows], dates)
+    return found
+
+
+def _across(languages: Sequence[str], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which pairs are of two known languages."""
+    if len({*languages} - {"und"}) < 2:
+        return np.zeros(len(pairs), np.bool_)
+    spoken = np.asarray(languages, dtype=object)
+    a, b = spoken[pairs[:, 0]], spoken[pairs[:, 1]]
+    return np.asarray((a != b) & (a != "und") & (b != "und"), np.bool_)
 
 
 def _by_parts(
-    batch: SketchBatch, pairs: NDArray[np.int64], size: int, weights: Mapping[str, Model]
+    batch: SketchBatch, pairs: NDArray[np.int64], size: int, forms: Forms
 ) -> NDArray[np.float64]:
     """The probability for the parts of two texts, 0 where these are nearly all of both."""
-    values = features(measures(batch, pairs, across=False, parted=True, shingle_size=size))
-    return np.where(is_mixed(values), _probability(weights["parts"], values), 0.0)
-
-
-def _probability(model: Model, values: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    return sigmoid(model.logit(matrix(values, model.features)))
-
-
-def _verdicts(
-    measured: NDArray[np.float64],
-    run: NDArray[np.float64],
-    own_run: NDArray[np.float64],
-    same: NDArray[np.float64],
-    copied: NDArray[np.float64],
-    across: NDArray[np.bool_],
-    config: Config,
-) -> PairVerdicts:
-    """Verdicts whose direction is still unknown."""
-    exact = column(measured, "exact") > 0.0
-    score = np.where(exact, 1.0, np.maximum(same, copied))
-    words = np.minimum(column(measured, "words_x"), column(measured, "words_y"))
-    score = np.where(words >= config.shingle.min_tokens, score, 0.0)
-    verbatim = (run >= PARTIAL_SHARE) & ((own_run >= PARTIAL_SHARE) | (copied > same))
-    kind = np.where(across, TRANSLATION, REWRITE)
-    kind = np.where(verbatim, np.where(run >= NEAR_SHARE, NEAR, PARTIAL), kind)
-    kind = np.where(exact, EXACT, kind)
-    found = (score >= config.verify.threshold) & (score > 0.0)
-    kind = np.where(found, kind, NONE).astype(np.uint8)
-    shared = column(measured, "shingles_shared")
-    size_a, size_b = column(measured, "shingles_x"), column(measured, "shingles_y")
-    return PairVerdicts(
-        kind=kind,
-        score=score.astype(np.float32),
-        jaccard=_ratio(shared, size_a + size_b - shared),
-        containment_a=_ratio(shared, size_a),
-        containment_b=_ratio(shared, size_b),
-        direction=np.zeros(kind.size, np.uint8),
-    )
-
-
-def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float32]:
-    return (part / np.maximum(whole, 1.0)).astype(np.float32)
+    measured = measures(batch, pairs, across=False, parted=True, shingle_size=size)
+    judged = judge(measured, forms, _PARTS)
+    return np.where(judged[:, 3] < MIXED, judged[:, 0], 0.0)
 
 
 def _directions(
@@ -147,11 +117,13 @@ def _directions(
     unknown, a_from_b, b_from_a = (
         DIRECTIONS.index(name) for name in ("unknown", "a_from_b", "b_from_a")
     )
-    logit = model.logit(direction_features(measured))  # positive: a is the source
+    logit = direction_logits(
+        measured, model.coefficients, model.intercept
+    )  # positive: a is the source
     out = np.where(logit > SURE_DIRECTION, b_from_a, unknown)
     out = np.where(logit < -SURE_DIRECTION, a_from_b, out)
     if dates is not None:
-        known = {row: (dates[row] or "", _utc(dates[row] or "")) for row in np.unique(pairs)}
+        known = {row: (dates[row] or "", _utc(dates[row] or "")) for row in {*pairs.flat}}
         for i, (x, y) in enumerate(pairs):
             order = _earlier(known[x], known[y])
             if order:
