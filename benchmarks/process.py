@@ -12,7 +12,9 @@ from pathlib import Path
 
 from dupdetect.engines.memory import resident
 
-_POLL = 0.02
+#: Seconds between two looks at a process tree: in its first second, and as a share of its time so
+#: far, at most so long (a look reads all of /proc; a job of minutes would pay a tenth of a core).
+_POLL, _POLL_SHARE, _POLL_MOST = 0.02, 0.02, 0.25
 #: Seconds between two looks at the proportional sizes of several processes.
 _LOOK = 0.5
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -74,7 +76,8 @@ def run(
                 peak = max(peak, sum(map(resident, memory)))
                 looked = time.perf_counter()
             try:
-                code = process.wait(_POLL)
+                age = time.perf_counter() - started
+                code = process.wait(min(max(_POLL, _POLL_SHARE * age), _POLL_MOST))
             except subprocess.TimeoutExpired:
                 continue
         wall = time.perf_counter() - started
