@@ -10,23 +10,12 @@ from dupdetect.quality.machine_translation.lexicon import (
 )
 from dupdetect.quality.machine_translation.view import Spans, View, is_break
 
-#: How many words on each side may show that the place is foreign anyway.
-REACH = 3
 #: A quotation of at most so many words is taken for a foreign term under discussion.
 _SHORT_QUOTE = 4
 #: A longer one with this share of function words of one other language is foreign.
 _FOREIGN_SHARE = 0.25
 #: Characters from the word to its quotation marks.
 _QUOTE_REACH = 120
-
-
-def stands_free(text: str, start: int, end: int) -> bool:
-    """No hyphen, dot, slash or digit sticks to the word (``the.example``, ``x_the``)."""
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    if before in "./@#_&\\" or after in "/@_&\\=":
-        return False
-    return after != "." or end + 1 >= len(text) or text[end + 1].isspace() or text[end + 1] in '»”"'
 
 
 def is_native(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
@@ -57,32 +46,6 @@ def _is_german_noun(view: View, lexicon: Lexicon, index: int) -> bool:
         return True
     after_article = index > 0 and view.words[index - 1].lower() in lexicon.function
     return after_article and low not in lexicon.foreign and low not in strange_words("de")
-
-
-def foreign_nearby(
-    view: View, lexicon: Lexicon, spans: Spans, index: int, *, names: bool = True
-) -> bool:
-    """Whether other foreign words stand close: a quotation, a title, a phrase.
-
-    One direct neighbour is allowed: engines leave pairs too. Without ``names`` a capitalised word
-    counts only where it is one that names and titles begin with (The, Die).
-    """
-    count = 0
-    strange = strange_words(view.language)
-    for step in (-1, 1):
-        for distance in range(1, REACH + 1):
-            at = index + step * distance
-            if not 0 <= at < len(spans):
-                break
-            if "\n" in view.gap(spans, min(at, at - step)):
-                break
-            capital = view.words[at][0].isupper()
-            word = view.words[at].lower()
-            if word in lexicon.foreign or (word in strange and (names or not capital)):
-                if capital or distance > 1:
-                    return True
-                count += 1
-    return count > 1
 
 
 def in_foreign_quote(view: View, start: int, end: int) -> bool:

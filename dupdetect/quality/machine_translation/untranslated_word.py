@@ -18,19 +18,14 @@ from __future__ import annotations
 
 import re
 
-from dupdetect.quality.machine_translation.context import (
-    REACH,
-    foreign_nearby,
-    in_foreign_quote,
-    is_native,
-    stands_free,
-)
+from dupdetect.quality.machine_translation.context import in_foreign_quote, is_native
+from dupdetect.quality.machine_translation.context_loops import REACH
 from dupdetect.quality.machine_translation.homographs import find_homographs
 from dupdetect.quality.machine_translation.leftover_article import find_articles
 from dupdetect.quality.machine_translation.lexicon import Lexicon, strange_words, tables
 from dupdetect.quality.machine_translation.pairs import phrases
 from dupdetect.quality.machine_translation.view import Spans, View, is_break, is_space
-from dupdetect.quality.machine_translation.word_loops import ENDING, FOREIGN, OPENER, SCRIPT
+from dupdetect.quality.machine_translation.word_loops import CROWDED, SCRIPT, WORTH
 from dupdetect.records import Finding
 
 RULE = "untranslated_word"
@@ -124,12 +119,10 @@ def _phrases(view: View) -> list[Finding]:
 
 def _in_context(view: View, lexicon: Lexicon) -> list[Finding]:
     findings = []
-    places = view.having(FOREIGN | OPENER | ENDING)
+    places = view.having(WORTH)
     spans = view.spans
     for index in places:
         word = view.words[index]
-        if not stands_free(view.text, *spans[index]):
-            continue
         if word in lexicon.openers:
             score = _opener_score(view, lexicon, spans, index)
         elif not (word in lexicon.foreign or word in lexicon.content):
@@ -160,8 +153,6 @@ def _word_score(
     ``both`` between two native words; ``one`` beside one of them.
     """
     sure = both == _BOTH_SIDES
-    if foreign_nearby(view, lexicon, spans, index, names=not sure):
-        return 0.0
     if in_foreign_quote(view, *spans[index]):
         return 0.0
     left = is_native(view, lexicon, spans, index - 1)
@@ -218,8 +209,8 @@ def _between_names(view: View, lexicon: Lexicon, spans: Spans, index: int) -> fl
         return 0.0
     beside = view.words[max(0, index - REACH) : index], view.words[index + 1 : index + 1 + REACH]
     at_home = any(word in lexicon.function for some in beside for word in some)
-    quiet = not foreign_nearby(view, lexicon, spans, index)
-    return _AFTER_COMMA if at_home and quiet else 0.0
+    crowded = view.forms[index] & CROWDED
+    return _AFTER_COMMA if at_home and not crowded else 0.0
 
 
 def _loose_score(

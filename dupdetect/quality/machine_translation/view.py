@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.quality.characters import TABLE_SIZE
-from dupdetect.quality.machine_translation import character_loops, name_loops
+from dupdetect.quality.machine_translation import character_loops, context_loops, name_loops
 from dupdetect.quality.machine_translation import word_loops as loops
 from dupdetect.quality.machine_translation.lexicon import Lexicon, lexicon
 from dupdetect.quality.machine_translation.marks import mark_table
@@ -171,10 +171,14 @@ def make_views(
     kinds, lower = character_kinds()
     doc, start, end, key, low, form = loops.split_words(codes, base, kinds, lower)
     table = word_table(language)
-    bits, events, doubtful = loops.look_up(
+    bits, doubtful = loops.look_up(
         codes, base, kinds, doc, start, end, key, form,
         table.keys, table.bits, table.first, table.second, table.member, *table.endings,
     )  # fmt: skip
+    context_loops.mark_strangers(
+        codes, base, kinds, _sticking(), doc, start, end, low, bits, table.keys, table.bits
+    )
+    events = np.flatnonzero(bits & np.uint32(loops.EVENTS))
     before, again = loops.find_repeats(doc, key, low, bits)
     inside = _inside_numbers()
     marks = character_loops.find_marks(codes, base, kinds, *mark_table())
@@ -221,6 +225,11 @@ def _by_text(
     pairs = list(zip((word - base).tolist(), second.tolist(), strict=True))
     ends = bounds.tolist()
     return [pairs[low:high] for low, high in pairwise(ends)]
+
+
+@lru_cache(maxsize=1)
+def _sticking() -> NDArray[np.uint8]:
+    return context_loops.sticking()
 
 
 @lru_cache(maxsize=1)

@@ -30,16 +30,22 @@ OTHER_SCRIPT = 0x370
 
 #: Bits of a word. From the table: known in the language; foreign; may open a sentence but is
 #: foreign; a letter, an article, an article in capitals that is foreign; *il* (before a name); may
-#: be foreign by its company; two words joined; a month; a woman's title; a mass noun; a verb.
+#: be foreign by its company; two words joined; a month; a woman's title; a mass noun; a verb; of
+#: the lexicon: ``foreign``, ``loose``, a strange word.
 (
     KNOWN, FOREIGN, OPENER, LETTER, ARTICLE, SHOUTED, IL, HOMOGRAPH, JOINED, MONTH, TITLE, MASS,
-    FINITE,
-) = (1 << i for i in range(13))  # fmt: skip
+    FINITE, ALIEN, LOOSE, STRANGE,
+) = (1 << i for i in range(16))  # fmt: skip
 #: By form, of unknown words: ends like a foreign one, has a capital inside, holds letters and
 #: digits, is of another script; is a name; is all small letters.
 ENDING, CAMEL, MIXED, SCRIPT, NAME, SMALL = (1 << i for i in range(16, 22))
-#: Not reported: what nearly every text holds.
-_QUIET = KNOWN | FINITE | NAME | SMALL | MONTH
+#: By the words around: a foreign one that may be left over; one among foreign names.
+WORTH, CROWDED = 1 << 22, 1 << 23
+#: Words that some rule asks about: not what nearly every text holds.
+EVENTS = (
+    LETTER | ARTICLE | SHOUTED | IL | HOMOGRAPH | JOINED | TITLE | MASS | CAMEL | MIXED | SCRIPT
+    | WORTH
+)  # fmt: skip
 #: Doubled pieces are looked for so many words back.
 MAX_PHRASE = 8
 #: Shorter words are no names and have no endings.
@@ -193,16 +199,14 @@ def look_up(
     endings_2: U64,
     endings_3: U64,
     endings_4: U64,
-) -> tuple[U32, I64, I64]:
-    """``(bits of each word, events, suspects)``: words that some rule asks about, pairs of words
-    (by their first) that some rule suspects; both as numbers of words, in order.
+) -> tuple[U32, I64]:
+    """``(bits of each word, suspects)``: the pairs of words that some rule suspects, as numbers of
+    their first words, in order.
 
     ``member[second]`` holds a bit for each ``first`` that may stand before the word.
     """
     found = np.empty(key.shape[0], np.uint32)
-    events = np.empty(key.shape[0], np.int64)
     suspects = np.empty(key.shape[0], np.int64)
-    n_events = 0
     n_suspects = 0
     for d in range(doc.shape[0] - 1):
         before = np.int32(-1)
@@ -236,10 +240,7 @@ def look_up(
             ):
                 value &= ~np.uint32(IL)
             found[k] = value
-            if value & ~np.uint32(_QUIET):
-                events[n_events] = k
-                n_events += 1
-    return found, events[:n_events], suspects[:n_suspects]
+    return found, suspects[:n_suspects]
 
 
 @numba.njit(cache=True, nogil=True)

@@ -15,6 +15,7 @@ from dupdetect.quality.machine_translation.lexicon import (
     common_words,
     lexicon,
     own_words,
+    strange_words,
     tables,
 )
 from dupdetect.quality.machine_translation.pairs import Pairs, suspects
@@ -136,6 +137,9 @@ def _lists(language: str) -> dict[int, Iterable[str]]:
         loops.TITLE: tables("role_gender")["roles"].get(language, _NONE),
         loops.MASS: tables("agreement")["uncountable"].get(language, _NONE),
         loops.FINITE: tables("duplicated_translation")["finite"]["*"],
+        loops.ALIEN: found.foreign,
+        loops.LOOSE: found.loose,
+        loops.STRANGE: strange_words(language),
     }
 
 

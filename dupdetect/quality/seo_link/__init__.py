@@ -64,7 +64,9 @@ def find_many(
     model = weights or _shipped()
     cutoff = CUTOFF if model.cutoff is None else model.cutoff
     lexicon = seo_lexicon(language)
-    sentences = candidates_many(readings, lexicon, urls=urls, links=links, listed=listed)
+    sentences = candidates_many(
+        readings, lexicon, urls=urls, links=links, covered=covered, listed=listed
+    )
     if not sentences:
         return found
     kept: dict[int, list[tuple[Sentence, float]]] = {}
@@ -74,8 +76,7 @@ def find_many(
         if not (distrusted or chance >= cutoff):
             continue
         text = readings.texts[sentence.text]
-        inside = any(start <= sentence.start < end for start, end in covered[sentence.text])
-        if not inside and (distrusted or sells(text, sentence)):
+        if distrusted or sells(text, sentence):
             chance = max(chance, LISTED if distrusted else 0.0)
             kept.setdefault(sentence.text, []).append((sentence, chance))
     for number, own in kept.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,17 @@ from dupdetect.quality.marks import CAMEL, SEO_FIRST, SEO_PHRASE
 from dupdetect.quality.reading import Reading, Readings
 from dupdetect.quality.seo_link.features import COLUMN, Sentence
 from dupdetect.quality.seo_link.lexicon import WORD_LISTS, SeoLexicon
-from dupdetect.quality.seo_link.links import PlacedLink, may_hold_links, place_links
+from dupdetect.quality.seo_link.links import (
+    PlacedLink,
+    Surroundings,
+    WrittenLink,
+    may_hold_links,
+    place_link,
+    written_links,
+)
 from dupdetect.records import Link
 from dupdetect.text.segments import sentences_of_line
+from dupdetect.text.urls import domain
 
 _N_BITS = SEO_FIRST + len(WORD_LISTS)
 #: A cheap first look at a sentence: points for the first and the second word of each list, for
@@ -35,6 +44,8 @@ _LINK_POINTS, _ENOUGH = 6.5, 3.0
 
 #: A sentence: number of its text, start and end in that text, line among those of all texts.
 _Span = tuple[int, int, int, int]
+#: Start and end in a text.
+Span = tuple[int, int]
 
 
 def candidates(
@@ -55,17 +66,22 @@ def candidates_many(
     *,
     urls: Sequence[str | None],
     links: Sequence[Sequence[Link]],
+    covered: Sequence[Sequence[Span]] = (),
     listed: DomainList | None = None,
 ) -> list[Sentence]:
-    """The sentences of several texts with enough in them to be judged, in order."""
+    """The sentences of several texts with enough in them to be judged, in order.
+
+    Those that begin inside one of the spans ``covered`` of their text are left out.
+    """
     whole, base = readings.whole, readings.base.tolist()
     marked = may_hold_links(whole.codes, readings.base).tolist()
-    placed = [
-        place_links(text, own, lexicon, url, listed) if mark or own else []
+    written = [
+        written_links(text, own, url) if mark or own else []
         for text, url, own, mark in zip(readings.texts, urls, links, marked, strict=True)
     ]
+    hidden = Covered.of(readings.base, covered)
     spans: list[_Span] = []
-    for line in _lines_to_read(readings, placed):
+    for line in _lines_to_read(readings, written, hidden):
         text = int(np.searchsorted(readings.lines, line, "right")) - 1
         shift = base[text]
         start, end = whole.spans[line]
@@ -77,24 +93,85 @@ def candidates_many(
     stops = np.array([base[text] + end for text, _, end, _ in spans], np.int64)
     marks = count_marks(whole.mask, whole.word_start, begins, stops, _N_BITS)
     held = [
-        tuple(link for link in placed[text] if start <= link.start < end) if placed[text] else ()
+        tuple(link for link in written[text] if start <= link.start < end) if written[text] else ()
         for text, start, end, _ in spans
     ]
-    chosen = np.flatnonzero(_gate(marks, np.array([bool(inside) for inside in held])))
-    return [_sentence(readings, spans, marks, held, i) for i in chosen.tolist()]
+    enough = _gate(marks, np.array([bool(inside) for inside in held]))
+    chosen = np.flatnonzero(enough & ~hidden.holds(begins)).tolist()
+    placed = _place(chosen, spans, held, readings, lexicon, urls, listed)
+    return [_sentence(readings, spans, marks, held, placed[i], i) for i in chosen]
 
 
-def _lines_to_read(readings: Readings, placed: Sequence[Sequence[PlacedLink]]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Spans of all texts, by their starts; ``ends``: the farthest end of those up to each."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, base: NDArray[np.int64], covered: Sequence[Sequence[Span]]) -> Covered:
+        """``covered`` are the spans of each text; text d begins at ``base[d]``."""
+        shifts, stops = base[:-1].tolist(), base[1:].tolist()
+        spans = sorted(
+            (shift + start, min(shift + end, stop))
+            for shift, stop, own in zip(shifts, stops, covered, strict=False)
+            for start, end in own
+        )
+        places = np.array(spans, np.int64).reshape(-1, 2)
+        return cls(places[:, 0], np.maximum.accumulate(places[:, 1]))
+
+    def holds(
+        self, begins: NDArray[np.int64], stops: NDArray[np.int64] | None = None
+    ) -> NDArray[np.bool_]:
+        """Whether a span begins at or before each place and ends behind it (or not before
+        ``stops``)."""
+        if not self.starts.size:
+            return np.zeros(begins.shape[0], np.bool_)
+        last = np.searchsorted(self.starts, begins, "right") - 1
+        ends = np.where(last >= 0, self.ends[last], -1)
+        result: NDArray[np.bool_] = ends >= np.maximum(
+            begins + 1, begins if stops is None else stops
+        )
+        return result
+
+
+def _place(
+    chosen: Sequence[int],
+    spans: Sequence[_Span],
+    held: Sequence[Sequence[WrittenLink]],
+    readings: Readings,
+    lexicon: SeoLexicon,
+    urls: Sequence[str | None],
+    listed: DomainList | None,
+) -> dict[int, tuple[PlacedLink, ...]]:
+    """The links of the sentences that are judged, by number of the sentence."""
+    placed: dict[int, tuple[PlacedLink, ...]] = {}
+    around, own, last = Surroundings(""), "", -1
+    for i in chosen:
+        text = spans[i][0]
+        if held[i] and text != last:
+            url = urls[text]
+            around, own, last = Surroundings(readings.texts[text]), domain(url) if url else "", text
+        placed[i] = tuple(place_link(link, around, lexicon, own, listed) for link in held[i])
+    return placed
+
+
+def _lines_to_read(
+    readings: Readings, written: Sequence[Sequence[WrittenLink]], hidden: Covered
+) -> list[int]:
+    """The lines with enough in them, but for those that are covered whole."""
     reading = readings.whole
     classes, _ = character_tables()
     base = readings.base.tolist()
-    marked = [base[text] + link.start for text, own in enumerate(placed) for link in own]
+    marked = [base[text] + link.start for text, own in enumerate(written) for link in own]
     points = line_points(
         reading.codes, classes, reading.word_start, reading.word_end, reading.mask,
         reading.capital, reading.line, _FIRST, _SECOND, np.array(marked, np.int64), _LINK_POINTS,
         readings.base, readings.lines,
     )  # fmt: skip
-    lines: list[int] = np.flatnonzero(points >= _ENOUGH).tolist()
+    wanted = points >= _ENOUGH
+    lines: list[int] = np.flatnonzero(wanted & ~hidden.holds(reading.starts, reading.ends)).tolist()
     return lines
 
 
@@ -110,7 +187,8 @@ def _sentence(
     readings: Readings,
     spans: Sequence[_Span],
     marks: NDArray[np.int32],
-    held: Sequence[tuple[PlacedLink, ...]],
+    held: Sequence[Sequence[WrittenLink]],
+    links: tuple[PlacedLink, ...],
     i: int,
 ) -> Sentence:
     number, start, end, line = spans[i]
@@ -127,7 +205,7 @@ def _sentence(
     begin, stop = readings.whole.spans[line]
     return Sentence(
         number, start, end, line, counts[i], int(marks[i, SEO_PHRASE]), int(marks[i, CAMEL]),
-        held[i],
+        links,
         question_start=spans[i - 1][1] if asked else -1,
         before_offer=bool(
             following and text[end - 1] == "?" and (counts[i + 1, offers] or held[i + 1])

@@ -112,63 +112,97 @@ def _link_signs(
     return out
 
 
-def place_links(
-    text: str,
-    links: Sequence[Link],
-    lexicon: SeoLexicon,
-    page_url: str | None,
-    listed: DomainList | None = None,
-) -> list[PlacedLink]:
+@dataclass(frozen=True, slots=True)
+class WrittenLink:
+    """A link as it stands in its text, not yet looked at; ``rel`` is empty unless of HTML."""
+
+    start: int
+    end: int
+    form: LinkForm
+    href: str
+    anchor: str
+    rel: str = ""
+
+
+def written_links(text: str, links: Sequence[Link], page_url: str | None) -> list[WrittenLink]:
     """All links written in the text, and those of the page that leave its site, in order."""
     own = domain(page_url) if page_url else ""
     found = [
-        (link.start, link.end, link.form, link.href, link.anchor, "") for link in find_links(text)
+        WrittenLink(link.start, link.end, link.form, link.href, link.anchor)
+        for link in find_links(text)
     ]
-    taken = [(start, end) for start, end, *_ in found]
+    taken = [(link.start, link.end) for link in found]
     for link in links:
-        inside = any(link.start < end and start < link.end for start, end in taken)
-        if not inside and 0 <= link.start < link.end <= len(text):
+        if not 0 <= link.start < link.end <= len(text):
+            continue
+        if not any(link.start < end and start < link.end for start, end in taken):
             anchor = text[link.start : link.end]
-            found.append((link.start, link.end, "html", link.href, anchor, link.rel))
-    placed = [_place(text, lexicon, own, listed, *item) for item in sorted(found)]
-    return [link for link in placed if not (link.own and link.form == "html")]
+            found.append(WrittenLink(link.start, link.end, "html", link.href, anchor, link.rel))
+    found.sort(key=lambda link: (link.start, link.end, link.form, link.href, link.anchor, link.rel))
+    if not own:
+        return found
+    return [link for link in found if link.form != "html" or domain(link.href) != own]
 
 
-def _place(
-    text: str, lexicon: SeoLexicon, own: str, listed: DomainList | None, start: int, end: int,
-    form: LinkForm, href: str, anchor: str, rel: str,
-) -> PlacedLink:  # fmt: skip
+class Surroundings:
+    """A text in small letters, and whether something stands in it outside a span."""
+
+    __slots__ = ("_low", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        low = text.lower()
+        # Small letters of the same length each, whatever stands beside them.
+        self._low = low if len(low) == len(text) and "Σ" not in text else None
+
+    def hold(self, piece: str, start: int, end: int) -> bool:
+        """Whether ``piece`` stands before ``start`` or after ``end``, the span being a space."""
+        if self._low is None:
+            return piece in f"{self.text[:start]} {self.text[end:]}".lower()
+        low, reach = self._low, max(0, len(piece) - 1)
+        if low.find(piece, 0, start) >= 0 or low.find(piece, end) >= 0:
+            return True
+        return piece in f"{low[max(0, start - reach) : start]} {low[end : end + reach]}"
+
+
+def place_link(
+    link: WrittenLink,
+    around: Surroundings,
+    lexicon: SeoLexicon,
+    own: str,
+    listed: DomainList | None = None,
+) -> PlacedLink:
+    """What form and target of a link say; ``own`` is the domain of its page (``""``: unknown)."""
+    start, end, href = link.start, link.end, link.href
     host = domain(href)
+    name = host_of(href).lower()
     label = host.split(".", 1)[0]
-    parts = set(WORD.findall(label.lower())) | set(WORD.findall(anchor.lower()))
-    named = len(label) >= 4 and _names(text, start, end, label)
-    before = text[max(0, start - 2) : start].strip()
-    html = form == "html"
-    visible = set(WORD.findall(anchor.lower())) if html and host not in anchor.lower() else set()
+    lower = link.anchor.lower()
+    of_anchor = WORD.findall(lower)
+    parts = {*WORD.findall(label.lower()), *of_anchor}
+    html = link.form == "html"
+    visible = set(of_anchor) if html and host not in lower else set()
     return PlacedLink(
-        start, end, form, host,
+        start, end, link.form, host,
         commercial=_commercial(parts, label, lexicon),
         press=not parts.isdisjoint(lexicon.press),
         hyphen="-" in label,
-        public=bool(_PUBLIC.search(host)) or bool(_PUBLIC.search(host_of(href).lower())),
-        named_elsewhere=named,
-        in_brackets=before.endswith("("),
-        paid=any(word in rel for word in _PAID),
+        public=bool(_PUBLIC.search(host)) or bool(_PUBLIC.search(name)),
+        named_elsewhere=len(label) >= 4 and _names(around, start, end, label),
+        in_brackets=around.text[max(0, start - 2) : start].strip().endswith("("),
+        paid=any(word in link.rel for word in _PAID),
         own=bool(own) and host == own,
         away=html and bool(own) and host != own,
         trade_anchor=not visible.isdisjoint(lexicon.trade),
-        foreign_anchor=_is_foreign(visible, text, start, end),
-        listed=listed is not None and listed.holds(host_of(href).lower()),
+        foreign_anchor=_is_foreign(visible, around, start, end),
+        listed=listed is not None and listed.holds(name),
     )  # fmt: skip
 
 
-def _is_foreign(words: set[str], text: str, start: int, end: int) -> bool:
+def _is_foreign(words: set[str], around: Surroundings, start: int, end: int) -> bool:
     """Whether an anchor has longer words and none of them stands elsewhere (by first letters)."""
     stems = {word[:_STEM] for word in words if len(word) >= _LONG}
-    if not stems:
-        return False
-    around = f"{text[:start]} {text[end:]}".lower()
-    return not any(stem in around for stem in stems)
+    return bool(stems) and not any(around.hold(stem, start, end) for stem in stems)
 
 
 def _commercial(parts: set[str], label: str, lexicon: SeoLexicon) -> bool:
@@ -176,8 +210,9 @@ def _commercial(parts: set[str], label: str, lexicon: SeoLexicon) -> bool:
     return not parts.isdisjoint(lexicon.trade) or any(word in lower for word in _TRADE)
 
 
-def _names(text: str, start: int, end: int, label: str) -> bool:
+def _names(around: Surroundings, start: int, end: int, label: str) -> bool:
     """Whether the site's name stands elsewhere in the text."""
-    pattern = label.lower().replace("-", " ")
-    around = (text[:start] + " " + text[end:]).lower()
-    return pattern in around or label.lower() in around
+    name = label.lower()
+    if around.hold(name, start, end):
+        return True
+    return "-" in name and around.hold(name.replace("-", " "), start, end)
