@@ -14,6 +14,7 @@ from dupdetect.errors import IndexError_
 from dupdetect.index.stores.base import Entry, Store
 from dupdetect.index.stores.lmdb import LmdbStore
 from dupdetect.index.stores.memory import MemoryStore
+from dupdetect.index.stores.rings import MAX_TRACE, MOST_BYTES, MOST_TRACES
 
 SMALL_MAP = 1 << 20
 
@@ -44,13 +45,24 @@ def store(request, tmp_path):
     opened.close()
 
 
-def entry(key, bands=(), anchors=(), record=b"record"):
+def entry(key, bands=(), anchors=(), record=b"record", site=b"", trace=b""):
     return Entry(
         key.encode(),
         record,
         np.array(sorted(set(bands)), np.uint64),
         np.array(sorted(set(anchors)), np.uint64),
+        site,
+        trace,
     )
+
+
+def left(key, site=b"site", trace=None):
+    """A document that leaves a trace, by default its key."""
+    return entry(key, site=site, trace=key.encode() if trace is None else trace)
+
+
+def traces(store, site=b"site"):
+    return [held.trace.decode() for held in store.traces(site)]
 
 
 def found(store, view, key, cap=100):
@@ -220,6 +232,87 @@ def test_threads_write_and_read_at_once(store):
     assert len(store) == 240
     assert sorted(found(store, "bands", 7)) == ["w7", "x7", "y7", "z7"]
     assert store.check() == []
+
+
+def test_the_latest_documents_of_a_site_leave_traces(store):
+    assert store.traces(b"site") == [] and list(store.sites()) == []
+    store.put([left("a"), entry("b"), left("c", b"other"), left("d")])
+    store.put([left("e")])
+    assert traces(store) == ["a", "d", "e"]
+    assert traces(store, b"other") == ["c"]
+    assert sorted(store.sites()) == [b"other", b"site"]
+    numbers = [held.number for held in store.traces(b"site")]
+    assert store.names(numbers) == [b"a", b"d", b"e"]
+    assert store.check() == []
+
+
+def test_a_site_keeps_a_few_traces_and_few_bytes_of_them(store):
+    store.put([left(f"{i:03d}") for i in range(MOST_TRACES + 8)])
+    store.put([left("last")])
+    assert traces(store) == [*(f"{i:03d}" for i in range(9, MOST_TRACES + 8)), "last"]
+    for i in range(9):
+        store.put([left(f"long{i}", trace=b"%d" % i * (MOST_BYTES // 5))])
+    assert [trace[0] for trace in traces(store)] == ["5", "6", "7", "8"]
+    assert store.check() == []
+
+
+def test_documents_that_are_removed_or_replaced_leave_no_trace(store):
+    store.put([left("a"), left("b"), left("c"), left("d")])
+    store.delete([b"b"])
+    store.put([left("c", trace=b"new")])
+    store.put([entry("d")])
+    assert traces(store) == ["a", "new"]
+    store.put([left("a", b"other")])
+    assert traces(store) == ["new"] and traces(store, b"other") == ["a"]
+    store.compact()
+    assert traces(store) == ["new"] and traces(store, b"other") == ["a"]
+    store.delete([b"a"])
+    store.compact()
+    assert list(store.sites()) == [b"site"]
+    assert store.check() == []
+
+
+def test_a_page_that_is_replaced_again_and_again_pushes_no_other_out(store):
+    store.put([left("a"), left("b")])
+    for i in range(3 * MOST_TRACES):
+        store.put([left("home", trace=b"%d" % i)])
+    assert traces(store) == ["a", "b", f"{3 * MOST_TRACES - 1}"]
+
+
+def test_a_batch_keeps_its_traces_or_none(store):
+    store.put([left("a"), left("b")])
+    with pytest.raises(RuntimeError), store.batch():
+        store.put([left("c"), left("a", trace=b"new"), left("d", b"other")])
+        store.delete([b"b"])
+        assert sorted(traces(store)) == ["c", "new"]
+        assert sorted(store.sites()) == [b"other", b"site"]
+        raise RuntimeError
+    assert traces(store) == ["a", "b"] and list(store.sites()) == [b"site"]
+    with store.batch():
+        store.put([left("c")])
+        store.put([left("a", trace=b"new")])
+        store.delete([b"b"])
+    assert sorted(traces(store)) == ["c", "new"]
+    assert store.check() == []
+
+
+def test_a_trace_that_no_ring_can_hold_is_refused(store):
+    with pytest.raises(ValueError, match="a trace of"):
+        store.put([left("a", trace=bytes(MAX_TRACE + 1))])
+    assert len(store) == 0 and store.traces(b"site") == []
+
+
+def test_traces_of_two_writers_are_all_there(store):
+    def work(name):
+        for i in range(10):
+            store.put([left(f"{name}{i}")])
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "yz"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(traces(store)) == sorted(f"{name}{i}" for name in "yz" for i in range(10))
 
 
 keys = st.sampled_from("abcdef")

@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.index.stores.rings import Held
 from dupdetect.kernels.likely import count_shared_lists
 
 View = Literal["bands", "anchors"]
@@ -27,12 +28,18 @@ VIEWS: tuple[View, View] = ("bands", "anchors")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document as a store sees it, with its posting keys (uint64, sorted, each once)."""
+    """A document as a store sees it, with its posting keys (uint64, sorted, each once).
+
+    One that is of a site (any short key) may leave a ``trace`` there, of at most
+    ``rings.MAX_TRACE`` bytes; empty: none.
+    """
 
     key: bytes
     record: bytes
     bands: NDArray[np.uint64]
     anchors: NDArray[np.uint64]
+    site: bytes = b""
+    trace: bytes = b""
 
 
 class Postings(NamedTuple):
@@ -160,6 +167,13 @@ class Store(Protocol):
 
     def places(self, numbers: NDArray[np.int64]) -> Places:
         """Where documents lie, by internal number."""
+
+    def traces(self, site: bytes) -> list[Held]:
+        """Traces that the latest documents of a site have left, oldest first: a few at most, and of
+        those that are there as they were put."""
+
+    def sites(self) -> Iterator[bytes]:
+        """All sites where documents left traces; those of some may be gone meanwhile."""
 
     def __iter__(self) -> Iterator[bytes]:
         """Keys of all documents in the order of their numbers; writes meanwhile are allowed."""

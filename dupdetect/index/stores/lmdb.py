@@ -28,7 +28,8 @@ processor time. A process's own memory after 1,000 queries is the same at 20,000
 system's to give and take. A segment keeps one file open, and there are a dozen at a million.
 
 Tables: ``meta`` (header, state), ``tail`` (number of the first → block of documents), ``dead``
-(count → numbers). A crash can leave a file that no state names; it is deleted after the next merge.
+(count → numbers), ``sites`` (site → traces of its latest documents). A crash can leave a file that
+no state names; it is deleted after the next merge.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ from dupdetect.index.stores.base import Caps, Entry, Places, Postings, Shared, V
 from dupdetect.index.stores.environment import translated
 from dupdetect.index.stores.merging import bits_of, fits
 from dupdetect.index.stores.recent import Added
-from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Stored, hash_ids, wrap
+from dupdetect.index.stores.rings import Held, checked
+from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot, Stored, hash_ids, wrap
 from dupdetect.index.stores.versions import HEADER, Versions
 from dupdetect.kernels.postings import hash_keys
 
@@ -82,7 +84,8 @@ class LmdbStore(Versions):
         if kept:
             fresh = _added(kept)
             keys = [entry.key for entry in kept]
-            self._write(lambda txn: self._change(txn, keys, fresh))
+            left = [(i, e.site, checked(e.trace)) for i, e in enumerate(kept) if e.trace]
+            self._write(lambda txn: self._change(txn, keys, fresh, left))
 
     def delete(self, keys: Sequence[bytes]) -> int:
         """See Store."""
@@ -124,6 +127,19 @@ class LmdbStore(Versions):
         """See Store."""
         return (stored.key for _, stored in self._snapshot())
 
+    def traces(self, site: bytes) -> list[Held]:
+        """See Store."""
+
+        def read(txn: Any) -> tuple[list[Held], Snapshot]:
+            return self._sites.read(txn, site), self._current(txn)
+
+        held, snapshot = self._attempt(read)
+        return [one for one in held if snapshot.lives(one.number)]
+
+    def sites(self) -> Iterator[bytes]:
+        """See Store."""
+        return (site for site, _ in self._sites.rings())
+
     def __len__(self) -> int:
         return self._snapshot().state.documents
 
@@ -147,6 +163,7 @@ class LmdbStore(Versions):
         if self._env.batching():
             raise IndexError_("an index cannot be compacted inside a batch")
         self._write(self._flush_all)
+        self._write(lambda txn: self._sites.purge(txn, living=self._latest(txn).lives))
         with translated(self.path), self._merge_lock(wait=True):
             begin = 0
             while begin < len(parts := self._snapshot().state.parts):
@@ -163,7 +180,8 @@ class LmdbStore(Versions):
         """See Store: files whole, every document under its id, counts as stated."""
         from dupdetect.index.stores.checking import problems_of
 
-        return problems_of(self._snapshot())
+        problems = problems_of(self._snapshot())
+        return problems + self._sites.problems(self._snapshot().state.next)
 
     def info(self) -> dict[str, Any]:
         """See Store; ``bytes`` are those in use in all files."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import IndexError_
+from dupdetect.index.stores import rings
 from dupdetect.index.stores.base import (
     VIEWS,
     Caps,
@@ -23,6 +24,7 @@ from dupdetect.index.stores.base import (
     placed,
     shared_by_lists,
 )
+from dupdetect.index.stores.rings import Held
 
 
 class MemoryStore:
@@ -37,7 +39,9 @@ class MemoryStore:
         self._numbers: dict[bytes, int] = {}
         self._entries: dict[int, Entry] = {}
         self._lists: dict[View, dict[int, list[int]]] = {view: {} for view in VIEWS}
+        self._rings: dict[bytes, list[Held]] = {}
         self._undo: list[tuple[bytes, int | None, Entry | None]] | None = None
+        self._rings_before: dict[bytes, list[Held]] = {}
 
     def header(self) -> bytes | None:
         """See Store."""
@@ -49,6 +53,8 @@ class MemoryStore:
 
     def put(self, entries: Sequence[Entry]) -> None:
         """See Store."""
+        for entry in entries:
+            rings.checked(entry.trace)
         with self._lock:
             for entry in entries:
                 self._remember(entry.key)
@@ -110,6 +116,17 @@ class MemoryStore:
         listed = numbers.tolist()
         return placed(self.names(listed), self.records(listed))
 
+    def traces(self, site: bytes) -> list[Held]:
+        """See Store."""
+        with self._lock:
+            return list(self._rings.get(site, ()))
+
+    def sites(self) -> Iterator[bytes]:
+        """See Store."""
+        with self._lock:
+            sites = list(self._rings)
+        yield from sites
+
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""
         with self._lock:
@@ -125,7 +142,7 @@ class MemoryStore:
         with self._lock:
             if self._undo is not None:
                 raise IndexError_("a batch is already open on this index")
-            self._undo = []
+            self._undo, self._rings_before = [], {}
             try:
                 yield
             except BaseException:
@@ -142,7 +159,11 @@ class MemoryStore:
         with self._lock:
             expected = sum(len(e.bands) + len(e.anchors) for e in self._entries.values())
             held = sum(len(numbers) for view in VIEWS for numbers in self._lists[view].values())
-        return [] if held == expected else [f"{held} postings instead of {expected}"]
+            strays = sum(
+                one.number not in self._entries for ring in self._rings.values() for one in ring
+            )
+        problems = [] if held == expected else [f"{held} postings instead of {expected}"]
+        return problems + ([f"{strays} traces of no document"] if strays else [])
 
     def info(self) -> dict[str, Any]:
         """See Store; ``bytes`` counts records and posting keys."""
@@ -166,6 +187,7 @@ class MemoryStore:
             self._header = None
             self._numbers.clear()
             self._entries.clear()
+            self._rings.clear()
             for view in VIEWS:
                 self._lists[view].clear()
 
@@ -181,6 +203,8 @@ class MemoryStore:
                 self._erase(key)
             if entry is not None:
                 self._insert(entry, number)
+        for site, ring in self._rings_before.items():
+            self._set_ring(site, ring)
 
     def _insert(self, entry: Entry, number: int | None = None) -> None:
         number = self._numbers.get(entry.key, number)
@@ -191,6 +215,10 @@ class MemoryStore:
             self._unlist(number)
         self._numbers[entry.key] = number
         self._entries[number] = entry
+        if entry.trace:
+            held = self._rings.get(entry.site, ())
+            fresh = [Held(number, entry.trace)]
+            self._set_ring(entry.site, rings.extended(held, fresh, living=lambda _: True))
         for view, keys in zip(VIEWS, (entry.bands, entry.anchors), strict=True):
             for key in keys.tolist():
                 insort(self._lists[view].setdefault(key, []), number)
@@ -200,8 +228,19 @@ class MemoryStore:
         self._unlist(number)
         del self._entries[number]
 
+    def _set_ring(self, site: bytes, held: list[Held]) -> None:
+        if self._undo is not None:
+            self._rings_before.setdefault(site, self._rings.get(site, []))
+        if held:
+            self._rings[site] = held
+        else:
+            self._rings.pop(site, None)
+
     def _unlist(self, number: int) -> None:
         entry = self._entries[number]
+        if entry.trace:
+            kept = [one for one in self._rings.get(entry.site, ()) if one.number != number]
+            self._set_ring(entry.site, kept)
         for view, keys in zip(VIEWS, (entry.bands, entry.anchors), strict=True):
             lists = self._lists[view]
             for key in keys.tolist():

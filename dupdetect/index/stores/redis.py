@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dupdetect.errors import IndexCorruptError, IndexError_, IndexMismatchError
 from dupdetect.index.stores import redis_scripts as scripts
+from dupdetect.index.stores import rings
 from dupdetect.index.stores.base import (
     VIEWS,
     Caps,
@@ -31,6 +32,7 @@ from dupdetect.index.stores.base import (
 from dupdetect.index.stores.redis_batch import Pending, assemble
 from dupdetect.index.stores.redis_packing import fields_of, parts, places_of, split, steps_of
 from dupdetect.index.stores.redis_server import Address, Server
+from dupdetect.index.stores.rings import Held
 
 U64 = NDArray[np.uint64]
 
@@ -141,6 +143,18 @@ class RedisStore:
         listed = numbers.tolist()
         return placed(self.names(listed), self.records(listed))
 
+    def traces(self, site: bytes) -> list[Held]:
+        """See Store."""
+        held = rings.decode(self._run(scripts.TRACES, [site]))
+        return held if self._pending is None else self._pending.traces(site, held)
+
+    def sites(self) -> Iterator[bytes]:
+        """See Store."""
+        own = [] if self._pending is None else list(self._pending.sites())
+        for known in self._rings():
+            yield from (site for site in known if site not in own)
+        yield from own
+
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""
         first, pending = 1, self._pending
@@ -178,6 +192,8 @@ class RedisStore:
         for first in range(1, self._last() + 1, _CHUNK):
             self._run(scripts.ABANDON, [first, first + _CHUNK - 1])
         self._clean(self._server.run(lambda c: c.hkeys(self._key("dead"))))
+        for known in self._rings():
+            self._run(scripts.PURGE, list(known))
 
     def check(self) -> list[str]:
         """See Store. What dead writers left is no problem: it cannot be seen.
@@ -202,6 +218,7 @@ class RedisStore:
         strays = sum(self._run(scripts.STRAYS, part) for part in self._buckets())
         if strays:
             problems.append(f"{strays} postings of no document")
+        problems += [text for known in self._rings() for text in rings.problems(known)]
         memory = self._server.run(lambda c: c.info("memory"))
         policy = str(memory.get("maxmemory_policy", ""))
         if memory.get("maxmemory") and policy.startswith("allkeys"):
@@ -211,7 +228,7 @@ class RedisStore:
     def info(self) -> dict[str, Any]:
         """See Store; ``bytes`` is the server's estimate for its tables and 9 a posting."""
         counts = self._counts()
-        tables = [self._key(name) for name in ("ids", "names", "records", "keys")]
+        tables = [self._key(name) for name in ("ids", "names", "records", "keys", "sites")]
         usage = self._server.run(lambda c: [c.memory_usage(table) or 0 for table in tables])
         postings = {view: counts[view] for view in VIEWS}
         return {
@@ -295,9 +312,12 @@ class RedisStore:
             if at_once:
                 return 0, split(answer[1])
             fields += split(answer[0])
-        published = zip(entries, fields, strict=True)
-        pairs = [item for entry, field in published for item in (entry.key, field)]
-        answer = self._server.script(scripts.COMMIT, [len(fields), *pairs, *keys])
+        published = [
+            item
+            for entry, field in zip(entries, fields, strict=True)
+            for item in (entry.key, field, entry.site, entry.trace)
+        ]
+        answer = self._server.script(scripts.COMMIT, [len(fields), *published, *keys])
         return None if answer is None else (int(answer[0]), split(answer[1]))
 
     def _clean(self, fields: Sequence[bytes]) -> None:
@@ -341,6 +361,16 @@ class RedisStore:
             view: int(value or 0) for view, value in zip(VIEWS, posted, strict=True)
         }
 
+    def _rings(self) -> Iterator[dict[bytes, bytes]]:
+        """Sites and their rings, some at a time; a site may come twice."""
+        cursor = 0
+        while True:
+            cursor, known = self._server.run(partial(_hscan, cursor, self._key("sites")))
+            if known:
+                yield known
+            if not cursor:
+                return
+
     def _buckets(self) -> Iterator[list[bytes]]:
         """Names of buckets, some at a time."""
         cursor, pattern = 0, self._key("b???")
@@ -354,6 +384,11 @@ class RedisStore:
 
 def _hmget(table: bytes, fields: Sequence[bytes], client: Any) -> list[bytes | None]:
     found: list[bytes | None] = client.hmget(table, fields)
+    return found
+
+
+def _hscan(cursor: int, table: bytes, client: Any) -> tuple[int, dict[bytes, bytes]]:
+    found: tuple[int, dict[bytes, bytes]] = client.hscan(table, cursor, count=_CHUNK)
     return found
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.index.stores.base import Entry, Postings, View
 from dupdetect.index.stores.memory import MemoryStore
+from dupdetect.index.stores.rings import Held, extended
 
 I64 = NDArray[np.int64]
 
@@ -61,6 +62,17 @@ class Pending:
     def records(self, numbers: Sequence[int]) -> dict[int, bytes | None]:
         """Records of those numbers that the batch has touched."""
         return self._touched(numbers, self._store.records([n - FIRST for n in numbers]))
+
+    def traces(self, site: bytes, known: Sequence[Held]) -> list[Held]:
+        """``known`` of the server, less those of documents that the batch has touched, and what
+        waits."""
+        own = [Held(one.number + FIRST, one.trace) for one in self._store.traces(site)]
+        masked = set(self.masked)
+        return extended(known, own, living=lambda number: number not in masked)
+
+    def sites(self) -> Iterator[bytes]:
+        """Sites where documents that wait leave traces."""
+        return self._store.sites()
 
     def lookup(
         self, view: View, keys: NDArray[np.uint64], known: Postings, *, cap: int

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dupdetect.index.stores.base import VIEWS, Entry, View
 from dupdetect.index.stores.redis_scripts import PLACE
+from dupdetect.index.stores.rings import checked
 
 U64 = NDArray[np.uint64]
 
@@ -20,7 +21,7 @@ _SALT = {"bands": np.uint64(0x62), "anchors": np.uint64(0x61) << np.uint64(32)}
 
 
 def steps_of(entries: Sequence[Entry], bits: int) -> Iterator[list[bytes]]:
-    """Arguments of STAGE: key, record and packed places of a few documents at a time."""
+    """Arguments of STAGE for a few documents at a time: five of each."""
     step: list[bytes] = []
     postings = size = 0
     for entry in entries:
@@ -31,7 +32,7 @@ def steps_of(entries: Sequence[Entry], bits: int) -> Iterator[list[bytes]]:
         if step and (postings > STEP_POSTINGS or size > STEP_BYTES):
             yield step
             step, postings, size = [], len(packed) // PLACE, len(entry.record)
-        step += [entry.key, entry.record, packed]
+        step += [entry.key, entry.record, packed, entry.site, checked(entry.trace)]
     if step:
         yield step
 

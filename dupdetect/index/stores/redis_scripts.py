@@ -9,6 +9,7 @@ endian; a *place* is 8 bytes, the 3 of a bucket's name and 5 of the posting key'
 ``dead``     field → places of a document that was removed, until its postings are gone
 ``b...``     a bucket: entries of 9 bytes, 5 of the place and the field, in the order of arrival
 ``full``     places whose lists have reached LIMIT and grow no more
+``sites``    site → ring (:mod:`dupdetect.index.stores.rings`), numbers being fields
 
 A document is staged (record, places, postings) before it is published (``ids`` and ``names``), and
 unpublished before its postings go; whoever dies in between leaves what only ``compact`` can see.
@@ -17,6 +18,8 @@ free some begin with one that needs none.
 """
 
 from __future__ import annotations
+
+from dupdetect.index.stores.rings import MOST_BYTES, MOST_TRACES
 
 #: Bytes of an entry of a bucket and of a place.
 ENTRY, PLACE = 9, 8
@@ -30,6 +33,7 @@ _COMMON = """
 local P = KEYS[1]
 local META, IDS, NAMES = P .. 'meta', P .. 'ids', P .. 'names'
 local RECORDS, PLACES, DEAD, FULL = P .. 'records', P .. 'keys', P .. 'dead', P .. 'full'
+local SITES = P .. 'sites'
 local call = redis.call
 
 local function bucket(packed, at) return P .. 'b' .. packed:sub(at, at + 2) end
@@ -65,17 +69,45 @@ local function retire(field)
     retired[#retired + 1] = field
   end
 end
-local function publish(key, field, packed)
+
+-- A ring without the traces of documents that are gone.
+local function living(ring)
+  local kept, n, at = {}, 0, 3
+  while at < #ring do
+    local size = 6 + struct.unpack('<I2', ring, at + 4)
+    if call('HEXISTS', NAMES, ring:sub(at, at + 3)) == 1 then
+      n = n + 1
+      kept[n] = ring:sub(at, at + size - 1)
+    end
+    at = at + size
+  end
+  return struct.pack('<I2', n) .. table.concat(kept)
+end
+-- The oldest trace goes while there are too many.
+local function leave(site, field, trace, replaced)
+  local ring = call('HGET', SITES, site) or '\\0\\0'
+  if replaced then ring = living(ring) end
+  local n = struct.unpack('<I2', ring) + 1
+  ring = ring:sub(3) .. field .. struct.pack('<I2', #trace) .. trace
+  while n > MOST_TRACES or #ring + 2 > MOST_BYTES do
+    ring = ring:sub(7 + struct.unpack('<I2', ring, 5))
+    n = n - 1
+  end
+  call('HSET', SITES, site, struct.pack('<I2', n) .. ring)
+end
+
+local function publish(key, field, packed, site, trace)
   local old = call('HGET', IDS, key)
   if old then retire(old) end
   call('HSET', IDS, key, field)
   call('HSET', NAMES, field, key)
   count(packed, 1)
+  if trace ~= '' then leave(site, field, trace, old) end
 end
-"""
+""".replace("MOST_TRACES", str(MOST_TRACES)).replace("MOST_BYTES", str(MOST_BYTES))
 
-#: ARGV: ``1`` to publish at once; then key, record, packed places of each document. Returns the
-#: fields and those that were retired, or nothing when the numbers are used up.
+#: ARGV: ``1`` to publish at once; then key, record, packed places, site and trace of each document.
+#: Returns the fields and those that were retired, or nothing when the numbers are used up.
 STAGE = (
     _COMMON
     + f"""
@@ -92,11 +124,11 @@ local function bound(name, place, size)
   call('SET', name, call('GETRANGE', name, 0, size - 10))
 end
 
-local n = (#ARGV - 1) / 3
+local n = (#ARGV - 1) / 5
 local number = call('HINCRBY', META, 'last', n) - n
 if number + n > 4294967295 then return false end
 local fields = {{}}
-for i = 2, #ARGV, 3 do
+for i = 2, #ARGV, 5 do
   local packed = ARGV[i + 2]
   number = number + 1
   local field = struct.pack('<I4', number)
@@ -108,23 +140,26 @@ for i = 2, #ARGV, 3 do
     local size = call('APPEND', name, own(packed, at) .. field)
     if size > {LONG} then bound(name, packed:sub(at, at + 7), size) end
   end
-  if ARGV[1] == '1' then publish(ARGV[i], field, packed) end
+  if ARGV[1] == '1' then publish(ARGV[i], field, packed, ARGV[i + 3], ARGV[i + 4]) end
 end
 if ARGV[1] == '1' then save_counts() end
 return {{table.concat(fields), table.concat(retired)}}
 """
 )
 
-#: ARGV: number of documents to publish, key and field of each, keys to remove. Returns how many
-#: were removed and the fields retired, or nothing when a staged document is no longer there.
+#: ARGV: number of documents to publish, key, field, site and trace of each, keys to remove. Returns
+#: how many were removed and the fields retired, or nothing when a staged document is gone.
 COMMIT = (
     _COMMON
     + """
-local last = 1 + 2 * tonumber(ARGV[1])
-for i = 3, last, 2 do
+local last = 1 + 4 * tonumber(ARGV[1])
+for i = 3, last, 4 do
   if call('HEXISTS', PLACES, ARGV[i]) == 0 then return false end
 end
-for i = 2, last, 2 do publish(ARGV[i], ARGV[i + 1], call('HGET', PLACES, ARGV[i + 1])) end
+for i = 2, last, 4 do
+  local field = ARGV[i + 1]
+  publish(ARGV[i], field, call('HGET', PLACES, field), ARGV[i + 2], ARGV[i + 3])
+end
 local removed = 0
 for i = last + 1, #ARGV do
   local field = call('HGET', IDS, ARGV[i])
@@ -230,6 +265,25 @@ for i = 1, #ARGV do
   found[i] = call('HEXISTS', NAMES, ARGV[i]) == 1 and call('HGET', RECORDS, ARGV[i])
 end
 return found
+"""
+)
+
+#: ARGV: a site. Returns its ring, without the traces of documents that are gone.
+TRACES = _COMMON + "return living(call('HGET', SITES, ARGV[1]) or '\\0\\0')\n"
+
+#: ARGV: sites. Forgets the traces of documents that are gone.
+PURGE = (
+    _COMMON
+    + """
+for i = 1, #ARGV do
+  local ring = call('HGET', SITES, ARGV[i])
+  local kept = ring and living(ring)
+  if kept == '\\0\\0' then
+    call('HDEL', SITES, ARGV[i])
+  elseif kept ~= ring then
+    call('HSET', SITES, ARGV[i], kept)
+  end
+end
 """
 )
 

@@ -162,12 +162,20 @@ class Snapshot:
         at = number >> 3
         return at < len(self.dead) and bool(self.dead[at] >> (number & 7) & 1)
 
+    def lives(self, number: int) -> bool:
+        """Whether there is a document with this number."""
+        if not 0 < number < self.state.next or self.is_dead(number):
+            return False
+        if number >= self.recent.first:
+            return True
+        segment = self.segments[self._part(number)]
+        return bool(segment.rows[number - segment.first + 1] > segment.rows[number - segment.first])
+
     def bytes_of(self, number: int) -> bytes:
         """The bytes of a document, empty if it is gone from its segment."""
         if number >= self.recent.first:
             return self.recent.get(number).record
-        at = bisect_right(self.state.parts, number, key=lambda part: part.first) - 1
-        return self.segments[at].record(number)
+        return self.segments[self._part(number)].record(number)
 
     def __iter__(self) -> Iterator[tuple[int, Stored]]:
         """Living documents and their numbers, in order."""
@@ -187,6 +195,9 @@ class Snapshot:
         which = np.asarray(numbers, np.int64)
         np.bitwise_or.at(bitmap, which >> 3, np.left_shift(1, which & 7).astype(np.uint8))
         return bitmap
+
+    def _part(self, number: int) -> int:
+        return bisect_right(self.state.parts, number, key=lambda part: part.first) - 1
 
     def _stored(self, number: int) -> Stored:
         return unwrap(self.bytes_of(number))

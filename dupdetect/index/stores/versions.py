@@ -22,11 +22,15 @@ from dupdetect.errors import IndexCorruptError, IndexError_, IndexMismatchError
 from dupdetect.index.stores.environment import MAP_SIZE, Environment
 from dupdetect.index.stores.merging import merge_segments, plan, write_recent
 from dupdetect.index.stores.recent import Added, Recent, pack_block, unpack_block
+from dupdetect.index.stores.rings import Held
 from dupdetect.index.stores.segment import Segment
+from dupdetect.index.stores.sites import Sites
 from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot
 from dupdetect.index.stores.state import Part, State
 
 T = TypeVar("T")
+#: Of a document that is added: its place among those, a site, and the trace that it leaves there.
+Left = tuple[int, bytes, bytes]
 U64 = NDArray[np.uint64]
 U8 = NDArray[np.uint8]
 
@@ -74,6 +78,7 @@ class Versions:
             self._meta = self._env.table("meta")
             self._tail = self._env.table("tail", numbered=True)
             self._dead = self._env.table("dead", numbered=True)
+            self._sites = Sites(self._env, found)
             # Segments are opened now, so that damage is said at once; recent documents are read
             # when they are first needed.
             self._known = Snapshot(None, State(), (), Recent(1), _NOBODY)
@@ -179,14 +184,29 @@ class Versions:
         if self._staged is not None:
             self._known, self._staged = self._staged, None
 
-    def _change(self, txn: Any, keys: Sequence[bytes], fresh: Sequence[Added]) -> int:
-        """Removes the documents of ``keys`` and adds ``fresh``; how many were removed."""
+    def _change(
+        self, txn: Any, keys: Sequence[bytes], fresh: Sequence[Added], left: Sequence[Left] = ()
+    ) -> int:
+        """Removes the documents of ``keys`` and adds ``fresh``; how many were removed.
+
+        ``left``: which of the fresh ones leave a trace where.
+        """
+        first, removed = self._changed(txn, keys, fresh)
+        if left:
+            self._sites.leave(
+                txn, [(site, Held(first + i, trace)) for i, site, trace in left],
+                living=self._latest(txn).lives,
+            )  # fmt: skip
+        return removed
+
+    def _changed(self, txn: Any, keys: Sequence[bytes], fresh: Sequence[Added]) -> tuple[int, int]:
+        """The number of the first fresh document, and how many were removed."""
         snapshot = self._latest(txn)
         state, recent = snapshot.state, snapshot.recent
         recent.cut(state.next)  # what a write that was undone has left
         old = [number for number in snapshot.find(keys) if number]
         if not old and not fresh:
-            return 0
+            return state.next, 0
         if state.next + len(fresh) >= 1 << 32:
             raise IndexError_(f"{self.path}: the index is full (2^32 documents)")
         gone = [stored for stored in map(snapshot.stored, old) if stored is not None]
@@ -209,14 +229,14 @@ class Versions:
         if len(fresh) >= self._unit:
             state, segment = self._written(state, fresh, len(fresh))
             self._stage(txn, state, (*snapshot.segments, segment), Recent(state.next), dead)
-            return len(old)
+            return first, len(old)
         if fresh:
             txn.put(_number(first), pack_block(fresh), db=self._tail)
             recent.extend(fresh)
         self._stage(txn, state, snapshot.segments, recent, dead)
         if state.next - state.tail >= self._unit:
             self._flush_all(txn)
-        return len(old)
+        return first, len(old)
 
     def _flush_all(self, txn: Any) -> None:
         """Makes a segment of the recent documents."""
