@@ -63,7 +63,7 @@ class LinearModel:
 
     def predict(self, rows: F32) -> F32:
         """Probabilities ``float32[n]`` of rows ``float32[n, d]``."""
-        return _sigmoid(rows @ self.weights + np.float32(self.intercept))
+        return sigmoid(rows @ self.weights + np.float32(self.intercept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class TreeModel:
     def predict(self, rows: F32) -> F32:
         """Probabilities ``float32[n]`` of rows ``float32[n, n_features]``."""
         logits: F32 = tree_logits(rows, self.nodes, self.roots)
-        return _sigmoid(logits + np.float32(self.intercept))
+        return sigmoid(logits + np.float32(self.intercept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,8 @@ class LineModel:
 AnyModel = LinearModel | TreeModel | LineModel
 
 
-def _sigmoid(logits: F32) -> F32:
+def sigmoid(logits: F32) -> F32:
+    """Probabilities of log-odds, float32."""
     clipped = np.clip(logits, -30.0, 30.0)
     return (1.0 / (1.0 + np.exp(-clipped))).astype(np.float32)
 

@@ -182,7 +182,7 @@ def test_labelled_pages_without_training_data_of_their_language() -> None:
 
 
 def test_rules_alone_work_where_no_weights_are_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boilerplate.furniture, "_shipped", lambda: None)
+    monkeypatch.setattr(boilerplate.furniture, "shipped_lines", lambda: None)
     text = "\n\n".join(["Partagez", *ARTICLE, "Accueil > Société > Transports", "Related News :"])
     assert [f.rule for f in find(text)] == ["share_prompt", "breadcrumb", "related_heading"]
 

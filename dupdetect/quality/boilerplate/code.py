@@ -115,7 +115,10 @@ def code_marks(codes: U32, starts: I64, ends: I64) -> U8:
         before = np.uint32(0)
         for j in range(starts[i], ends[i]):
             code = codes[j]
-            if code <= 125 and (
+            if 97 <= code <= 122 or code == 32 or code > 125:
+                before = code  # most characters
+                continue
+            if (
                 (code == 123 or code == 125 or code == 61 or code == 60)  # { } = <
                 or (code == 58 and before == 34)  # ":
                 or (code == 58 and before == 114 and j >= 3 and codes[j - 2] == 111

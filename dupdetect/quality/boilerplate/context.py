@@ -16,6 +16,7 @@ from dupdetect.quality.boilerplate.kernel import (
     COMMAS,
     DIGITS,
     F32,
+    F64,
     FIRST,
     I64,
     LAST,
@@ -168,9 +169,11 @@ def _surroundings(row: F32, at: int, shape: F32, line_scores: F32, i: int) -> in
 
 
 @numba.njit(cache=True, nogil=True)
-def _duplicates(out: F32, column: int, hashes: U32) -> None:
-    order = np.argsort(hashes)
+def _copies(hashes: U32) -> F32:
+    """How many lines say the same as each, as a feature: 0 where no other does."""
     n = hashes.shape[0]
+    out = np.zeros(n, np.float32)
+    order = np.argsort(hashes)
     low = 0
     while low < n:
         high = low + 1
@@ -178,8 +181,88 @@ def _duplicates(out: F32, column: int, hashes: U32) -> None:
             high += 1
         if high - low > 1:
             for k in range(low, high):
-                out[order[k], column] = np.log1p(high - low) / 2
+                out[order[k]] = np.log1p(high - low) / 2
         low = high
+    return out
+
+
+#: Of all lines of a text: how many are running text; lines since and until running text, known
+#: phrases, openers; words, and words of running text, before each line.
+Around = tuple[int, I64, I64, I64, I64, I64, I64, F64, F64]
+
+
+@numba.njit(cache=True, nogil=True)
+def around(shape: F32, lexicon: U8) -> Around:
+    """What the lines of a text have in common."""
+    n = shape.shape[0]
+    is_prose = (shape[:, PROSE] > 0).astype(np.uint8)
+    since_prose, until_prose = _distances(is_prose)
+    since_known, until_known = _distances((lexicon > 0).astype(np.uint8))
+    since_opener, until_opener = _distances(((lexicon & OPENER) > 0).astype(np.uint8))
+    words = np.zeros(n + 1, np.float64)
+    prose = np.zeros(n + 1, np.float64)
+    count = 0
+    for i in range(n):
+        words[i + 1] = words[i] + shape[i, WORDS]
+        prose[i + 1] = prose[i] + (shape[i, WORDS] if is_prose[i] else 0.0)
+        count += is_prose[i]
+    return (
+        count, since_prose, until_prose, since_known, until_known, since_opener, until_opener,
+        words, prose,
+    )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def describe_line(
+    row: F32, i: int, shape: F32, lexicon: U8, line_scores: F32, link_density: F32, text: Around
+) -> None:
+    """Adds the features of line i, but for the last (its copies), to a row of zeros."""
+    count, since_prose, until_prose, since_known, until_known = text[:5]
+    since_opener, until_opener, words, prose = text[5:]
+    n = shape.shape[0]
+    all_prose = max(float(prose[n]), 1.0)
+    at = _own(row, shape[i], lexicon[i])
+    row[at] = np.log1p(n) / 5
+    row[at + 1] = count / n
+    row[at + 2] = np.log1p(prose[n]) / 7
+    row[at + 3] = i / max(n - 1, 1)
+    row[at + 4] = np.log1p(i) / 4
+    row[at + 5] = np.log1p(n - 1 - i) / 4
+    row[at + 6] = prose[i] / all_prose
+    row[at + 7] = _near(since_prose[i])
+    row[at + 8] = _near(until_prose[i])
+    row[at + 9] = since_prose[i] <= 2 and until_prose[i] <= 2
+    row[at + 10] = since_prose[i] < 900 and until_prose[i] < 900
+    row[at + 11] = prose[n] / max(float(words[n]), 1.0)
+    row[at + 12] = _near(since_known[i])
+    row[at + 13] = _near(until_known[i])
+    row[at + 14] = _near(since_opener[i])
+    row[at + 15] = _near(until_opener[i])
+    back = min(since_opener[i], i)
+    row[at + 16] = (prose[i] - prose[i - back]) / all_prose
+    row[at + 17] = (prose[min(n, i + 11)] - prose[max(0, i - 10)]) / all_prose
+    row[at + 18] = np.log1p(words[i] - words[max(0, i - since_prose[i] + 1)]) / 5
+    row[at + 19] = np.log1p(words[min(n, i + until_prose[i])] - words[i]) / 5
+    at += 20
+    for offset in (-2, -1, 1, 2):
+        at = _neighbour(row, at, shape, lexicon, line_scores, i + offset)
+    at = _window(row, at, shape, lexicon, line_scores, i, 3)
+    at = _window(row, at, shape, lexicon, line_scores, i, 10)
+    at = _surroundings(row, at, shape, line_scores, i)
+    row[at] = line_scores[i]
+    row[at + 1] = link_density[i] >= 0
+    row[at + 2] = max(link_density[i], np.float32(0))
+    total = np.float32(0)
+    seen = 0
+    for j in range(max(0, i - 2), min(n, i + 3)):
+        if link_density[j] >= 0:
+            total += link_density[j]
+            seen += 1
+    row[at + 3] = total / seen if seen else 0
+    row[at + 4] = shape[i, WORDS]
+    row[at + 5] = shape[i, CHARS]
+    row[at + 6] = min(shape[i, STOPS], np.float32(6)) / 6
+    row[at + 7] = shape[i, NUMBERS]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -192,61 +275,25 @@ def features(shape: F32, lexicon: U8, line_scores: F32, hashes: U32, link_densit
     """
     n = shape.shape[0]
     out = np.zeros((n, N_FEATURES), np.float32)
-    is_prose = (shape[:, PROSE] > 0).astype(np.uint8)
-    since_prose, until_prose = _distances(is_prose)
-    since_known, until_known = _distances((lexicon > 0).astype(np.uint8))
-    since_opener, until_opener = _distances(((lexicon & OPENER) > 0).astype(np.uint8))
-    words = np.zeros(n + 1, np.float64)
-    prose = np.zeros(n + 1, np.float64)
+    text = around(shape, lexicon)
+    copies = _copies(hashes)
     for i in range(n):
-        words[i + 1] = words[i] + shape[i, WORDS]
-        prose[i + 1] = prose[i] + (shape[i, WORDS] if is_prose[i] else 0.0)
-    all_prose = max(prose[n], 1.0)
-    for i in range(n):
-        row = out[i]
-        at = _own(row, shape[i], lexicon[i])
-        row[at] = np.log1p(n) / 5
-        row[at + 1] = is_prose.sum() / n
-        row[at + 2] = np.log1p(prose[n]) / 7
-        row[at + 3] = i / max(n - 1, 1)
-        row[at + 4] = np.log1p(i) / 4
-        row[at + 5] = np.log1p(n - 1 - i) / 4
-        row[at + 6] = prose[i] / all_prose
-        row[at + 7] = _near(since_prose[i])
-        row[at + 8] = _near(until_prose[i])
-        row[at + 9] = since_prose[i] <= 2 and until_prose[i] <= 2
-        row[at + 10] = since_prose[i] < 900 and until_prose[i] < 900
-        row[at + 11] = prose[n] / max(words[n], 1.0)
-        row[at + 12] = _near(since_known[i])
-        row[at + 13] = _near(until_known[i])
-        row[at + 14] = _near(since_opener[i])
-        row[at + 15] = _near(until_opener[i])
-        back = min(since_opener[i], i)
-        row[at + 16] = (prose[i] - prose[i - back]) / all_prose
-        row[at + 17] = (prose[min(n, i + 11)] - prose[max(0, i - 10)]) / all_prose
-        row[at + 18] = np.log1p(words[i] - words[max(0, i - since_prose[i] + 1)]) / 5
-        row[at + 19] = np.log1p(words[min(n, i + until_prose[i])] - words[i]) / 5
-        at += 20
-        for offset in (-2, -1, 1, 2):
-            at = _neighbour(row, at, shape, lexicon, line_scores, i + offset)
-        at = _window(row, at, shape, lexicon, line_scores, i, 3)
-        at = _window(row, at, shape, lexicon, line_scores, i, 10)
-        at = _surroundings(row, at, shape, line_scores, i)
-        row[at] = line_scores[i]
-        row[at + 1] = link_density[i] >= 0
-        row[at + 2] = max(link_density[i], np.float32(0))
-        total = np.float32(0)
-        seen = 0
-        for j in range(max(0, i - 2), min(n, i + 3)):
-            if link_density[j] >= 0:
-                total += link_density[j]
-                seen += 1
-        row[at + 3] = total / seen if seen else 0
-        row[at + 4] = shape[i, WORDS]
-        row[at + 5] = shape[i, CHARS]
-        row[at + 6] = min(shape[i, STOPS], np.float32(6)) / 6
-        row[at + 7] = shape[i, NUMBERS]
-    _duplicates(out, N_FEATURES - 1, hashes)
+        describe_line(out[i], i, shape, lexicon, line_scores, link_density, text)
+        out[i, N_FEATURES - 1] = copies[i]
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def features_of_some(shape: F32, lexicon: U8, hashes: U32, lines: I64) -> F32:
+    """:func:`features` of some lines of a text of which neither n-grams nor links are known."""
+    n = shape.shape[0]
+    out = np.zeros((lines.shape[0], N_FEATURES), np.float32)
+    line_scores, link_density = np.zeros(n, np.float32), np.full(n, np.float32(-1))
+    text = around(shape, lexicon)
+    copies = _copies(hashes)
+    for k in range(lines.shape[0]):
+        describe_line(out[k], lines[k], shape, lexicon, line_scores, link_density, text)
+        out[k, N_FEATURES - 1] = copies[lines[k]]
     return out
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,25 +11,35 @@ import numpy as np
 
 from dupdetect.quality.boilerplate.code import RULE, code_lines, code_marks
 from dupdetect.quality.boilerplate.context import ANY, LONE, START
-from dupdetect.quality.boilerplate.kernel import PROSE, SEPARATORS, WORDS
-from dupdetect.quality.boilerplate.lexicon import LONE_WORDS, Hit, judge_matches
+from dupdetect.quality.boilerplate.kernel import (
+    I32,
+    I64,
+    PROSE,
+    SEPARATORS,
+    U8,
+    WORDS,
+    phrase_places,
+)
+from dupdetect.quality.boilerplate.lexicon import Hit, judge_matches
+from dupdetect.quality.boilerplate.limits import HEADLINE_WORDS, LONE_WORDS, TRAIL_WORDS
 from dupdetect.quality.boilerplate.lines import (
     F32,
-    HEADLINE_WORDS,
     LineForms,
     line_forms,
     link_density,
     probabilities,
 )
 from dupdetect.quality.boilerplate.trails import trail
-from dupdetect.quality.loops import NUMBER_KEY
+from dupdetect.quality.marks import PhraseBook
 from dupdetect.quality.model import LineModel, shipped_model
-from dupdetect.quality.phrases import Known, numbered
+from dupdetect.quality.phrases import WORD, Known, numbered
 from dupdetect.quality.reading import Reading, Readings
 from dupdetect.records import Finding, Link
 
 #: Without weights: lines from this probability on are furniture.
 _RULES_CUTOFF = 0.7
+#: Lines of this chance are held against the rules of form.
+WORTH_JUDGING = 0.3
 #: Functions whose phrases are also plain section names or headings: alone they prove little.
 _HEADINGS = frozenset({"navigation"})
 _FURNITURE_KINDS = frozenset(("lone", "start", "inside"))
@@ -37,8 +47,6 @@ _FURNITURE_KINDS = frozenset(("lone", "start", "inside"))
 _SHORT = 12
 #: A line that begins like a prompt is one if it has at most this many words.
 _PROMPT_WORDS = 9
-#: A bar or trail of links has at most this many words.
-_TRAIL_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ def furniture_lines_many(
 
     ``looks`` are :func:`look`'s, where somebody has asked before.
     """
-    reading, model = readings.whole, weights or _shipped()
+    reading, model = readings.whole, weights or shipped_lines()
     found: list[list[FurnitureLine]] = [[] for _ in readings.texts]
     if not reading.spans:
         return found
@@ -114,8 +122,11 @@ def furniture_lines_many(
     base, begin = readings.base.tolist(), readings.lines.tolist()
     for i in asked:
         text = bisect_right(begin, i) - 1
-        page = _Page(reading, begin[text], begin[text + 1], titles[text] if titles else None)
-        judged = code.get(i) or _furniture(page, i, hits[i], float(chances[i]), cutoff, shape)
+        title = titles[text] if titles else None
+        page = Page(
+            reading.text, reading.spans, reading.sizes, shape, begin[text], begin[text + 1], title
+        )
+        judged = code.get(i) or judge_line(page, i, hits[i], float(chances[i]), cutoff)
         if judged is not None:
             rule, start, end, score = judged
             quote, shift = reading.text[start:end], base[text]
@@ -125,7 +136,7 @@ def furniture_lines_many(
 
 
 #: Rule, start, end and probability of a finding.
-_Judged = tuple[str, int, int, float]
+Judged = tuple[str, int, int, float]
 
 
 class Looks(NamedTuple):
@@ -133,7 +144,7 @@ class Looks(NamedTuple):
     code, what they look like."""
 
     hits: list[Hit | None]
-    code: dict[int, _Judged]
+    code: dict[int, Judged]
     forms: LineForms
 
 
@@ -146,42 +157,56 @@ def look(readings: Readings) -> Looks:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """One text of a reading: its lines are ``first`` to ``stop`` (exclusive)."""
+class Page:
+    """One of the texts that make ``text``: its lines are ``first`` to ``stop`` (exclusive) of all
+    ``spans``; ``sizes`` are their words, ``shape`` their forms (see ``LineForms``)."""
 
-    reading: Reading
+    text: str
+    spans: Sequence[tuple[int, int]]
+    sizes: I64
+    shape: F32
     first: int
     stop: int
-    title: str | None
+    title: str | None = None
 
     def line(self, index: int) -> str:
-        start, end = self.reading.spans[index]
-        return self.reading.text[start:end]
+        start, end = self.spans[index]
+        return self.text[start:end]
+
+    def words(self, index: int) -> list[str]:
+        """In lower case."""
+        return WORD.findall(self.line(index).lower())
 
     def at_edge(self, index: int) -> bool:
         return index < self.first + 3 or index >= self.stop - 3
 
 
-def _furniture(
-    page: _Page, index: int, hit: Hit | None, chance: float, cutoff: float, shape: F32
-) -> _Judged | None:
+def judge_line(
+    page: Page, index: int, hit: Hit | None, chance: float, cutoff: float
+) -> Judged | None:
     """What a line is found for, None for content."""
     text = page.line(index)
     if not any(character.isalnum() for character in text):
         return None
-    rule, score = _judge(text, page.reading.words(index), hit, chance, page.at_edge(index))
-    if score < cutoff or _is_content(page, index, hit, rule, shape):
+    rule, score = _judge(text, page.words(index), hit, chance, page.at_edge(index))
+    if score < cutoff or _is_content(page, index, hit, rule):
         return None
-    return rule, *page.reading.spans[index], round(score, 4)
+    return rule, *page.spans[index], round(score, 4)
 
 
-def _code(readings: Readings) -> dict[int, _Judged]:
+def _code(readings: Readings) -> dict[int, Judged]:
     reading = readings.whole
     marks = code_marks(reading.codes, reading.starts, reading.ends)
-    marked = np.flatnonzero(marks)
-    texts = np.unique(np.searchsorted(readings.lines, marked, "right") - 1)
+    texts = np.unique(np.searchsorted(readings.lines, np.flatnonzero(marks), "right") - 1)
     ranges = zip(readings.lines[texts].tolist(), readings.lines[texts + 1].tolist(), strict=True)
-    pieces = code_lines(reading.text, reading.spans, marks, ranges)
+    return code_of(reading.text, reading.spans, marks, ranges)
+
+
+def code_of(
+    text: str, spans: Sequence[tuple[int, int]], marks: U8, texts: Iterable[tuple[int, int]]
+) -> dict[int, Judged]:
+    """The program text of lines; see :func:`dupdetect.quality.boilerplate.code.code_lines`."""
+    pieces = code_lines(text, spans, marks, texts)
     return {line: (RULE, *piece) for line, piece in pieces.items()}
 
 
@@ -196,31 +221,42 @@ def _density(readings: Readings, links: Sequence[Sequence[Link]]) -> F32:
     return out
 
 
-def _shipped() -> LineModel | None:
+def shipped_lines() -> LineModel | None:
+    """The weights that come with the package; None where they do not."""
     model = shipped_model("boilerplate_lines")
     return model if isinstance(model, LineModel) else None
 
 
 def line_hits(reading: Reading) -> list[Hit | None]:
     """What the lexicon knows of each line."""
+    lines, places, numbers = phrase_places(
+        reading.line, reading.phrase_word, reading.key, LONE_WORDS
+    )
+    return hits_of(
+        reading.book, reading.phrase, lines, places, numbers, reading.sizes, reading.words
+    )
+
+
+def hits_of(
+    book: PhraseBook[Known], phrases: I32, lines: I64, places: I64, numbers: I64, sizes: I64,
+    words: Callable[[int], list[str]],
+) -> list[Hit | None]:  # fmt: skip
+    """:func:`line_hits` of what :func:`kernel.phrase_places` tells of the ``phrases`` found.
+
+    ``sizes``: words of each line; ``words``: which they are, asked where it matters.
+    """
     matches: dict[int, list[tuple[int, Known]]] = {}
-    begin = reading.line
-    lines = (np.searchsorted(begin, reading.phrase_word, "right") - 1).tolist()
-    places = (reading.phrase_word - begin[lines]).tolist()
-    meanings = reading.book.meanings
-    for number, line, at in zip(reading.phrase.tolist(), lines, places, strict=True):
-        for known in meanings[number]:
+    for number, line, at in zip(phrases.tolist(), lines.tolist(), places.tolist(), strict=True):
+        for known in book.meanings[number]:
             if known.kind in _FURNITURE_KINDS:
                 matches.setdefault(line, []).append((at, known))
-    hits: list[Hit | None] = [None] * len(reading.spans)
+    hits: list[Hit | None] = [None] * len(sizes)
     for line, found in matches.items():
-        hits[line] = judge_matches(int(reading.sizes[line]), found)
+        hits[line] = judge_matches(int(sizes[line]), found)
     # A short line with numbers may be a known phrase without them ("12 commentaires").
-    numbers = np.flatnonzero(reading.key == np.uint64(NUMBER_KEY))
-    with_number = np.unique(np.searchsorted(begin, numbers, "right") - 1)
-    for line in with_number[reading.sizes[with_number] <= LONE_WORDS].tolist():
-        words = numbered(reading.words(line))
-        hits[line] = judge_matches(len(words), matches.get(line, []), words)
+    for line in numbers.tolist():
+        said = numbered(words(line))
+        hits[line] = judge_matches(len(said), matches.get(line, []), said)
     return hits
 
 
@@ -253,8 +289,8 @@ def _by_phrase(hit: Hit | None, n_words: int) -> float:
 
 
 def _worth_judging(hits: Sequence[Hit | None], chances: F32, shape: F32) -> list[int]:
-    asked = chances >= 0.3
-    asked |= (shape[:, SEPARATORS] > 0) & (shape[:, WORDS] <= _TRAIL_WORDS)
+    asked = chances >= WORTH_JUDGING
+    asked |= (shape[:, SEPARATORS] > 0) & (shape[:, WORDS] <= TRAIL_WORDS)
     asked |= np.array([hit is not None for hit in hits], np.bool_)
     worth: list[int] = np.flatnonzero(asked).tolist()
     return worth
@@ -293,17 +329,17 @@ def _rule_by_form(words: list[str]) -> str:
     return "navigation" if len(words) <= _SHORT else "leftover"
 
 
-def _is_content(page: _Page, index: int, hit: Hit | None, rule: str, shape: F32) -> bool:
+def _is_content(page: Page, index: int, hit: Hit | None, rule: str) -> bool:
     """Whether an unknown line is the headline, short speech, or a piece of a broken sentence."""
     if hit is not None or rule == "breadcrumb":
         return False
     line, title = page.line(index), page.title
     if title and line.split() == title.split():
         return all(page.line(i).split() != line.split() for i in range(page.first, index))
-    if index == page.first and int(page.reading.sizes[index]) > HEADLINE_WORDS:
+    if index == page.first and int(page.sizes[index]) > HEADLINE_WORDS:
         return True
     if line[0] in "\"»”'’.,;:" or line[-1] in '"«“,;(':
         return True
-    before = index > page.first and bool(shape[index - 1, PROSE])
-    after = index + 1 < page.stop and bool(shape[index + 1, PROSE])
+    before = index > page.first and bool(page.shape[index - 1, PROSE])
+    after = index + 1 < page.stop and bool(page.shape[index + 1, PROSE])
     return (before or after) and line[-1] in ".!?…»”" and rule != "update_date"

@@ -26,12 +26,14 @@ from dupdetect.quality.characters import (
     STOP,
     TABLE_SIZE,
 )
+from dupdetect.quality.loops import NUMBER_KEY, U64
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 #: Columns of :func:`shapes`.
 SHAPE_NAMES = (
@@ -272,3 +274,30 @@ def gram_buckets(
         position += count
         offsets[i + 1] = position
     return out[:position], offsets
+
+
+@numba.njit(cache=True, nogil=True)
+def phrase_places(line: I64, phrase_word: I32, key: U64, most: int) -> tuple[I64, I64, I64]:
+    """Line and place in it of phrases that begin at the words ``phrase_word`` (in order); then the
+    lines of at most ``most`` words that hold a number.
+
+    ``line`` and ``key`` are those of ``Reading``.
+    """
+    lines = np.empty(phrase_word.shape[0], np.int64)
+    places = np.empty(phrase_word.shape[0], np.int64)
+    i = 0
+    for p in range(phrase_word.shape[0]):
+        while line[i + 1] <= phrase_word[p]:
+            i += 1
+        lines[p], places[p] = i, phrase_word[p] - line[i]
+    numbers = np.empty(line.shape[0] - 1, np.int64)
+    count = 0
+    for i in range(line.shape[0] - 1):
+        if line[i + 1] - line[i] > most:
+            continue
+        for k in range(line[i], line[i + 1]):
+            if key[k] == np.uint64(NUMBER_KEY):
+                numbers[count] = i
+                count += 1
+                break
+    return lines, places, numbers[:count]

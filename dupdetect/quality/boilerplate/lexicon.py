@@ -13,10 +13,9 @@ from importlib.resources import files
 from typing import Any
 
 from dupdetect.quality.boilerplate.context import ANY, LONE, OPENER, START
+from dupdetect.quality.boilerplate.limits import LONE_WORDS
 from dupdetect.quality.phrases import Known, forms, numbered
 
-#: Longer lines are not held against whole-line phrases.
-LONE_WORDS = 12
 #: A phrase inside a longer line says nothing: paragraphs talk about newsletters and cookies too.
 _INSIDE_WORDS = 80
 #: Functions whose line announces more furniture below it.

@@ -12,6 +12,7 @@ from dupdetect.quality.boilerplate import kernel
 from dupdetect.quality.boilerplate.context import features_many
 from dupdetect.quality.boilerplate.kernel import PROSE, WORDS
 from dupdetect.quality.boilerplate.lexicon import Hit
+from dupdetect.quality.boilerplate.limits import HEADLINE_WORDS, PARAGRAPH_WORDS
 from dupdetect.quality.characters import character_tables
 from dupdetect.quality.model import LineModel
 from dupdetect.records import Link
@@ -24,11 +25,8 @@ U32 = NDArray[np.uint32]
 MAX_GRAMS = 400
 #: Logits of the n-grams are divided by this and clipped to ±2 before the trees see them.
 GRAM_SCALE = 3.0
-#: Running text of this many words that holds no known phrase is content: trees are not asked.
-PARAGRAPH_WORDS = 30
+#: What a paragraph is given that trees are not asked about.
 PARAGRAPH_CHANCE = 0.02
-#: The first line of a text is its headline where it has more words than this.
-HEADLINE_WORDS = 3
 
 
 def link_density(spans: Sequence[tuple[int, int]], links: Sequence[Link]) -> F32:
