@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,7 @@ _DATE_NAMES = (
 _TITLE_NAMES = ("og:title", "twitter:title", "dc.title", "parsely-title", "headline")
 #: Web pages are not older; earlier values stand for "unknown".
 _MIN_YEAR = 1990
+_TELLING = 'meta,base[href],a[rel][href],link[rel="canonical"],script[type="application/ld+json"]'
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{6,64})"')
 _MAX_SCRIPT = 1_000_000
 _MAX_TITLE = 1000
@@ -48,23 +50,33 @@ class Metadata:
 
 def read_metadata(tree: Any, *, url: str | None) -> Metadata:
     """Metadata of a resiliparse ``HTMLTree``; ``url`` is the page's address, if known."""
-    metas = _metas(tree)
-    address = url or _address(tree, metas)
-    base_element = tree.document.query_selector("base[href]")
-    href = base_element.getattr("href") if base_element is not None else None
+    told = _telling(tree)
+    metas = _metas(told["meta"])
+    address = url or _address(told["link"], metas)
+    href = told["base"][0].getattr("href") if told["base"] else None
     return Metadata(
         title=_title(tree, metas),
-        published=_published(tree, metas, address),
+        published=_published(tree, metas, told["script"], address),
         url=address,
         base=absolute(href, address) or address if href else address,
-        rels=_rels(tree),
+        rels=_rels(told["a"]),
     )
 
 
-def _metas(tree: Any) -> dict[str, str]:
+def _telling(tree: Any) -> defaultdict[str, list[Any]]:
+    """The elements that tell of a page, by tag, in one search: each takes as long as all."""
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    # Never iterate the collection itself: resiliparse 2.0 searches the tree again for every step
+    # (79 ms instead of 1 ms for the links of an average news page).
+    for element in tree.document.query_selector_all(_TELLING).values():
+        found[element.tag].append(element)
+    return found
+
+
+def _metas(elements: Iterable[Any]) -> dict[str, str]:
     """First non-empty content of each meta element, by lower-case name, property or itemprop."""
     found: dict[str, str] = {}
-    for element in _select(tree, "meta"):
+    for element in elements:
         content = element.getattr("content")
         if not content or not content.strip():
             continue
@@ -87,35 +99,36 @@ def _title(tree: Any, metas: dict[str, str]) -> str | None:
     return title[:_MAX_TITLE] or None
 
 
-def _address(tree: Any, metas: dict[str, str]) -> str | None:
+def _address(canonical: Sequence[Any], metas: dict[str, str]) -> str | None:
     """The page's own address when the transport did not tell: canonical link or og:url."""
-    element = tree.document.query_selector('link[rel="canonical"]')
-    for href in (element.getattr("href") if element is not None else None, metas.get("og:url")):
+    for href in (canonical[0].getattr("href") if canonical else None, metas.get("og:url")):
         found = absolute(href, None) if href else None
         if found:
             return found
     return None
 
 
-def _published(tree: Any, metas: dict[str, str], url: str | None) -> str | None:
-    for value in _date_values(tree, metas):
+def _published(
+    tree: Any, metas: dict[str, str], scripts: Iterable[Any], url: str | None
+) -> str | None:
+    for value in _date_values(tree, metas, scripts):
         found = iso_date(value, min_year=_MIN_YEAR)
         if found:
             return found
     return date_in_url(url) if url else None
 
 
-def _date_values(tree: Any, metas: dict[str, str]) -> Iterator[str]:
+def _date_values(tree: Any, metas: dict[str, str], scripts: Iterable[Any]) -> Iterator[str]:
     yield from (metas[name] for name in _DATE_NAMES if name in metas)
-    yield from _json_ld_dates(tree)
+    yield from _json_ld_dates(scripts)
     for selector in ('[itemprop="datePublished"]', "time[pubdate]", "article time", "time"):
         element = tree.document.query_selector(selector)
         if element is not None:
             yield element.getattr("datetime") or element.getattr("content") or element.text or ""
 
 
-def _json_ld_dates(tree: Any) -> Iterator[str]:
-    for script in _select(tree, 'script[type="application/ld+json"]'):
+def _json_ld_dates(scripts: Iterable[Any]) -> Iterator[str]:
+    for script in scripts:
         source = script.text or ""
         if "datePublished" not in source or len(source) > _MAX_SCRIPT:
             continue
@@ -144,14 +157,8 @@ def _dates_in(value: Any) -> Iterator[str]:
         level = below
 
 
-def _rels(tree: Any) -> dict[str, str]:
+def _rels(links: Iterable[Any]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for element in _select(tree, "a[rel][href]"):
+    for element in links:
         found.setdefault(element.getattr("href"), " ".join(element.getattr("rel").lower().split()))
     return found
-
-
-def _select(tree: Any, selector: str) -> list[Any]:
-    """All elements that match. Never iterate the collection itself: resiliparse 2.0 searches the
-    tree again for every step (79 ms instead of 1 ms for the links of an average news page)."""
-    return list(tree.document.query_selector_all(selector).values())
