@@ -23,6 +23,9 @@ TIGHT_STOP, TIGHT_COMMA, TIGHT_QUOTE, TWICE, TIGHT_CLOSING, TIGHT_OPENING = (
 )
 #: Marks that fit beside them.
 MOST_MARKS = 57
+#: Characters that those bits are about: . , " « “ » ” ' ’, and what stands for no mark of the list.
+_ASKED = (46, 44, 34, 171, 8220, 187, 8221, 39, 8217)
+_NO_MARK = 255
 
 
 @numba.njit(cache=True, nogil=True)
@@ -40,15 +43,19 @@ def find_marks(
     """
     n = base.shape[0] - 1
     out = np.zeros(n, np.uint64)
+    asked = first.copy()  # most characters are letters: one look lets them go
+    for code in _ASKED:
+        if asked[code] == 0:
+            asked[code] = _NO_MARK
     for d in range(n):
         value = np.uint64(0)
         stop = base[d + 1]
         for j in range(base[d], stop):
             code = codes[j]
-            if code >= TABLE_SIZE:
+            if code >= TABLE_SIZE or asked[code] == 0:
                 continue
-            own = np.int64(first[code]) - 1
-            if own >= 0:
+            own = np.int64(asked[code]) - 1
+            if asked[code] != _NO_MARK:
                 for m in range(group[own], group[own + 1]):
                     size = written[m + 1] - written[m]
                     held = j + size <= stop

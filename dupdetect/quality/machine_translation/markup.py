@@ -91,7 +91,16 @@ _SOURCES: tuple[tuple[str, str, float], ...] = (
     ("ï»¿", r"ï»¿", _PLAIN),
     ("\ufffd", r"\w*\ufffd+\w*", _PLAIN),
 )
-_RULES = tuple((bit_of(mark), re.compile(pattern), score) for mark, pattern, score in _SOURCES)
+#: What comes before an ampersand belongs to the find; it is looked for from there, for a pattern
+#: that begins with a word costs at every letter of a text.
+_WORD_BEFORE = r"\w*&"
+_RULES = tuple(
+    (
+        bit_of(mark), re.compile(pattern.removeprefix(r"\w*") if grows else pattern), score, grows,
+    )
+    for mark, pattern, score in _SOURCES
+    for grows in (pattern.startswith(_WORD_BEFORE),)
+)  # fmt: skip
 _MISREAD_BITS = bit_of(*MISREAD)
 _ANY = bit_of(*MARKUP, *MISREAD)
 
@@ -110,9 +119,11 @@ def find(view: View) -> list[Finding]:
     if not marks & _ANY:
         return []
     hits: list[tuple[int, int, float]] = []
-    for bit, pattern, score in _RULES:
-        if marks & bit:
-            hits += [(*match.span(), score) for match in pattern.finditer(text)]
+    for bit, pattern, score, grows in _RULES:
+        if not marks & bit:
+            continue
+        found = [match.span() for match in pattern.finditer(text)]
+        hits += [(*span, score) for span in (_grown(text, found) if grows else found)]
     if marks & _MISREAD_BITS:
         hits += _misread(text)
     if not hits:
@@ -124,6 +135,17 @@ def find(view: View) -> list[Finding]:
         if start < end and (not findings or start >= findings[-1].end):
             findings.append(view.finding(RULE, start, end, score * (_ABOUT if about else 1.0)))
     return findings
+
+
+def _grown(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans with the letters and digits before each that belong to no other one."""
+    grown, last = [], 0
+    for start, end in spans:
+        while start > last and (text[start - 1].isalnum() or text[start - 1] == "_"):
+            start -= 1
+        grown.append((start, end))
+        last = end
+    return grown
 
 
 def _misread(text: str) -> list[tuple[int, int, float]]:

@@ -74,7 +74,7 @@ def _score(view: View, headline: str) -> float:
             small += not is_function
         elif is_function:
             functions += 1
-        elif low in view.vocabulary or _is_common(view, low):
+        elif _is_common(view, low) or low in view.vocabulary:
             common += 1
         else:
             names += 1

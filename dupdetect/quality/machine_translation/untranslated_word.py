@@ -125,7 +125,10 @@ def _in_context(view: View, lexicon: Lexicon) -> list[Finding]:
         word = view.words[index]
         if word in lexicon.openers:
             score = _opener_score(view, lexicon, spans, index)
-        elif not (word in lexicon.foreign or word in lexicon.content):
+            if score:
+                findings.append(view.finding(RULE, *spans[index], score))
+            continue
+        if not (word in lexicon.foreign or word in lexicon.content):
             worth = _by_ending(word, view.language)
             score = _word_score(view, lexicon, spans, index, both=worth, one=0.0) if worth else 0.0
         elif word in lexicon.content:
@@ -134,7 +137,7 @@ def _in_context(view: View, lexicon: Lexicon) -> list[Finding]:
             score = _word_score(view, lexicon, spans, index, both=_LOOSE, one=0.0)
         else:
             score = _word_score(view, lexicon, spans, index, both=_BOTH_SIDES, one=_ONE_SIDE)
-        if score:
+        if score and not in_foreign_quote(view, *spans[index]):
             findings.append(view.finding(RULE, *spans[index], score))
     return findings
 
@@ -153,17 +156,18 @@ def _word_score(
     ``both`` between two native words; ``one`` beside one of them.
     """
     sure = both == _BOTH_SIDES
-    if in_foreign_quote(view, *spans[index]):
-        return 0.0
     left = is_native(view, lexicon, spans, index - 1)
     right = is_native(view, lexicon, spans, index + 1)
     gaps = view.gap(spans, index - 1), view.gap(spans, index)
-    near = [
-        view.words[at].lower()
-        for at in range(max(0, index - REACH), min(len(spans), index + REACH + 1))
-        if at != index
-    ]
     left_side, right_side = left and is_space(gaps[0]), right and is_space(gaps[1])
+    if not sure and not (right_side if both != _LOOSE else left or right):
+        return 0.0
+    near = [
+        word.lower()
+        for side in (view.words[max(0, index - REACH) : index],
+                     view.words[index + 1 : index + REACH + 1])
+        for word in side
+    ]  # fmt: skip
     if not any(word in lexicon.function for word in near):
         # "grâce kann meilleures technologies"
         at_home = sure and left_side and right_side

@@ -128,21 +128,26 @@ def _told(sentence: Sentence, whole: str) -> tuple[bool, ...]:
 
 
 def _of_links(links: tuple[PlacedLink, ...]) -> tuple[bool, ...]:
+    told = [_of_link(link) for link in links]
+    return told[0] if len(told) == 1 else tuple(map(any, zip(*told, strict=True)))
+
+
+def _of_link(link: PlacedLink) -> tuple[bool, ...]:
     return (
         True,
-        any(link.form == "url" for link in links),
-        any(link.form in ("markdown", "html") for link in links),
-        any(link.commercial for link in links),
-        any(link.public for link in links),
-        any(link.named_elsewhere for link in links),
-        any(link.in_brackets for link in links),
-        any(link.press for link in links),
-        any(link.hyphen for link in links),
-        any(link.form == "html" for link in links),
-        any(link.paid for link in links),
-        any(link.away for link in links),
-        any(link.trade_anchor for link in links),
-        any(link.foreign_anchor for link in links),
+        link.form == "url",
+        link.form in ("markdown", "html"),
+        link.commercial,
+        link.public,
+        link.named_elsewhere,
+        link.in_brackets,
+        link.press,
+        link.hyphen,
+        link.form == "html",
+        link.paid,
+        link.away,
+        link.trade_anchor,
+        link.foreign_anchor,
     )
 
 

@@ -32,6 +32,7 @@ _TRADE = (
 )  # fmt: skip
 #: What makes a link paid for, in ``rel``.
 _PAID = ("sponsored", "ugc", "nofollow")
+_TRADING = re.compile("|".join(_TRADE))
 #: Words of an anchor with at least so many letters are looked for, by so many of the first ones.
 _LONG, _STEM = 5, 6
 
@@ -113,6 +114,38 @@ def _link_signs(
 
 
 @dataclass(frozen=True, slots=True)
+class _Target:
+    """What the address of a site says: its registrable domain and host name, the first part of the
+    domain with the words in it."""
+
+    domain: str
+    name: str
+    label: str
+    words: frozenset[str]
+    trades: bool
+    public: bool
+
+
+def _target(href: str) -> _Target:
+    """The site that an address leads to. Pages link to few sites, by many addresses."""
+    scheme = href.find("://")
+    path = href.find("/", scheme + 3) if scheme >= 0 else -1
+    head = href[:path] if path >= 0 else href
+    return _site(href if head[-1:].isspace() else head)
+
+
+@lru_cache(maxsize=16384)
+def _site(address: str) -> _Target:
+    host, name = domain(address), host_of(address).lower()
+    label = host.split(".", 1)[0]
+    lower = label.lower()
+    return _Target(
+        host, name, label, frozenset(WORD.findall(lower)), _TRADING.search(lower) is not None,
+        _PUBLIC.search(host) is not None or _PUBLIC.search(name) is not None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenLink:
     """A link as it stands in its text, not yet looked at; ``rel`` is empty unless of HTML."""
 
@@ -135,13 +168,15 @@ def written_links(text: str, links: Sequence[Link], page_url: str | None) -> lis
     for link in links:
         if not 0 <= link.start < link.end <= len(text):
             continue
+        if own and _target(link.href).domain == own:
+            continue
         if not any(link.start < end and start < link.end for start, end in taken):
             anchor = text[link.start : link.end]
             found.append(WrittenLink(link.start, link.end, "html", link.href, anchor, link.rel))
+    if own and found:
+        found = [link for link in found if link.form != "html" or _target(link.href).domain != own]
     found.sort(key=lambda link: (link.start, link.end, link.form, link.href, link.anchor, link.rel))
-    if not own:
-        return found
-    return [link for link in found if link.form != "html" or domain(link.href) != own]
+    return found
 
 
 class Surroundings:
@@ -173,41 +208,34 @@ def place_link(
     listed: DomainList | None = None,
 ) -> PlacedLink:
     """What form and target of a link say; ``own`` is the domain of its page (``""``: unknown)."""
-    start, end, href = link.start, link.end, link.href
-    host = domain(href)
-    name = host_of(href).lower()
-    label = host.split(".", 1)[0]
+    start, end, site = link.start, link.end, _target(link.href)
+    host, label = site.domain, site.label
     lower = link.anchor.lower()
-    of_anchor = WORD.findall(lower)
-    parts = {*WORD.findall(label.lower()), *of_anchor}
+    of_anchor = frozenset(WORD.findall(lower))
     html = link.form == "html"
-    visible = set(of_anchor) if html and host not in lower else set()
+    visible = of_anchor if html and host not in lower else frozenset()
+    trade, parts = lexicon.trade, of_anchor | site.words
     return PlacedLink(
         start, end, link.form, host,
-        commercial=_commercial(parts, label, lexicon),
-        press=not parts.isdisjoint(lexicon.press),
+        commercial=site.trades or not trade.isdisjoint(parts),
+        press=not lexicon.press.isdisjoint(parts),
         hyphen="-" in label,
-        public=bool(_PUBLIC.search(host)) or bool(_PUBLIC.search(name)),
+        public=site.public,
         named_elsewhere=len(label) >= 4 and _names(around, start, end, label),
         in_brackets=around.text[max(0, start - 2) : start].strip().endswith("("),
-        paid=any(word in link.rel for word in _PAID),
+        paid=bool(link.rel) and any(word in link.rel for word in _PAID),
         own=bool(own) and host == own,
         away=html and bool(own) and host != own,
-        trade_anchor=not visible.isdisjoint(lexicon.trade),
+        trade_anchor=not trade.isdisjoint(visible),
         foreign_anchor=_is_foreign(visible, around, start, end),
-        listed=listed is not None and listed.holds(name),
+        listed=listed is not None and listed.holds(site.name),
     )  # fmt: skip
 
 
-def _is_foreign(words: set[str], around: Surroundings, start: int, end: int) -> bool:
+def _is_foreign(words: frozenset[str], around: Surroundings, start: int, end: int) -> bool:
     """Whether an anchor has longer words and none of them stands elsewhere (by first letters)."""
     stems = {word[:_STEM] for word in words if len(word) >= _LONG}
     return bool(stems) and not any(around.hold(stem, start, end) for stem in stems)
-
-
-def _commercial(parts: set[str], label: str, lexicon: SeoLexicon) -> bool:
-    lower = label.lower()
-    return not parts.isdisjoint(lexicon.trade) or any(word in lower for word in _TRADE)
 
 
 def _names(around: Surroundings, start: int, end: int, label: str) -> bool:
