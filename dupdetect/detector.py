@@ -6,12 +6,8 @@ Detector ── quality.assess ──┐
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -23,23 +19,19 @@ from dupdetect.config import Config
 from dupdetect.index import CandidateIndex
 from dupdetect.index.exchange import to_lsh, write_documents
 from dupdetect.index.foreign import signatures_of
-from dupdetect.quality import assess_many, refine
+from dupdetect.index.stores.rings import MOST_TRACES
+from dupdetect.quality import assess_many, refine, with_templates
 from dupdetect.quality.resources import pin
-from dupdetect.quality.sketching import sketch_articles
+from dupdetect.quality.sketching import BATCH, sketch_ahead, sketch_articles, with_language
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
 from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch
-from dupdetect.text.language import spoken
+from dupdetect.sketch.traces import NO_LINES, Lines
 from dupdetect.text.tokens import tokenize_texts
 from dupdetect.verify import PairVerdicts, passages, verify_known, verify_pairs
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash, MinHashLSH
-
-#: Documents that are sketched at once by the ``_many`` calls: some megabytes of arrays.
-_BATCH = 256
-#: Parts that are sketched, in threads of their own, while another one is written.
-_AHEAD = 2
 
 
 def score(document: Document | str, *, config: Config | None = None) -> Verdict:
@@ -50,7 +42,7 @@ def score(document: Document | str, *, config: Config | None = None) -> Verdict:
 def compare(a: Document | str, b: Document | str, *, config: Config | None = None) -> Match:
     """How two documents (or plain texts) relate, with passages when they do."""
     config = config or Config()
-    pair = [_spoken(_document(a, "a")), _spoken(_document(b, "b"))]
+    pair = [with_language(_document(a, "a")), with_language(_document(b, "b"))]
     batch = sketch_articles([document.text for document in pair], config)
     return _matches(batch, np.array([[0, 1]]), pair, config)[0]
 
@@ -72,10 +64,10 @@ def compare_pairs(
         raise ValueError(f"{len(ids)} ids, {len(a)} texts a and {len(b)} texts b are no pairs")
     config = config or Config()
     rows: list[dict[str, Any]] = []
-    for at in range(0, len(ids), _BATCH):
-        part = slice(at, at + _BATCH)
-        documents = [_spoken(Document(id="a", text=text)) for text in a[part]]
-        documents += [_spoken(Document(id="b", text=text)) for text in b[part]]
+    for at in range(0, len(ids), BATCH):
+        part = slice(at, at + BATCH)
+        documents = [with_language(Document(id="a", text=text)) for text in a[part]]
+        documents += [with_language(Document(id="b", text=text)) for text in b[part]]
         batch = sketch_articles([document.text for document in documents], config)
         numbers = np.arange(len(documents) // 2)
         pairs = np.stack([numbers, numbers + len(numbers)], axis=1)
@@ -130,21 +122,8 @@ class Index:
         the one before it is written."""
         bulk = self._candidates.bulk
         for at in range(0, len(documents), bulk):
-            self._candidates.add_parts(self._ahead(documents[at : at + bulk]))
-
-    def _ahead(self, documents: Sequence[Document]) -> Iterator[tuple[list[Document], SketchBatch]]:
-        """Documents in parts with their sketches, of which the next ones are being made."""
-        parts = [documents[at : at + _BATCH] for at in range(0, len(documents), _BATCH)]
-        if len(parts) == 1:
-            yield self._sketched(parts[0])
-            return
-        with ThreadPoolExecutor(_AHEAD) as ahead:
-            waiting = iter(parts)
-            coming = deque(ahead.submit(self._sketched, part) for part in islice(waiting, _AHEAD))
-            while coming:
-                ready = coming.popleft().result()
-                coming.extend(ahead.submit(self._sketched, part) for part in islice(waiting, 1))
-                yield ready
+            part = documents[at : at + bulk]
+            self._candidates.add_parts(sketch_ahead(part, self.config, most=MOST_TRACES))
 
     def query(self, document: Document | str) -> list[Match]:
         """Matches among the known documents, best first; ``a`` is the document asked for.
@@ -156,12 +135,12 @@ class Index:
     def query_many(self, documents: Sequence[Document | str]) -> list[list[Match]]:
         """Matches of each document, as :meth:`query` gives them; cheaper than one by one."""
         found: list[list[Match]] = []
-        for at in range(0, len(documents), _BATCH):
-            found += self._related_many(documents[at : at + _BATCH], "query")
+        for at in range(0, len(documents), BATCH):
+            found += self._related_many(documents[at : at + BATCH], "query")
         return found
 
     def _sketched(self, documents: Sequence[Document]) -> tuple[list[Document], SketchBatch]:
-        spoken = [_spoken(document) for document in documents]
+        spoken = [with_language(document) for document in documents]
         return spoken, sketch_articles([document.text for document in spoken], self.config)
 
     def _related_many(self, documents: Sequence[Document | str], name: str) -> list[list[Match]]:
@@ -294,18 +273,26 @@ class Detector:
         """Scores and findings; matches too when there is an index. Nothing is added."""
         return self._examined(document)[0]
 
-    def _examined(self, document: Document | str) -> tuple[Verdict, SketchBatch | None]:
-        """The verdict, and the document's sketch if there is an index: made once for all uses."""
-        own = _spoken(_document(document, "text"))
+    def _examined(self, document: Document | str) -> tuple[Verdict, SketchBatch | None, Lines]:
+        """The verdict, and the document's sketch and lines if there is an index: made once for all
+        uses."""
+        own = with_language(_document(document, "text"))
         language, index = own.language or "und", self.index
         assessment = assess_many(
-            [own], config=self.config, languages=[language], masked=index is not None
-        )[0]
+            [own], config=self.config, languages=[language], masked=index is not None,
+            pages=index is not None,
+        )[0]  # fmt: skip
         matches: tuple[Match, ...] = ()
-        batch = None
+        batch, lines = None, NO_LINES
         if index is not None:
             batch = sketch_articles([own.text], index.config, [assessment.masked])
             matches = tuple(index._matching([own], batch, [document])[0])
+            if assessment.page is not None:
+                lines = {0: assessment.page}
+                assessment = with_templates(
+                    assessment, own, index._candidates.traces(own.url),
+                    copies=[match.b for match in matches],
+                )  # fmt: skip
         if matches:
             assessment = refine(assessment, matches, document=own.id)
         verdict = Verdict(
@@ -317,7 +304,7 @@ class Detector:
             matches=matches,
             parts=assessment.parts,
         )
-        return verdict, batch
+        return verdict, batch, lines
 
     def process(
         self, document: Document, *, keep: Callable[[Verdict], bool] | None = None
@@ -329,19 +316,14 @@ class Detector:
         """
         if not isinstance(document, Document):
             raise TypeError(f"process needs a Document, not {type(document).__name__}")
-        verdict, batch = self._examined(document)
+        verdict, batch, lines = self._examined(document)
         if self.index is not None and batch is not None and (keep is None or keep(verdict)):
-            self.index._candidates.add_many([verdict.document], batch)
+            self.index._candidates.add_many([verdict.document], batch, lines)
         return verdict
 
 
 def _document(value: Document | str, id: str) -> Document:
     return value if isinstance(value, Document) else Document(id=id, text=value)
-
-
-def _spoken(document: Document) -> Document:
-    language = spoken(document.text, document.language)
-    return document if document.language == language else replace(document, language=language)
 
 
 def _words(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from dupdetect.index.candidates import Candidate, CandidateIndex, Sketches
+from dupdetect.index.candidates import Candidate, CandidateIndex
+from dupdetect.index.sketches import Sketches
 
 __all__ = ["Candidate", "CandidateIndex", "Sketches"]

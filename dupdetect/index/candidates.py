@@ -21,7 +21,7 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +33,13 @@ from dupdetect.index import header as headers
 from dupdetect.index import sketches as packed
 from dupdetect.index.opening import open_store
 from dupdetect.index.records import Record, language_bytes, pack, parse
+from dupdetect.index.sketches import Sketches
 from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store
 from dupdetect.kernels.likely import look, worth
 from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
+from dupdetect.sketch.traces import NO_LINES, Lines, left_by, site_of
 
 #: What a candidate in the same language must share: of the weight of stems, and of that and of the
 #: shingles together (or of the shingles alone). Of 492 verified matches in one language, of 2,200
@@ -51,23 +53,6 @@ LEAST_ACROSS = 0.05
 #: Candidates of one document that are verified, the most alike first: of a template's thousand
 #: copies a few are enough, and all would take 10 ms.
 MOST_VERIFIED = 64
-
-
-class Sketches(Protocol):
-    """What the index reads of a SketchBatch of n documents.
-
-    ``bands`` uint64[n, bands], ``has_signature`` bool[n], ``key_doc`` int64[n + 1] and ``keys``
-    uint64 (the anchor view's index keys of document i are ``keys[key_doc[i]:key_doc[i + 1]]``).
-    """
-
-    @property
-    def bands(self) -> NDArray[np.uint64]: ...
-    @property
-    def has_signature(self) -> NDArray[np.bool_]: ...
-    @property
-    def key_doc(self) -> NDArray[np.int64]: ...
-    @property
-    def keys(self) -> NDArray[np.uint64]: ...
 
 
 class Candidate(NamedTuple):
@@ -134,16 +119,21 @@ class CandidateIndex:
         """Adds ``document`` with row ``row`` of ``sketches``; the same id again replaces."""
         self._store.put(self._entries([document], sketches, range(row, row + 1)))
 
-    def add_many(self, documents: Sequence[Document], sketches: Sketches) -> None:
-        """Adds documents, one per row of ``sketches``, in one transaction."""
-        self.add_parts([(documents, sketches)])
+    def add_many(
+        self, documents: Sequence[Document], sketches: Sketches, lines: Lines = NO_LINES
+    ) -> None:
+        """Adds documents, one per row of ``sketches``, in one transaction; ``lines`` of those that
+        leave a trace at their site."""
+        self.add_parts([(documents, sketches, lines)])
 
-    def add_parts(self, parts: Iterable[tuple[Sequence[Document], Sketches]]) -> None:
+    def add_parts(self, parts: Iterable[tuple[Sequence[Document], Sketches, Lines]]) -> None:
         """Adds documents that were sketched in several parts, in one transaction."""
         entries = [
             entry
-            for documents, sketches in parts
-            for entry in self._entries(documents, sketches, range(len(sketches.has_signature)))
+            for documents, sketches, lines in parts
+            for entry in self._entries(
+                documents, sketches, range(len(sketches.has_signature)), lines
+            )
         ]
         if entries:
             self._store.put(entries)
@@ -266,6 +256,11 @@ class CandidateIndex:
         self.cut += found.cut
         return found
 
+    def traces(self, url: str | None) -> list[bytes]:
+        """The traces of the latest pages of a URL's site (see :mod:`dupdetect.sketch.traces`)."""
+        site = site_of(url)
+        return [held.trace for held in self._store.traces(site)] if site else []
+
     def get(self, id: str) -> Document | None:
         """The stored document, without its text if texts are not kept; None if unknown."""
         return self.get_many([id])[0]
@@ -339,7 +334,11 @@ class CandidateIndex:
         self.close()
 
     def _entries(
-        self, documents: Sequence[Document], sketches: Sketches, rows: range
+        self,
+        documents: Sequence[Document],
+        sketches: Sketches,
+        rows: range,
+        lines: Lines = NO_LINES,
     ) -> list[Entry]:
         """Documents as the store sees them; all keys of a batch are sorted at once."""
         wanted, n, width = sketches.has_signature, *sketches.bands.shape
@@ -353,6 +352,7 @@ class CandidateIndex:
                 pack(document, sketch=packed[row], keep_text=self.keep_text),
                 bands[band_ends[row] : band_ends[row + 1]],
                 keys[key_ends[row] : key_ends[row + 1]],
+                *left_by(document, lines.get(row)),
             )
             for document, row in zip(documents, rows, strict=True)
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,23 @@ from dupdetect.sketch.signatures import permutations
 
 #: The packed sketch of no text: no words, one sentence, no shingles, anchors and quotes.
 NOTHING = bytes([0, 1, 0, 0, 0])
+
+
+class Sketches(Protocol):
+    """What the index reads of a SketchBatch of n documents.
+
+    ``bands`` uint64[n, bands], ``has_signature`` bool[n], ``key_doc`` int64[n + 1] and ``keys``
+    uint64 (the anchor view's index keys of document i are ``keys[key_doc[i]:key_doc[i + 1]]``).
+    """
+
+    @property
+    def bands(self) -> NDArray[np.uint64]: ...
+    @property
+    def has_signature(self) -> NDArray[np.bool_]: ...
+    @property
+    def key_doc(self) -> NDArray[np.int64]: ...
+    @property
+    def keys(self) -> NDArray[np.uint64]: ...
 
 
 def pack(batch: SketchBatch) -> list[bytes]:

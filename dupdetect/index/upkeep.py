@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache, partial
 from itertools import islice
 
 import numpy as np
@@ -15,9 +16,12 @@ from dupdetect.index.foreign import signature_bands
 from dupdetect.index.records import Record, parse
 from dupdetect.index.stores.base import Entry, Store, View
 from dupdetect.sketch.batch import SketchBatch
+from dupdetect.sketch.traces import id_hash, site_of, whose
 
 #: Documents that are read at a time.
 CHUNK = 256
+#: Sites whose traces are kept at hand while an index is copied.
+_SITES = 1024
 #: Longest list that is read to see whether a document is in it.
 _CAP = 256
 #: Problems after which reading stops.
@@ -42,7 +46,7 @@ def records_of(store: Store) -> Iterator[list[tuple[bytes, bytes]]]:
 
 def problems_of(store: Store, config: Config) -> list[str]:
     """What is wrong: in the store, in a record, or a document that its keys do not lead to."""
-    problems = store.check()
+    problems = [*store.check(), *islice(_misplaced(store), _MOST)]
     for chunk in records_of(store):
         parsed: list[tuple[bytes, Record]] = []
         for key, record in chunk:
@@ -64,6 +68,7 @@ def problems_of(store: Store, config: Config) -> list[str]:
 def copy_into(target: Store, source: Store, config: Config) -> int:
     """Adds all documents of ``source``; those with an id that ``target`` has replace its own."""
     total = 0
+    traces = lru_cache(_SITES)(partial(_traces, source))
     for chunk in records_of(source):
         parsed = [parse(*pair) for pair in chunk]
         batch = sketches.unpack([found.sketch or sketches.NOTHING for found in parsed], config)
@@ -72,10 +77,32 @@ def copy_into(target: Store, source: Store, config: Config) -> int:
             listed = posting_keys(batch, row)
             if len(parsed[row].signature):
                 listed["bands"] = signature_bands(parsed[row].signature, config)
-            entries.append(Entry(key, record, listed["bands"], listed["anchors"]))
+            site = site_of(parsed[row].known().url)
+            trace = traces(site).get(id_hash(parsed[row].id), b"") if site else b""
+            left = (site, trace) if trace else ()
+            entries.append(Entry(key, record, listed["bands"], listed["anchors"], *left))
         target.put(entries)
         total += len(entries)
     return total
+
+
+def _traces(store: Store, site: bytes) -> dict[bytes, bytes]:
+    """The traces at a site by the hashes of the documents' ids."""
+    return {whose(held.trace): held.trace for held in store.traces(site)}
+
+
+def _misplaced(store: Store) -> Iterator[str]:
+    """Traces that are not those of the documents that are said to have left them."""
+    for site in store.sites():
+        try:
+            held = store.traces(site)
+            names = store.names([one.number for one in held])
+            for one, key in zip(held, names, strict=True):
+                name = None if key is None else key.decode("utf-8", "surrogatepass")
+                if name is not None and id_hash(name) != whose(one.trace):
+                    yield f"document {name}: a trace that is not its own"
+        except IndexCorruptError as error:
+            yield str(error)
 
 
 def _unlisted(store: Store, config: Config, parsed: list[tuple[bytes, Record]]) -> list[str]:

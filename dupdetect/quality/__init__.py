@@ -7,6 +7,6 @@ assessment = refine(assessment, matches, document=document.id)   # once matches 
 
 from __future__ import annotations
 
-from dupdetect.quality.assessment import Assessment, assess, assess_many, refine
+from dupdetect.quality.assessment import Assessment, assess, assess_many, refine, with_templates
 
-__all__ = ["Assessment", "assess", "assess_many", "refine"]
+__all__ = ["Assessment", "assess", "assess_many", "refine", "with_templates"]

@@ -13,8 +13,8 @@ from dupdetect.quality import (
     machine_translation,
     seo_link,
 )
-from dupdetect.quality.boilerplate import FurnitureLine, Spans
-from dupdetect.quality.boilerplate.templates import TextLines, text_lines
+from dupdetect.quality.boilerplate import FurnitureLine, Spans, templates
+from dupdetect.quality.boilerplate.templates import TextLines
 from dupdetect.quality.content_farm import Evidence
 from dupdetect.quality.content_farm.signals import NOTHING, Signals, signals_many
 from dupdetect.quality.listed import host_of
@@ -22,6 +22,7 @@ from dupdetect.quality.reading import Reading, read_many
 from dupdetect.quality.resources import Resources, resources
 from dupdetect.quality.vocabulary import vocabulary
 from dupdetect.records import Document, Finding, Match, Scores
+from dupdetect.sketch.traces import PageLines, repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Assessment:
 
     ``seen``: what the parts were made of; ``lines``: what the lines of its domain are counted by,
     of a document with a URL; ``masked``: the spans that sketches leave out, as ``mask_many`` finds
-    them, where they were asked for.
+    them, and ``page``: by which lines its site knows a document with a URL, where they were asked
+    for.
     """
 
     scores: Scores
@@ -39,6 +41,7 @@ class Assessment:
     seen: Evidence = field(default_factory=lambda: Evidence(NOTHING))
     lines: TextLines | None = None
     masked: Spans = ()
+    page: PageLines | None = None
 
 
 def assess(document: Document, *, config: Config, language: str) -> Assessment:
@@ -58,25 +61,27 @@ def assess_many(
     config: Config,
     languages: Sequence[str],
     masked: bool = False,
+    pages: bool = False,
 ) -> list[Assessment]:
     """:func:`assess` of documents, in order; those of one language are read together.
 
     A document has the same scores and findings in any company. ``masked``: also tells what of each
-    text sketches leave out, for less than finding it again.
+    text sketches leave out, for less than finding it again; ``pages``: and by which lines the site
+    of a document with a URL knows it.
     """
     by_language: dict[str, list[int]] = {}
     for i, language in enumerate(languages):
         by_language.setdefault(language, []).append(i)
     found: list[Assessment | None] = [None] * len(documents)
     for language, places in by_language.items():
-        together = _assess([documents[i] for i in places], config, language, masked)
+        together = _assess([documents[i] for i in places], config, language, masked, pages)
         for i, assessment in zip(places, together, strict=True):
             found[i] = assessment
     return [assessment for assessment in found if assessment is not None]
 
 
 def _assess(
-    documents: Sequence[Document], config: Config, language: str, masked: bool
+    documents: Sequence[Document], config: Config, language: str, masked: bool, pages: bool
 ) -> list[Assessment]:
     own = resources(config.quality)
     texts = [document.text for document in documents]
@@ -88,6 +93,11 @@ def _assess(
         links=[document.links for document in documents], weights=own.boilerplate,
     )  # fmt: skip
     hidden = boilerplate.spans_to_mask(readings, looks) if masked else [()] * len(documents)
+    known = {}
+    if pages:
+        known = templates.pages_of(
+            readings, hidden, [i for i, own in enumerate(documents) if own.url]
+        )
     translated = machine_translation.find_many(
         texts, language=language, titles=titles, styles=own.style, codes=readings.whole.codes
     )
@@ -97,14 +107,14 @@ def _assess(
         covered=[[(f.finding.start, f.finding.end) for f in lines] for lines in furniture],
         weights=own.seo_link, listed=own.listed if own.listed else None,
     )  # fmt: skip
-    pages = signals_many(readings, furniture, language)
+    signals = signals_many(readings, furniture, language)
     suspect = disguised_characters.may_hide(readings.whole.codes, readings.base).tolist()
     return [
         _put_together(
             document, readings.one(number) if furniture[number] or document.url else None,
-            furniture[number], translated[number], inserted[number], pages[number],
+            furniture[number], translated[number], inserted[number], signals[number],
             disguised_characters.find(document.text) if suspect[number] else [],
-            hidden[number], config=config, language=language, own=own,
+            hidden[number], known.get(number), config=config, language=language, own=own,
         )
         for number, document in enumerate(documents)
     ]  # fmt: skip
@@ -119,6 +129,7 @@ def _put_together(
     page: Signals,
     disguised: Sequence[Finding],
     masked: Spans,
+    known: PageLines | None,
     *,
     config: Config,
     language: str,
@@ -136,9 +147,9 @@ def _put_together(
     scores = Scores(share, machine, seo, content_farm.combine(made_of))
     kept = None
     if reading is not None and document.url:
-        kept = text_lines(reading, [line.line for line in furniture])
+        kept = templates.text_lines(reading, [line.line for line in furniture])
     found = _reported([*lines, *inserted, *translated, *disguised], config)
-    return Assessment(scores, found, made_of, seen, kept, masked)
+    return Assessment(scores, found, made_of, seen, kept, masked, known)
 
 
 def refine(assessment: Assessment, matches: Iterable[Match], *, document: str) -> Assessment:
@@ -148,11 +159,52 @@ def refine(assessment: Assessment, matches: Iterable[Match], *, document: str) -
     return replace(assessment, scores=scores, parts=made_of)
 
 
+def with_templates(
+    assessment: Assessment, document: Document, traces: Sequence[bytes], *, copies: Iterable[str]
+) -> Assessment:
+    """The assessment with the lines counted in that other pages of the document's site repeat.
+
+    ``traces``: what those pages have left (:mod:`dupdetect.sketch.traces`); ``copies``: the ids of
+    those that the document matches. As in a scan: lines that are no furniture by themselves become
+    findings and their words are added to the share; the parts of ``content_farm`` stay. The title
+    of the document is no template, wherever it is listed.
+    """
+    lines = assessment.lines
+    if lines is None or assessment.page is None:
+        return assessment
+    known = repeated(
+        traces, templates.site_keys(lines), longest=assessment.page.longest,
+        without=[document.id, *copies],
+    )  # fmt: skip
+    text, title = document.text, (document.title or "").split()
+    found = [
+        line
+        for line, pages in zip(lines.records, known.pages.tolist(), strict=True)
+        if templates.is_template(pages, known.known)
+        and not line["found"]
+        and text[line["start"] : line["end"]].split() != title
+    ]
+    if not found:
+        return assessment
+    added = [templates.finding(text, int(line["start"]), int(line["end"])) for line in found]
+    words = sum(int(line["words"]) for line in found)
+    share = float(templates.raised(assessment.scores.boilerplate, words, lines.words))
+    return replace(
+        assessment,
+        scores=replace(assessment.scores, boilerplate=share),
+        findings=tuple(sorted([*assessment.findings, *added], key=_place)),
+    )
+
+
 def _reported(found: Sequence[Finding], config: Config) -> tuple[Finding, ...]:
     kept = [f for f in found if f.score >= config.quality.min_finding_score]
     if len(kept) > config.quality.max_findings:
         kept = _surest_of_each_kind(kept, config.quality.max_findings)
-    return tuple(sorted(kept, key=lambda f: (f.start, f.end, f.kind, f.rule)))
+    return tuple(sorted(kept, key=_place))
+
+
+def _place(finding: Finding) -> tuple[int, int, str, str]:
+    return finding.start, finding.end, finding.kind, finding.rule
 
 
 def _surest_of_each_kind(found: Sequence[Finding], limit: int) -> list[Finding]:

@@ -6,12 +6,29 @@ pages of one site or one player's script look like texts on one subject.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice
 
 from dupdetect.config import Config
 from dupdetect.quality.boilerplate import Spans, mask_many, masks
-from dupdetect.quality.boilerplate.alone import mask_one
+from dupdetect.quality.boilerplate.alone import mask_one, read_and_mask_one
+from dupdetect.quality.boilerplate.masking import read_and_mask
+from dupdetect.quality.boilerplate.templates import pages_of
+from dupdetect.quality.reading import Readings
+from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
+from dupdetect.sketch.traces import Lines, PageLines, latest
+from dupdetect.text.language import spoken
+
+#: Documents that are sketched at once: some megabytes of arrays.
+BATCH = 256
+#: Parts that are sketched, in threads of their own, while another one is written.
+_AHEAD = 2
+Sketched = tuple[list[Document], SketchBatch, Lines]
 
 
 def sketch_articles(
@@ -25,3 +42,59 @@ def sketch_articles(
         masked = [mask_one(texts[0])]
     hidden = mask_many(texts) if masked is None else masks(masked)
     return sketch_texts(texts, config, hidden)
+
+
+def sketch_pages(
+    texts: Sequence[str], config: Config, wanted: Sequence[int]
+) -> tuple[SketchBatch, dict[int, PageLines]]:
+    """:func:`sketch_articles`, and the lines by which sites know the texts of these numbers."""
+    if not wanted:
+        return sketch_articles(texts, config), {}
+    lines: dict[int, PageLines] = {}
+    masked: list[Spans] = []
+    parts = read_and_mask(texts) if len(texts) > 1 else [(0, *_one(texts[0]))]
+    for first, readings, spans in parts:
+        own = [i - first for i in wanted if first <= i < first + len(spans)]
+        lines |= {first + i: page for i, page in pages_of(readings, spans, own).items()}
+        masked += spans
+    return sketch_articles(texts, config, masked), lines
+
+
+def sketch_ahead(documents: Sequence[Document], config: Config, *, most: int) -> Iterator[Sketched]:
+    """Documents to be added to an index, in parts; while one is written the next are being made.
+
+    Each part: the documents with their languages, their sketches, and the lines of those that are
+    among the last ``most`` documents of their site.
+    """
+    numbers = latest(documents, most)
+    parts = []
+    for at in range(0, len(documents), BATCH):
+        low, high = bisect_left(numbers, at), bisect_left(numbers, at + BATCH)
+        own = [number - at for number in numbers[low:high]]
+        parts.append((documents[at : at + BATCH], config, own))
+    if len(parts) == 1:
+        yield _sketched(*parts[0])
+        return
+    with ThreadPoolExecutor(_AHEAD) as ahead:
+        waiting = iter(parts)
+        coming = deque(ahead.submit(_sketched, *part) for part in islice(waiting, _AHEAD))
+        while coming:
+            ready = coming.popleft().result()
+            coming.extend(ahead.submit(_sketched, *part) for part in islice(waiting, 1))
+            yield ready
+
+
+def with_language(document: Document) -> Document:
+    """The document with its language, detected where it is not given."""
+    language = spoken(document.text, document.language)
+    return document if document.language == language else replace(document, language=language)
+
+
+def _sketched(documents: Sequence[Document], config: Config, numbers: Sequence[int]) -> Sketched:
+    own = [with_language(document) for document in documents]
+    return own, *sketch_pages([document.text for document in own], config, numbers)
+
+
+def _one(text: str) -> tuple[Readings, list[Spans]]:
+    readings, spans = read_and_mask_one(text)
+    return readings, [spans]

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.quality.reading import Reading
+from dupdetect.quality.boilerplate.masking import Spans
+from dupdetect.quality.boilerplate.page_loops import KEY_WORDS, line_keys, page_lines
+from dupdetect.quality.reading import Reading, Readings
 from dupdetect.records import Finding
+from dupdetect.sketch.traces import LONGEST, MOST_LINES, PageLines
 
 #: Longer lines are paragraphs.
-MAX_WORDS = 25
+MAX_WORDS = KEY_WORDS
 #: Different documents that must hold a line, and the share of the domain's that they must be (in
 #: a thousand articles three may well say the same short sentence).
 LEAST, LEAST_SHARE = 3, 0.01
@@ -29,7 +32,6 @@ RULE = "template"
 LINE = np.dtype(
     [("key", "<u8"), ("start", "<i4"), ("end", "<i4"), ("words", "<u2"), ("found", "u1")]
 )
-_PRIME = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,41 @@ def text_lines(reading: Reading, found: Sequence[int]) -> TextLines:
     chosen = np.flatnonzero((reading.sizes > 0) & (reading.sizes <= MAX_WORDS))
     sizes = reading.sizes[chosen]
     records = np.zeros(len(chosen), LINE)
-    if len(chosen):
-        first = np.cumsum(sizes) - sizes
-        place = np.arange(int(sizes.sum())) - np.repeat(first, sizes)
-        words = np.repeat(reading.line[chosen], sizes) + place
-        parts = (reading.key[words] | np.uint64(1)) * _POWERS[place]
-        keys = np.add.reduceat(parts, first)
-        records["key"] = keys ^ (keys >> np.uint64(29))
+    records["key"] = line_keys(reading.key, reading.line)[chosen]
     records["start"], records["end"] = reading.starts[chosen], reading.ends[chosen]
     records["words"] = sizes
     records["found"] = np.isin(chosen, np.asarray(found, np.int64))
     return TextLines(records, int(np.maximum(reading.sizes, 1).sum()))
+
+
+def pages_of(
+    readings: Readings, hidden: Sequence[Spans], wanted: Sequence[int]
+) -> dict[int, PageLines]:
+    """The lines by which the sites of some texts know them; ``hidden`` is what is masked of each.
+
+    Lines that are masked come last, and none of them tells copies: they are furniture anyway.
+    """
+    if not len(wanted):
+        return {}
+    whole, numbers = readings.whole, np.asarray(wanted, np.int64)
+    spans = [int(readings.base[i]) + start for i in wanted for start, _ in hidden[i]]
+    starts = np.array(spans, np.int64)
+    at = np.searchsorted(whole.starts, starts, "right") - 1
+    marks = np.zeros(len(whole.starts), np.uint8)
+    marks[at[whole.starts[at] == starts]] = 1  # other spans begin inside of a line
+    keys, counts, longest = page_lines(
+        whole.key, whole.line, readings.lines[numbers], readings.lines[numbers + 1], marks,
+        MAX_WORDS, MOST_LINES, LONGEST,
+    )  # fmt: skip
+    return {
+        number: PageLines(own[:n], top)
+        for number, own, n, top in zip(wanted, keys, counts.tolist(), longest, strict=True)
+    }
+
+
+def site_keys(lines: TextLines) -> NDArray[np.uint32]:
+    """The keys of a text's lines as they stand in :class:`PageLines`."""
+    return (lines.records["key"] >> np.uint64(32)).astype(np.uint32)
 
 
 def is_template(documents: int, of_domain: int) -> bool:
@@ -74,14 +100,3 @@ def raised(share: float, words: int, of_words: int) -> np.float32:
 def finding(text: str, start: int, end: int) -> Finding:
     """The finding of a template line."""
     return Finding("boilerplate", RULE, start, end, text[start:end], SCORE)
-
-
-def _powers() -> NDArray[np.uint64]:
-    out, value = [], 1
-    for _ in range(MAX_WORDS):
-        out.append(value)
-        value = value * _PRIME % (1 << 64)
-    return np.array(out, np.uint64)
-
-
-_POWERS = _powers()

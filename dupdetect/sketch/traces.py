@@ -1,0 +1,151 @@
+"""The traces that pages leave at their sites, and what they say of the lines of a page.
+
+A trace holds keys of the short lines of a page, so that a line which a site repeats is seen without
+reading its other pages again; and the keys of the page's longest lines, by which copies of one
+article are told: they repeat their short lines too, and count as one page. Layout: 8 bytes of the
+id's hash, :data:`LONGEST` values of ``longest`` and the keys, all little-endian.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.errors import IndexCorruptError
+from dupdetect.records import Document
+from dupdetect.text.urls import domain
+
+U32 = NDArray[np.uint32]
+
+#: Lines of a page that leave their keys, and those that tell copies.
+MOST_LINES, LONGEST = 48, 6
+#: Pages are copies when lines of so much of the words of the shorter one's longest lines are the
+#: same: half of a page that somebody else wrote is no chance, and an edited copy keeps it.
+COPY = 0.5
+_ID = 8
+#: Bits of a value of ``longest`` that count words.
+WORD_BITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """Of a page: ``keys uint32[n]`` of short lines, each once, at most :data:`MOST_LINES`, and
+    ``longest uint32[LONGEST]``: key (24 bits) and number of words (8 bits) of its longest lines,
+    0 where it has fewer."""
+
+    keys: U32
+    longest: U32
+
+
+#: The lines of some documents, by their numbers.
+Lines = Mapping[int, PageLines]
+NO_LINES: Lines = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What a site says of lines: ``pages int64[n]``, the different pages that hold each of them,
+    out of ``known``."""
+
+    pages: NDArray[np.int64]
+    known: int
+
+
+def site_of(url: str | None) -> bytes:
+    """A short key of the registered domain of a URL, as scans count domains; empty without one."""
+    return _site(domain(url)) if url else b""
+
+
+@lru_cache(maxsize=65536)
+def _site(name: str) -> bytes:
+    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest() if name else b""
+
+
+def latest(documents: Sequence[Document], most: int) -> list[int]:
+    """Numbers of the documents that are among the last ``most`` of their site, ascending."""
+    if not any(document.url for document in documents):
+        return []
+    seen: Counter[bytes] = Counter()
+    kept = []
+    for number in range(len(documents) - 1, -1, -1):
+        if site := site_of(documents[number].url):
+            seen[site] += 1
+            if seen[site] <= most:
+                kept.append(number)
+    return kept[::-1]
+
+
+def left_by(document: Document, lines: PageLines | None) -> tuple[bytes, bytes]:
+    """The site of a document and the trace that it leaves there; both empty where it leaves none,
+    since it has no URL or no lines to know it by."""
+    if lines is None or not len(lines.keys) or not (site := site_of(document.url)):
+        return b"", b""
+    return site, pack(document.id, lines)
+
+
+def pack(id: str, lines: PageLines) -> bytes:
+    """The trace of the document ``id``."""
+    return id_hash(id) + lines.longest.astype("<u4").tobytes() + lines.keys.astype("<u4").tobytes()
+
+
+def id_hash(id: str) -> bytes:
+    """What stands for a document in its trace."""
+    return blake2b(id.encode("utf-8", "surrogatepass"), digest_size=_ID).digest()
+
+
+def whose(trace: bytes) -> bytes:
+    """The hash of the id of the document that left a trace; raises IndexCorruptError."""
+    if len(trace) < _ID + 4 * LONGEST or len(trace) % 4:
+        raise IndexCorruptError("a trace of a page has a wrong length")
+    return trace[:_ID]
+
+
+def repeated(
+    traces: Sequence[bytes], keys: U32, *, longest: U32, without: Iterable[str] = ()
+) -> Repeated:
+    """How many different pages of a site hold each of the lines ``keys`` of a page.
+
+    Pages of the ids ``without`` do not count, nor those that are copies of the page by ``longest``;
+    of pages that are copies of each other one does. Raises IndexCorruptError.
+    """
+    left_out = {id_hash(id) for id in without}
+    parts = [
+        np.frombuffer(trace, "<u4").astype(np.uint32)[_ID // 4 :]
+        for trace in traces
+        if whose(trace) not in left_out
+    ]
+    tops = np.array([longest, *(part[:LONGEST] for part in parts)], np.uint32)
+    groups = _groups(tops.reshape(-1, LONGEST))
+    known = len(set(groups[1:].tolist()) - {0})
+    held = np.concatenate([np.empty(0, np.uint32), *(part[LONGEST:] for part in parts)])
+    group = np.repeat(groups[1:], [len(part) - LONGEST for part in parts])
+    asked, place = np.unique(keys, return_inverse=True)
+    if not len(held) or not len(asked):
+        return Repeated(np.zeros(len(keys), np.int64), known)
+    at = np.minimum(np.searchsorted(asked, held), len(asked) - 1)
+    same = (asked[at] == held) & (group != 0)
+    pairs = np.unique(at[same] * len(tops) + group[same])
+    return Repeated(np.bincount(pairs // len(tops), minlength=len(asked))[place], known)
+
+
+def _groups(tops: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """For each page the first one that it is a copy of, itself if of none."""
+    words = (tops & np.uint32((1 << WORD_BITS) - 1)).astype(np.int64)
+    same = (tops[:, None, :, None] == tops[None, :, None, :]).any(3)
+    shared = (same * words[:, None, :]).sum(2)
+    total = words.sum(1)
+    alike = shared >= COPY * np.minimum(total[:, None], total[None, :])
+    alike &= shared > 0
+    np.fill_diagonal(alike, True)
+    groups = np.arange(len(tops))
+    for page in range(1, len(tops)):
+        earlier = np.flatnonzero(alike[page, :page] & (groups[:page] == np.arange(page)))
+        if len(earlier):
+            groups[page] = earlier[0]
+    return groups
