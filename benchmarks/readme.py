@@ -137,6 +137,26 @@ def peers(folder: Path) -> str:
     return "\n".join(rows)
 
 
+def scans(folder: Path) -> str:
+    """The full job, from texts and from archives."""
+    found = [
+        (what, rows[-1])
+        for name, what in (("scan", "Parquet"), ("warc", "WARC with HTML"))
+        if (rows := lines(name, folder))
+    ]
+    if not found:
+        return ""
+    rows = ["| full scan of | documents | documents/s | CPU ms a document | memory, MB | load |",
+            "|---|---|---|---|---|---|"]  # fmt: skip
+    rows += [
+        f"| {row.get('corpus', 'made pages')} ({what}) | {row['documents']:,} |"
+        f" {row['documents_per_s']:,.0f} | {row['processor_ms_per_document']:.2f} |"
+        f" {row['peak_memory_bytes'] / 1e6:,.0f} | {row['load_average']:.0f} |"
+        for what, row in found
+    ]
+    return "\n".join(rows)
+
+
 def growth(folder: Path) -> str:
     """Time and memory as the corpus grows."""
     newest = {(row["job"], row["documents"]): row for row in lines("growth", folder)}
@@ -155,7 +175,15 @@ def growth(folder: Path) -> str:
 
 
 _RECALLS = (0.3, 0.5, 0.7)
-SECTIONS: tuple[Callable[[Path], str], ...] = (quality, planted, candidates, speed, peers, growth)
+SECTIONS: tuple[Callable[[Path], str], ...] = (
+    quality,
+    planted,
+    candidates,
+    speed,
+    peers,
+    scans,
+    growth,
+)
 
 
 def measured(folder: Path = RESULTS) -> str:

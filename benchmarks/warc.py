@@ -13,10 +13,8 @@ import hashlib
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -27,6 +25,7 @@ import pyarrow.parquet as pq
 from benchmarks import warc_pages as made
 from benchmarks.judged import shared
 from benchmarks.record import record
+from benchmarks.scan import measure
 
 
 def main(arguments: list[str]) -> int:
@@ -94,39 +93,6 @@ def _articles(data: Path | None, count: int, chance: random.Random) -> Iterator[
     columns = ["title", "text", "date"]
     table = pq.read_table(data / "corpora" / "news_fr.parquet", columns=columns)
     return made.read_articles(table.slice(0, count).to_pylist())
-
-
-def measure(names: list[str], out: Path, workers: int) -> dict[str, Any]:
-    """The scan as a user would run it, with its own account of where the time went."""
-    command = [sys.executable, "-m", "dupdetect", "scan", *names, "-o", str(out), "-q",
-               "--workers", str(workers)]  # fmt: skip
-    before, begin = os.times(), time.perf_counter()
-    # Code 1 says that a page was skipped.
-    code = subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode
-    if code not in (0, 1):
-        raise RuntimeError(f"the scan ended with code {code}")
-    elapsed, after = time.perf_counter() - begin, os.times()
-    processor = after.children_user + after.children_system
-    processor -= before.children_user + before.children_system
-    run = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    pages = run["counts"]["documents"]
-    return {
-        "documents": pages,
-        "skipped": run["skipped"],
-        "workers": workers,
-        "pages_per_s": round(pages / elapsed, 1),
-        "pages_per_s_first_pass": round(pages / run["timings"]["documents"], 1),
-        "elapsed_s": round(elapsed, 2),
-        "processor_s": round(processor, 2),
-        "processor_ms_per_page": round(1000 * processor / pages, 3),
-        "timings": run["timings"],
-        "worker_ms_per_page": {
-            name: round(1000 * seconds / pages, 3)
-            for name, seconds in run["worker_seconds"].items()
-        },
-        "matches": run["counts"]["matches"],
-        "peak_memory_bytes": run["peak_memory_bytes"],
-    }
 
 
 if __name__ == "__main__":

@@ -36,5 +36,15 @@ def test_the_newest_line_of_a_design_counts(tmp_path: Path) -> None:
     assert table.count("| 5,000 |") == 1
 
 
+def test_scans_of_texts_and_archives_stand_in_one_table(tmp_path: Path) -> None:
+    row = {"documents": 2000, "documents_per_s": 1523.4, "processor_ms_per_document": 1.2}
+    row |= {"peak_memory_bytes": 900_000_000, "load_average": 1.6}
+    (tmp_path / "scan.jsonl").write_text(json.dumps(row | {"corpus": "news"}) + "\n")
+    (tmp_path / "warc.jsonl").write_text(json.dumps(row | {"documents_per_s": 401.0}) + "\n")
+    table = readme.measured(tmp_path)
+    assert "| news (Parquet) | 2,000 | 1,523 | 1.20 | 900 | 2 |" in table
+    assert "| made pages (WARC with HTML) | 2,000 | 401 |" in table
+
+
 def test_nothing_recorded_gives_nothing(tmp_path: Path) -> None:
     assert readme.measured(tmp_path) == ""
