@@ -70,11 +70,12 @@ local function retire(field)
   end
 end
 
--- A ring without the traces of documents that are gone.
+-- A ring without the traces of documents that are gone, and without what is damaged.
 local function living(ring)
   local kept, n, at = {}, 0, 3
-  while at < #ring do
+  while at + 5 <= #ring do
     local size = 6 + struct.unpack('<I2', ring, at + 4)
+    if at + size - 1 > #ring then break end
     if call('HEXISTS', NAMES, ring:sub(at, at + 3)) == 1 then
       n = n + 1
       kept[n] = ring:sub(at, at + size - 1)
@@ -85,15 +86,15 @@ local function living(ring)
 end
 -- The oldest trace goes while there are too many.
 local function leave(site, field, trace, replaced)
-  local ring = call('HGET', SITES, site) or '\\0\\0'
-  if replaced then ring = living(ring) end
-  local n = struct.unpack('<I2', ring) + 1
-  ring = ring:sub(3) .. field .. struct.pack('<I2', #trace) .. trace
-  while n > MOST_TRACES or #ring + 2 > MOST_BYTES do
+  local held = call('HGET', SITES, site) or '\\0\\0'
+  if replaced then held = living(held) end
+  local fresh = field .. struct.pack('<I2', #trace) .. trace
+  local n, ring = struct.unpack('<I2', held), held:sub(3)
+  while #ring > 5 and (n >= MOST_TRACES or #ring + #fresh + 2 > MOST_BYTES) do
     ring = ring:sub(7 + struct.unpack('<I2', ring, 5))
     n = n - 1
   end
-  call('HSET', SITES, site, struct.pack('<I2', n) .. ring)
+  call('HSET', SITES, site, struct.pack('<I2', n + 1) .. ring .. fresh)
 end
 
 local function publish(key, field, packed, site, trace)
