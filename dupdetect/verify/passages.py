@@ -54,16 +54,16 @@ def _sentence_spans(tokens: TokenArrays, view: View, blocks: NDArray[np.int32]) 
     best, similarity = sentence_pairs(
         *_part(view, 0), len(bounds[0]) - 1, *_part(view, 1), len(bounds[1]) - 1
     )
-    covered = np.zeros(int(tokens.doc[1]), bool)
-    for block in blocks:
-        covered[block[0] : block[1]] = True
+    covered = np.zeros(int(tokens.doc[1]) + 1, np.int64)
+    for first, last in blocks[:, :2].tolist():
+        covered[first + 1 : last + 1] = 1
+    covered = np.cumsum(covered)[bounds[0]]  # words in blocks before each sentence
+    apart = np.diff(covered) / np.diff(bounds[0]) < BLOCK_SHARE
     found = []
-    for s in np.flatnonzero(best >= 0):
-        first, last = int(bounds[0][s]), int(bounds[0][s + 1])
-        if covered[first:last].mean() < BLOCK_SHARE:
-            t = int(best[s])
-            to = (int(bounds[1][t]), int(bounds[1][t + 1]))
-            found.append(_span(tokens, first, last, *to, min(_MOST, float(similarity[s]))))
+    for s in np.flatnonzero((best >= 0) & apart).tolist():
+        t = int(best[s])
+        span = (*bounds[0][s : s + 2].tolist(), *bounds[1][t : t + 2].tolist())
+        found.append(_span(tokens, *span, min(_MOST, float(similarity[s]))))
     return found
 
 
