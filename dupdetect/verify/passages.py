@@ -62,8 +62,8 @@ def _sentence_spans(tokens: TokenArrays, view: View, blocks: NDArray[np.int32]) 
     found = []
     for s in np.flatnonzero((best >= 0) & apart).tolist():
         t = int(best[s])
-        span = (*bounds[0][s : s + 2].tolist(), *bounds[1][t : t + 2].tolist())
-        found.append(_span(tokens, *span, min(_MOST, float(similarity[s]))))
+        a, b = bounds[0][s : s + 2].tolist(), bounds[1][t : t + 2].tolist()
+        found.append(_span(tokens, a[0], a[1], b[0], b[1], min(_MOST, float(similarity[s]))))
     return found
 
 
