@@ -79,6 +79,24 @@ def test_paragraphs_of_a_selector_are_one_text(texts: dict[str, str], opened: An
     )  # fmt: skip
 
 
+def test_lines_that_a_site_repeats_are_found_while_it_is_crawled(
+    texts: dict[str, str], opened: Any
+) -> None:
+    slogan = "La vallée des moulins en trois mots"
+    names = ("fr-port", "fr-musee", "fr-tempete", "fr-rachat", "fr-sante")
+    items = [
+        {"url": f"http://www.a.example/{name}", "text": f"{slogan}\n\n{texts[name]}"}
+        for name in names
+    ]
+    with opened() as (send, _):
+        sent = send(*items)
+    found = [
+        [f["quote"] for f in item["dupdetect"]["findings"] if f["rule"] == "template"]
+        for item in sent
+    ]
+    assert found == [[], [], [], [slogan], [slogan]]
+
+
 def test_items_without_id_and_address_are_told_apart(texts: dict[str, str], opened: Any) -> None:
     with opened() as (send, stats):
         first, second = send({"text": texts["fr-port"]}, {"text": texts["fr-port"]})
@@ -116,7 +134,7 @@ def test_an_index_that_fails_loses_no_item(
     caplog: pytest.LogCaptureFixture,
     opened: Any,
 ) -> None:
-    def full(self: CandidateIndex, documents: Any, sketches: Any) -> None:
+    def full(self: CandidateIndex, documents: Any, *sketched: Any) -> None:
         raise IndexError_("no space left\non the device")
 
     monkeypatch.setattr(CandidateIndex, "add_many", full)
