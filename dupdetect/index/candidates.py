@@ -35,7 +35,7 @@ from dupdetect.index.opening import open_store
 from dupdetect.index.records import Record, language_bytes, pack, parse
 from dupdetect.index.sketches import Sketches
 from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store
-from dupdetect.kernels.likely import look, worth
+from dupdetect.kernels.likely import look, strongest, worth
 from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
@@ -227,8 +227,7 @@ class CandidateIndex:
         numbers = found.numbers
         most = self.config.anchor.max_candidates
         if len(numbers) > most:
-            strength = found.bands / len(bands) + found.keys / max(len(keys), 1)
-            best = np.argsort(-strength, kind="stable")[: most + 1]
+            best = strongest(found.bands, found.keys, len(bands), len(keys), most + 1)
             numbers = numbers[best]
         if not len(numbers):
             return []

@@ -125,12 +125,15 @@ def parse(key: bytes, record: bytes) -> Record:
     """The parts of the record of the document ``key``; raises IndexCorruptError."""
     try:
         version, language, checksum, head, sketch, size = _HEAD.unpack_from(record)
-        body = record[_HEAD.size :]
         if version != VERSION:
             raise IndexCorruptError(f"a record of version {version}, this is version {VERSION}")
-        if zlib.crc32(body, _seed(key, language, head, sketch, size)) != checksum:
+        if (
+            zlib.crc32(memoryview(record)[_HEAD.size :], _seed(key, language, head, sketch, size))
+            != checksum
+        ):
             raise IndexCorruptError("a record is damaged or another document's (wrong checksum)")
-        parts = body[:head], body[head : head + sketch], body[head + sketch :]
+        a, b = _HEAD.size + head, _HEAD.size + head + sketch
+        parts = record[_HEAD.size : a], record[a:b], record[b:]
         return Record(key.decode("utf-8", "surrogatepass"), *parts, size, language)
     except (struct.error, ValueError) as error:
         raise IndexCorruptError(f"a record cannot be read: {error}") from error

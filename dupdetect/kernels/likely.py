@@ -285,6 +285,16 @@ def _walk(
 
 
 @kernel
+def strongest(bands: I64, keys: I64, n_bands: int, n_keys: int, most: int) -> I64:
+    """Places of the ``most`` documents with the largest share of bands plus share of keys, of those
+    that ``bands`` and ``keys`` say of each; equal ones in their order."""
+    strength = np.empty(bands.size, np.float64)
+    for i in range(bands.size):
+        strength[i] = -(bands[i] / n_bands + keys[i] / max(n_keys, 1))
+    return np.argsort(strength, kind="mergesort")[:most]
+
+
+@kernel
 def worth(
     looks: NDArray[np.float32], least_stems: float, least_same: float, least_across: float
 ) -> I64:

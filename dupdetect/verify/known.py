@@ -25,7 +25,10 @@ def verify_known(
 
     ``asked`` are the documents of all rows of the batch. Raises IndexCorruptError.
     """
-    wanted, at = np.unique(rows, return_inverse=True)
+    if len(rows) and (rows == rows[0]).all():  # a query
+        wanted, at = rows[:1], np.zeros(len(rows), np.int64)
+    else:
+        wanted, at = np.unique(rows, return_inverse=True)
     own = [asked[row] for row in wanted.tolist()]
     languages = [document.language or "und" for document in own]
     languages += [record.language for record in records]

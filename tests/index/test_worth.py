@@ -14,7 +14,7 @@ from dupdetect.index import records
 from dupdetect.index.candidates import LEAST_ACROSS, LEAST_SAME, LEAST_STEMS, _look
 from dupdetect.index.sketches import pack
 from dupdetect.index.stores.base import placed
-from dupdetect.kernels.likely import worth
+from dupdetect.kernels.likely import strongest, worth
 from dupdetect.quality.boilerplate import Masks
 from dupdetect.records import Document
 from dupdetect.sketch.batch import sketch_texts
@@ -36,6 +36,18 @@ LEAST = 0.2, 0.3, 0.05
 )
 def test_what_is_enough(look, enough):
     assert worth(np.array([look], np.float32), *LEAST).tolist() == [0] * enough
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=60),
+    st.integers(1, 42), st.integers(0, 256), st.integers(1, 50),
+)  # fmt: skip
+def test_the_strongest_candidates_stay(shared, n_bands, n_keys, most):
+    bands, keys = np.array(shared, np.int64).reshape(-1, 2).T.copy()
+    strength = bands / n_bands + keys / max(n_keys, 1)
+    wanted = sorted(range(len(shared)), key=lambda i: (-strength[i], i))[:most]
+    assert strongest(bands, keys, n_bands, n_keys, most).tolist() == wanted
 
 
 @settings(deadline=None, max_examples=50)

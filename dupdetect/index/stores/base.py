@@ -78,15 +78,16 @@ class Places(NamedTuple):
 
 def placed(names: Sequence[bytes | None], records: Sequence[bytes | None]) -> Places:
     """Places of documents that are at hand as bytes."""
-    joined = bytearray()
-    offsets = np.zeros((3, len(names)), np.int64)
-    for i, (name, record) in enumerate(zip(names, records, strict=True)):
-        if name is not None and record is not None:
-            joined += name + record
-            offsets[:, i] = len(name) + len(record), len(record), 0
-            offsets[:, i] = len(joined) - offsets[:, i]
+    pairs = list(zip(names, records, strict=True))
+    joined = b"".join([a + b for a, b in pairs if a is not None and b is not None])
     data = np.frombuffer(joined, np.uint8)
-    where = np.where(offsets[2] > 0, offsets + data.ctypes.data, 0)
+    at = int(data.ctypes.data)
+    where = np.zeros((3, len(pairs)), np.int64)
+    for i, (name, record) in enumerate(pairs):
+        if name is not None and record is not None:
+            begin, end = at + len(name), at + len(name) + len(record)
+            where[:, i] = at, begin, end
+            at = end
     return Places(where[0], where[1], where[2], data)
 
 

@@ -160,8 +160,11 @@ class Environment:
 
     def last_transaction(self) -> int:
         """Number of the last transaction that any process has committed."""
-        with translated(self.path):
+        try:  # without translated(), which takes as long as the question
             return int(self._env.info()["last_txnid"])
+        except (lmdb.Error, OSError) as error:
+            with translated(self.path):
+                raise error
 
     def info(self) -> dict[str, Any]:
         """Bytes in use and readers."""

@@ -125,6 +125,8 @@ class Snapshot:
         status = locate(self.located, numbers, self.dead, key, record, end)
         if status:
             raise self.segments[status - 1].broken("its records are out of place")
+        if self.recent.first == self.state.next:
+            return Places(key, record, end, self)
         late = np.flatnonzero(numbers >= self.recent.first).tolist()
         if not late:
             return Places(key, record, end, self)

@@ -82,10 +82,15 @@ def spans_to_mask(readings: Readings, looks: Looks) -> list[Spans]:
 
 def masks(spans: Sequence[Spans]) -> Masks:
     """The spans of each text as masks."""
+    if not any(spans):
+        return Masks(np.zeros(len(spans) + 1, np.int64), _NOWHERE, _NOWHERE)
     doc = np.zeros(len(spans) + 1, np.int64)
     np.cumsum([len(own) for own in spans], out=doc[1:])
     flat = np.array([span for own in spans for span in own], np.int64).reshape(-1, 2)
     return Masks(doc, flat[:, 0].copy(), flat[:, 1].copy())
+
+
+_NOWHERE = np.empty(0, np.int64)
 
 
 def _portions(texts: Sequence[str]) -> list[tuple[int, int]]:
