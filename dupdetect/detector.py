@@ -289,10 +289,8 @@ class Detector:
             matches = tuple(index._matching([own], batch, [document])[0])
             if assessment.page is not None:
                 lines = {0: assessment.page}
-                assessment = with_templates(
-                    assessment, own, index._candidates.traces(own.url),
-                    copies=[match.b for match in matches],
-                )  # fmt: skip
+                traces = index._candidates.traces(own.url)
+                assessment = with_templates(assessment, own, traces, matches)
         if matches:
             assessment = refine(assessment, matches, document=own.id)
         verdict = Verdict(

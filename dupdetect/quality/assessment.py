@@ -160,21 +160,24 @@ def refine(assessment: Assessment, matches: Iterable[Match], *, document: str) -
 
 
 def with_templates(
-    assessment: Assessment, document: Document, traces: Sequence[bytes], *, copies: Iterable[str]
+    assessment: Assessment, document: Document, traces: Sequence[bytes], matches: Sequence[Match]
 ) -> Assessment:
     """The assessment with the lines counted in that other pages of the document's site repeat.
 
-    ``traces``: what those pages have left (:mod:`dupdetect.sketch.traces`); ``copies``: the ids of
-    those that the document matches. As in a scan: lines that are no furniture by themselves become
-    findings and their words are added to the share; the parts of ``content_farm`` stay. The title
-    of the document is no template, wherever it is listed.
+    ``traces``: what those pages have left (:mod:`dupdetect.sketch.traces`). Pages that the document
+    matches do not count; partial matches need a long line in common, as what they have may be the
+    template itself (of 170 matches among raw pages of the same 17 newspapers all were that). As in
+    a scan: lines that are no furniture by themselves become findings and their words are added to
+    the share; the parts of ``content_farm`` stay. The title of the document is no template,
+    wherever it is listed.
     """
     lines = assessment.lines
     if lines is None or assessment.page is None:
         return assessment
+    copies = [match.b for match in matches if match.kind != "partial"]
     known = repeated(
         traces, templates.site_keys(lines), longest=assessment.page.longest,
-        without=[document.id, *copies],
+        without=[document.id, *copies], related=[match.b for match in matches],
     )  # fmt: skip
     text, title = document.text, (document.title or "").split()
     found = [

@@ -107,21 +107,21 @@ def whose(trace: bytes) -> bytes:
 
 
 def repeated(
-    traces: Sequence[bytes], keys: U32, *, longest: U32, without: Iterable[str] = ()
-) -> Repeated:
+    traces: Sequence[bytes], keys: U32, *, longest: U32,
+    without: Iterable[str] = (), related: Iterable[str] = (),
+) -> Repeated:  # fmt: skip
     """How many different pages of a site hold each of the lines ``keys`` of a page.
 
-    Pages of the ids ``without`` do not count, nor those that are copies of the page by ``longest``;
-    of pages that are copies of each other one does. Raises IndexCorruptError.
+    Pages of the ids ``without`` do not count, nor those that are copies of the page by ``longest``,
+    and of the ids ``related`` none that has one of these lines; of pages that are copies of each
+    other one counts. Raises IndexCorruptError.
     """
-    left_out = {id_hash(id) for id in without}
-    parts = [
-        np.frombuffer(trace, "<u4").astype(np.uint32)[_ID // 4 :]
-        for trace in traces
-        if whose(trace) not in left_out
-    ]
+    left_out, partial = ({id_hash(id) for id in ids} for ids in (without, related))
+    kept = [trace for trace in traces if whose(trace) not in left_out]
+    parts = [np.frombuffer(trace, "<u4").astype(np.uint32)[_ID // 4 :] for trace in kept]
     tops = np.array([longest, *(part[:LONGEST] for part in parts)], np.uint32)
-    groups = _groups(tops.reshape(-1, LONGEST))
+    doubted = np.array([False, *(whose(trace) in partial for trace in kept)])
+    groups = _groups(tops.reshape(-1, LONGEST), doubted)
     known = len(set(groups[1:].tolist()) - {0})
     held = np.concatenate([np.empty(0, np.uint32), *(part[LONGEST:] for part in parts)])
     group = np.repeat(groups[1:], [len(part) - LONGEST for part in parts])
@@ -134,13 +134,15 @@ def repeated(
     return Repeated(np.bincount(pairs // len(tops), minlength=len(asked))[place], known)
 
 
-def _groups(tops: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """For each page the first one that it is a copy of, itself if of none."""
+def _groups(tops: NDArray[np.uint32], doubted: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each page the first one that it is a copy of, itself if of none; of the first page one
+    that is ``doubted`` is a copy if they have a line in common."""
     words = (tops & np.uint32((1 << WORD_BITS) - 1)).astype(np.int64)
     same = (tops[:, None, :, None] == tops[None, :, None, :]).any(3)
     shared = (same * words[:, None, :]).sum(2)
     total = words.sum(1)
     alike = shared >= COPY * np.minimum(total[:, None], total[None, :])
+    alike[:, 0] |= doubted
     alike &= shared > 0
     np.fill_diagonal(alike, True)
     groups = np.arange(len(tops))

@@ -35,9 +35,9 @@ def trace(id: str, keys: list[int], *lines: tuple[int, int]) -> bytes:
     return pack(id, PageLines(np.array(keys, np.uint32), longest(*lines)))
 
 
-def count(traces, keys, *lines, without=()):
-    top = longest(*lines)
-    return repeated(traces, np.array(keys, np.uint32), longest=top, without=without)
+def count(traces, keys, *lines, without=(), related=()):
+    asked, top = np.array(keys, np.uint32), longest(*lines)
+    return repeated(traces, asked, longest=top, without=without, related=related)
 
 
 def test_lines_are_counted_by_page() -> None:
@@ -60,6 +60,18 @@ def test_copies_of_the_page_do_not_count_and_copies_of_each_other_once() -> None
     ]
     found = count(traces, [1], *own)
     assert (found.pages.tolist(), found.known) == ([2], 2)
+
+
+def test_pages_that_are_said_to_be_related_are_copies_if_a_long_line_is_the_same() -> None:
+    own = ((10, 60), (11, 60), (12, 60))
+    traces = [
+        trace("part", [1], (10, 60), (13, 60), (14, 60)),
+        trace("other", [1], (15, 60)),
+        trace("near", [1], (16, 60)),
+    ]
+    assert count(traces, [1], *own).known == 3
+    found = count(traces, [1], *own, related=["part", "other"], without=["near"])
+    assert (found.pages.tolist(), found.known) == ([1], 1)
 
 
 def test_pages_without_long_lines_are_no_copies() -> None:
