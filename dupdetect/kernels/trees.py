@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,29 +13,63 @@ F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
 
 
-@kernel
-def tree_logits(rows: F32, nodes: F32, roots: I32) -> F32:
-    """Sum of the trees' leaves for each row, ``float32[n]``.
+class Forest(NamedTuple):
+    """Trees as they are walked: eight bytes a node, whole numbers as such, which takes two thirds
+    of the time of ``nodes float32[m, 3]``.
 
-    ``nodes float32[m, 3]``: feature (-1 for a leaf), threshold (a leaf's value), and the right
-    branch; the left branch is the next node. A row goes left where its feature is at most the
-    threshold. ``roots`` are the nodes where the trees begin.
+    A node's ``feature int16`` (-1: a leaf); its ``value float32``, the threshold or the leaf's
+    value; ``skip uint16``, how many nodes ahead the right branch is. Trees begin at ``roots``.
     """
+
+    feature: NDArray[np.int16]
+    value: F32
+    skip: NDArray[np.uint16]
+    roots: NDArray[np.int64]
+
+
+def plant(nodes: F32, roots: I32) -> Forest:
+    """The forest of ``nodes float32[m, 3]``: feature (-1 for a leaf), threshold (a leaf's value),
+    and the right branch; the left branch is the next node. ``roots`` are where the trees begin.
+
+    Raises ValueError for more features or larger trees than a forest can have.
+    """
+    feature = nodes[:, 0]
+    inner = feature >= 0
+    skip = np.where(inner, nodes[:, 2] - np.arange(len(nodes)), 0)
+    if (feature >= 1 << 15).any() or (skip >= 1 << 16).any():
+        raise ValueError("too many features, or too large a tree")
+    return Forest(
+        feature.astype(np.int16), nodes[:, 1].copy(), skip.astype(np.uint16), roots.astype(np.int64)
+    )
+
+
+@kernel
+def tree_sum(row: F32, forest: Forest, first: int, last: int) -> np.float32:
+    """Sum of the leaves of trees ``first`` to ``last`` (exclusive) for a row.
+
+    A row goes left where its feature is at most the threshold.
+    """
+    total = np.float32(0)
+    for t in range(first, last):
+        node = forest.roots[t]
+        feature = np.int64(forest.feature[node])
+        while feature >= 0:
+            if row[feature] <= forest.value[node]:
+                node += 1
+            else:
+                node += np.int64(forest.skip[node])
+            feature = np.int64(forest.feature[node])
+        total += forest.value[node]
+    return total
+
+
+@kernel
+def tree_logits(rows: F32, forest: Forest) -> F32:
+    """Sum of the trees' leaves for each row, ``float32[n]``."""
     n = rows.shape[0]
-    out = np.zeros(n, np.float32)
+    out = np.empty(n, np.float32)
     for i in range(n):
-        total = np.float32(0)
-        for t in range(roots.shape[0]):
-            node = roots[t]
-            feature = np.int32(nodes[node, 0])
-            while feature >= 0:
-                if rows[i, feature] <= nodes[node, 1]:
-                    node += 1
-                else:
-                    node = np.int32(nodes[node, 2])
-                feature = np.int32(nodes[node, 0])
-            total += nodes[node, 1]
-        out[i] = total
+        out[i] = tree_sum(rows[i], forest, 0, forest.roots.size)
     return out
 
 

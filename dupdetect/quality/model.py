@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import ModelError
-from dupdetect.kernels.trees import check_trees, tree_logits
+from dupdetect.kernels.trees import Forest, check_trees, plant, tree_logits
 
 F32 = NDArray[np.float32]
 #: Version of the file format.
@@ -70,7 +70,7 @@ class LinearModel:
 class TreeModel:
     """Boosted trees: ``nodes float32[m, 3]`` and ``roots`` as in :mod:`dupdetect.kernels.trees`.
 
-    ``cutoff`` as in LinearModel.
+    ``cutoff`` as in LinearModel. Raises ValueError for trees that are too large to walk.
     """
 
     nodes: F32
@@ -80,10 +80,14 @@ class TreeModel:
     names: tuple[str, ...] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
     cutoff: float | None = None
+    forest: Forest = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "forest", plant(self.nodes, self.roots))
 
     def predict(self, rows: F32) -> F32:
         """Probabilities ``float32[n]`` of rows ``float32[n, n_features]``."""
-        logits: F32 = tree_logits(rows, self.nodes, self.roots)
+        logits: F32 = tree_logits(rows, self.forest)
         return sigmoid(logits + np.float32(self.intercept))
 
 

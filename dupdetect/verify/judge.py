@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.measures import MEASURES
+from dupdetect.kernels.trees import Forest, tree_sum
 from dupdetect.records import MATCH_KINDS
 from dupdetect.verify.describe import FEATURES, describe_one
 
@@ -43,17 +44,16 @@ class Forms(NamedTuple):
     """Several models as flat arrays.
 
     Model i has the features ``columns[first[i]:first[i + 1]]`` (columns of FEATURES) with their
-    ``coefficients``, the intercept ``intercepts[i]``, and the trees that begin at the nodes
-    ``roots[first_root[i]:first_root[i + 1]]`` (see :mod:`dupdetect.kernels.trees`).
+    ``coefficients``, the intercept ``intercepts[i]``, and trees ``first_tree[i]`` to
+    ``first_tree[i + 1]`` (exclusive) of the ``forest``.
     """
 
     first: I64
     columns: I64
     coefficients: F64
     intercepts: F64
-    nodes: F32
-    roots: I64
-    first_root: I64
+    forest: Forest
+    first_tree: I64
 
 
 @kernel
@@ -92,18 +92,9 @@ def _probability(described: F64, forms: Forms, model: int, scaled: F64, narrow: 
         scaled[i] = value * forms.coefficients[first + i]
         narrow[i] = np.float32(value)
     logit = _sum(scaled[:n]) + forms.intercepts[model]
-    begin, end = forms.first_root[model], forms.first_root[model + 1]
+    begin, end = forms.first_tree[model], forms.first_tree[model + 1]
     if end > begin:
-        nodes = forms.nodes
-        total = np.float32(0)
-        for t in range(begin, end):
-            node = forms.roots[t]
-            feature = np.int32(nodes[node, 0])
-            while feature >= 0:
-                node = node + 1 if narrow[feature] <= nodes[node, 1] else np.int64(nodes[node, 2])
-                feature = np.int32(nodes[node, 0])
-            total += nodes[node, 1]
-        logit += total
+        logit += tree_sum(narrow, forms.forest, begin, end)
     return 1.0 / (1.0 + math.exp(-min(max(logit, -_FAR), _FAR)))
 
 

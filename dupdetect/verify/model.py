@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dupdetect.data import load_json
 from dupdetect.errors import ModelError
 from dupdetect.kernels.measures import MEASURES
-from dupdetect.kernels.trees import check_trees, tree_logits
+from dupdetect.kernels.trees import Forest, check_trees, plant, tree_logits
 from dupdetect.verify.describe import FEATURES
 from dupdetect.verify.judge import Forms
 
@@ -29,6 +29,10 @@ class Trees:
 
     nodes: NDArray[np.float32]
     roots: NDArray[np.int32]
+    forest: Forest = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "forest", plant(self.nodes, self.roots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Model:
         if self.trees is None:
             return np.asarray(linear)
         rows = x.astype(np.float32)
-        return np.asarray(linear + tree_logits(rows, self.trees.nodes, self.trees.roots))
+        return np.asarray(linear + tree_logits(rows, self.trees.forest))
 
 
 def measures_digest() -> str:
@@ -86,20 +90,20 @@ def forms(weights: Mapping[str, Model]) -> Forms:
     chosen = [weights[name] for name in NAMES[:-1]]
     at = {name: column for column, name in enumerate(FEATURES)}
     trees = [model.trees or _NO_TREES for model in chosen]
+    forests = [tree.forest for tree in trees]
     before = _ends(len(tree.nodes) for tree in trees)
-    nodes = [tree.nodes.copy() for tree in trees]
-    for own, base in zip(nodes, before.tolist(), strict=False):
-        own[:, 2] += base
     return Forms(
         first=_ends(len(model.features) for model in chosen),
         columns=np.array([at[name] for model in chosen for name in model.features], np.int64),
         coefficients=np.concatenate([model.coefficients for model in chosen]),
         intercepts=np.array([model.intercept for model in chosen]),
-        nodes=np.concatenate(nodes),
-        roots=np.concatenate(
-            [tree.roots.astype(np.int64) + base for tree, base in zip(trees, before, strict=False)]
+        forest=Forest(
+            np.concatenate([forest.feature for forest in forests]),
+            np.concatenate([forest.value for forest in forests]),
+            np.concatenate([forest.skip for forest in forests]),
+            np.concatenate([f.roots + base for f, base in zip(forests, before, strict=False)]),
         ),
-        first_root=_ends(len(tree.roots) for tree in trees),
+        first_tree=_ends(len(tree.roots) for tree in trees),
     )
 
 

@@ -58,8 +58,7 @@ def test_lines_have_the_chances_that_they_have_among_many(text: str) -> None:
         density=np.full(len(hits), -1.0, np.float32), model=model, texts=readings.lines,
     )  # fmt: skip
     lines, logits, asked, always = lines_to_judge(
-        forms.shape, forms.hashes, forms.bits, model.trees.nodes, model.trees.roots,
-        model.trees.intercept,
+        forms.shape, forms.hashes, forms.bits, model.trees.forest, model.trees.intercept
     )  # fmt: skip
     found = np.where(asked, sigmoid(logits), np.float32(PARAGRAPH_CHANCE))
     assert found.tolist() == wanted[lines].tolist()

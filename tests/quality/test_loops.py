@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dupdetect.errors import ModelError
-from dupdetect.kernels.trees import tree_logits
+from dupdetect.kernels.trees import plant, tree_logits
 from dupdetect.quality import boilerplate
 from dupdetect.quality.boilerplate.lexicon import furniture_phrases, look_up
 from dupdetect.quality.marks import CAMEL, HashTable, word_hash
@@ -82,7 +82,7 @@ def test_trees_follow_their_branches() -> None:
     )
     rows = np.array([[0.5, 9], [0.6, 2], [1.0, 2.5]], np.float32)
     roots = np.array([0, 5], np.int32)
-    assert tree_logits(rows, nodes, roots).tolist() == [1.25, 10.25, 100.25]
+    assert tree_logits(rows, plant(nodes, roots)).tolist() == [1.25, 10.25, 100.25]
 
 
 def test_the_shipped_models_load_and_say_what_they_are() -> None:

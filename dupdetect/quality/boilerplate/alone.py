@@ -80,7 +80,7 @@ def _chances(seen: Alone, hits: dict[int, Hit], model: LineModel) -> list[tuple[
     for line, hit in hits.items():
         bits[line] = hit.bits
     lines, logits, asked, always = lines_to_judge(
-        seen.shape, seen.hashes, bits, model.trees.nodes, model.trees.roots, model.trees.intercept
+        seen.shape, seen.hashes, bits, model.trees.forest, model.trees.intercept
     )
     if not len(lines):
         return []

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from dupdetect.kernels.trees import tree_logits
+from dupdetect.kernels.trees import Forest, tree_logits
 from dupdetect.quality.boilerplate.code import code_marks
 from dupdetect.quality.boilerplate.context import features_of_some
 from dupdetect.quality.boilerplate.kernel import (
@@ -108,7 +108,7 @@ def read_alone(codes: U32, tables: Tables) -> Alone:
 
 @numba.njit(cache=True, nogil=True)
 def lines_to_judge(
-    shape: F32, hashes: U32, bits: U8, nodes: F32, roots: I32, intercept: float
+    shape: F32, hashes: U32, bits: U8, forest: Forest, intercept: float
 ) -> tuple[I64, F32, U8, U8]:
     """Lines of one text that may be furniture: which, the log-odds that weights give them, whether
     weights were asked (others are content: ``lines.PARAGRAPH_CHANCE``), and whether they are looked
@@ -128,7 +128,7 @@ def lines_to_judge(
             asked[count] = i
             count += 1
     rows = features_of_some(shape, bits, hashes, asked[:count])
-    told = tree_logits(rows, nodes, roots)
+    told = tree_logits(rows, forest)
     lines, logits = np.empty(n, np.int64), np.empty(n, np.float32)
     was_asked, always = np.empty(n, np.uint8), np.empty(n, np.uint8)
     found = place = 0
