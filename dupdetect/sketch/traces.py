@@ -24,7 +24,7 @@ from dupdetect.text.urls import domain
 U32 = NDArray[np.uint32]
 
 #: Lines of a page that leave their keys, and those that tell copies.
-MOST_LINES, LONGEST = 48, 6
+MOST_LINES, LONGEST = 64, 6
 #: Pages are copies when lines of so much of the words of the shorter one's longest lines are the
 #: same: half of a page that somebody else wrote is no chance, and an edited copy keeps it.
 COPY = 0.5
