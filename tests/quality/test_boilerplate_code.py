@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -133,3 +134,21 @@ def test_huge_lines_of_code_are_read_in_time(piece: str) -> None:
     line = piece * 40_000
     span = code_in(line)
     assert span is None or span[1] <= len(line)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["{", "}", "=", "<", '"', ":", "ror", "Error:", ")", ";", "*", "/", "]", "line", " ",
+             "7", "ine", "é", "~", "\x7f", "\n", "text"]
+        ),
+        max_size=12,
+    ).map("".join)
+)  # fmt: skip
+def test_marked_lines_are_those_that_hold_a_mark(text: str) -> None:
+    reading = read("Le texte.\n" + text, vocabulary("fr"))
+    mark = re.compile(r"[{}=<]|\":|ror:|\);|\*/|\]\]|ine [0-9]")
+    lines = [reading.text[start:end] for start, end in reading.spans]
+    wanted = [mark.search(line) is not None for line in lines]
+    assert code_marks(reading.codes, reading.starts, reading.ends).astype(bool).tolist() == wanted

@@ -103,6 +103,10 @@ _SUBJECT = re.compile(
 )
 
 
+#: Characters below 128 with which a mark of code may end.
+_SUSPECT = np.array([chr(code) in "{}=<:;/]0123456789" for code in range(128)])
+
+
 @numba.njit(cache=True, nogil=True)
 def code_marks(codes: U32, starts: I64, ends: I64) -> U8:
     """1 for each line that may be code by itself, ``uint8[n]``.
@@ -112,12 +116,11 @@ def code_marks(codes: U32, starts: I64, ends: I64) -> U8:
     n = starts.shape[0]
     out = np.zeros(n, np.uint8)
     for i in range(n):
-        before = np.uint32(0)
         for j in range(starts[i], ends[i]):
             code = codes[j]
-            if 97 <= code <= 122 or code == 32 or code > 125:
-                before = code  # most characters
+            if not _SUSPECT[min(code, np.uint32(127))]:  # nearly all: one branch, well guessed
                 continue
+            before = codes[j - 1] if j > starts[i] else np.uint32(0)
             if (
                 (code == 123 or code == 125 or code == 61 or code == 60)  # { } = <
                 or (code == 58 and before == 34)  # ":
@@ -131,7 +134,6 @@ def code_marks(codes: U32, starts: I64, ends: I64) -> U8:
             ):  # fmt: skip
                 out[i] = 1
                 break
-            before = code
     return out
 
 
