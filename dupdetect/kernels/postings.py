@@ -278,15 +278,16 @@ def one_list(
         last = np.uint64(HASH_BITS - table[s, BITS])
         wanted = hashed & ((np.uint64(1) << last) - np.uint64(1))
         mask = (np.uint64(1) << np.uint64(8 * width)) - np.uint64(1)
+        past = np.uint64(8 * width)
         while place < stop:
             if place + width + 3 > stop:
                 return -1 - s
-            value = _word(address, place, size) & mask
-            place += width
+            # A key and its first document are at most eight bytes: one load.
+            both = _word(address, place, size)
+            value, coded = both & mask, (both >> past) & _CODE
             if value > wanted:
                 break
-            coded = _word(address, place, size) & _CODE
-            place += 3
+            place += width + 3
             if value != wanted:
                 while coded & _ONE != 0:
                     if place + 3 > stop:

@@ -64,7 +64,7 @@ def _collect(
     tagged = np.empty(hashes.size if late else 0, np.uint64)
     for i in range(tagged.size):
         tagged[i] = (hashes[i] << np.uint64(2)) + np.uint64(view + 1)
-    late = late and touch(recent.keys, recent.first, tagged)
+    late = late and touch(recent.keys, tagged)
     for i in range(hashes.size):
         if n + cap > out.size:
             larger = np.empty(2 * out.size + cap, np.int64)
