@@ -88,6 +88,9 @@ def command(
     for skip in result.skips:
         skips.print(skip)
     skips.finish()
+    if memory is not None and result.peak_memory_bytes > memory:
+        taken = result.peak_memory_bytes / 1e9
+        say(f"took {taken:.2f} GB of memory, more than --memory {memory / 1e9:.2f} GB")
     if verbose:
         tell(settings.config)
         for stage, seconds in result.timings.items():

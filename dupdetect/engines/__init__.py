@@ -35,7 +35,9 @@ def scan(
     for the tables of :mod:`dupdetect.schemas`, ``texts.parquet`` (what the report quotes),
     ``run.json`` and ``report.html``. ``workers``: processes, by default one per core. ``memory``:
     bytes to stay within, by default half of the machine's; it sets the sizes of batches and blocks
-    and is no guarantee. ``resume`` goes on with an interrupted scan of the same sources and
+    and how many workers there are. What is not out of core (about 1 KB a document) and a last
+    worker are taken all the same: ``peak_memory_bytes`` of the result says what it came to.
+    ``resume`` goes on with an interrupted scan of the same sources and
     settings, or gives the result of a finished one. ``dry_run`` only says what would be read.
     Without ``report`` neither ``report.html`` nor ``texts.parquet`` is made.
     ``engine``: ``local`` or ``spark``; the latter runs in the active Spark session, else in one of

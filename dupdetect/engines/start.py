@@ -7,8 +7,10 @@ what its workers need.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dupdetect.engines.base import ENTRY, Job, ScanResult
+from dupdetect.engines.memory import fitting_workers
 from dupdetect.engines.nursery import Nursery
 from dupdetect.engines.workplace import not_own
 from dupdetect.readers import SourceFile, expand
@@ -20,6 +22,7 @@ LARGE = 4_000_000
 
 def scan_local(job: Job) -> ScanResult:
     """Does the job; see :class:`dupdetect.engines.base.Engine`."""
+    job = replace(job, workers=fitting_workers(job.workers, job.memory))
     told: list[Skip] = []
     files = not_own(expand(job.sources, told.append), job.out, told.append)
     nursery = Nursery(ENTRY) if _is_large(files) else None

@@ -147,6 +147,7 @@ class _ScanResult:
     counts: dict[str, int] = field(default_factory=lambda: {"files": 3, "documents": 9})
     matches_by_kind: dict[str, int] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=lambda: {"read": 1.25})
+    peak_memory_bytes: int = 1_250_000_000
     files: Sequence[dict[str, Any]] = ({"path": "a.csv", "size": 12}, {"path": "-", "size": None})
 
 

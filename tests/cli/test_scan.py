@@ -52,6 +52,12 @@ def test_options_reach_the_library(run: Run, library: Any, done: Path) -> None:
     assert seen["config"].columns.text == ("body",)
 
 
+def test_memory_that_was_not_enough_is_told(run: Run, library: Any, done: Path) -> None:
+    result = run("scan", "crawl", "-o", done, "--memory", "1MB")
+    assert "took 1.25 GB of memory, more than --memory 0.00 GB" in result.stderr
+    assert "more than" not in run("scan", "crawl", "-o", done, "--memory", "1TB").stderr
+
+
 @pytest.mark.parametrize("size", ["0", "much", "-1G", "8X", "GiB"])
 def test_a_size_that_is_none_is_wrong_usage(run: Run, library: Any, done: Path, size: str) -> None:
     assert run("scan", "x", "-o", done, f"--memory={size}").exit_code == 2

@@ -14,6 +14,7 @@ import pytest
 from dupdetect import schemas
 from dupdetect.config import Config, VerifyConfig
 from dupdetect.engines import handler, local, scan
+from dupdetect.engines.memory import fitting_workers
 from dupdetect.errors import ScanError
 from dupdetect.records import MATCH_KINDS
 
@@ -125,7 +126,7 @@ def test_run_json_tells_what_was_done(corpus, tmp_path):
     assert run["skipped"] == {}
 
 
-@pytest.mark.parametrize(("workers", "batch", "memory"), [(1, 512, None), (2, 7, 1)])
+@pytest.mark.parametrize(("workers", "batch", "memory"), [(1, 512, None), (2, 7, None), (2, 7, 1)])
 def test_workers_batches_and_memory_change_nothing(
     corpus, tmp_path, monkeypatch, workers, batch, memory
 ):
@@ -135,6 +136,13 @@ def test_workers_batches_and_memory_change_nothing(
     monkeypatch.setattr(local, "FEW_PAIRS", 0)
     scan([source], out=tmp_path / "other", workers=workers, memory=memory)
     assert tables(tmp_path / "one") == tables(tmp_path / "other")
+    fitted = workers if memory is None else 1
+    assert json.loads((tmp_path / "other" / "run.json").read_text())["workers"] == fitted
+
+
+@pytest.mark.parametrize(("memory", "fitting"), [(1, 1), (1 << 30, 1), (3 << 30, 8), (4 << 30, 8)])
+def test_there_are_as_many_workers_as_fit_and_never_none(memory, fitting):
+    assert fitting_workers(8, memory) == fitting
 
 
 def test_the_same_text_under_one_id_gets_numbered(corpus, tmp_path):
