@@ -29,6 +29,8 @@ MOST_LINES, LONGEST = 64, 6
 #: same: half of a page that somebody else wrote is no chance, and an edited copy keeps it.
 COPY = 0.5
 _ID = 8
+#: Places in a trace, in values of 4 bytes.
+_FIRST_TOP, _FIRST_KEY = _ID // 4, _ID // 4 + LONGEST
 #: Bits of a value of ``longest`` that count words.
 WORD_BITS = 8
 
@@ -118,34 +120,40 @@ def repeated(
     """
     left_out, partial = ({id_hash(id) for id in ids} for ids in (without, related))
     kept = [trace for trace in traces if whose(trace) not in left_out]
-    parts = [np.frombuffer(trace, "<u4").astype(np.uint32)[_ID // 4 :] for trace in kept]
-    tops = np.array([longest, *(part[:LONGEST] for part in parts)], np.uint32)
-    doubted = np.array([False, *(whose(trace) in partial for trace in kept)])
-    groups = _groups(tops.reshape(-1, LONGEST), doubted)
+    if not kept:
+        return Repeated(np.zeros(len(keys), np.int64), 0)
+    values = np.frombuffer(b"".join(kept), "<u4").astype(np.uint32)
+    sizes = np.array([len(trace) // 4 for trace in kept])
+    place = np.arange(len(values)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    is_key, is_top = place >= _FIRST_KEY, (place >= _FIRST_TOP) & (place < _FIRST_KEY)
+    tops = np.concatenate([longest, values[is_top]]).reshape(-1, LONGEST)
+    doubted = [number for number, trace in enumerate(kept, 1) if whose(trace) in partial]
+    groups = _groups(tops, doubted)
     known = len(set(groups[1:].tolist()) - {0})
-    held = np.concatenate([np.empty(0, np.uint32), *(part[LONGEST:] for part in parts)])
-    group = np.repeat(groups[1:], [len(part) - LONGEST for part in parts])
-    asked, place = np.unique(keys, return_inverse=True)
-    if not len(held) or not len(asked):
-        return Repeated(np.zeros(len(keys), np.int64), known)
+    held, group = values[is_key], np.repeat(groups[1:], sizes - _FIRST_KEY)
+    asked, which = np.unique(keys, return_inverse=True)
+    if not len(asked):
+        return Repeated(np.zeros(0, np.int64), known)
     at = np.minimum(np.searchsorted(asked, held), len(asked) - 1)
     same = (asked[at] == held) & (group != 0)
     pairs = np.unique(at[same] * len(tops) + group[same])
-    return Repeated(np.bincount(pairs // len(tops), minlength=len(asked))[place], known)
+    return Repeated(np.bincount(pairs // len(tops), minlength=len(asked))[which], known)
 
 
-def _groups(tops: NDArray[np.uint32], doubted: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _groups(tops: U32, doubted: Sequence[int]) -> NDArray[np.int64]:
     """For each page the first one that it is a copy of, itself if of none; of the first page one
     that is ``doubted`` is a copy if they have a line in common."""
+    groups = np.arange(len(tops))
+    lines = np.sort(tops[tops > 0])
+    if not (lines[1:] == lines[:-1]).any():
+        return groups
     words = (tops & np.uint32((1 << WORD_BITS) - 1)).astype(np.int64)
     same = (tops[:, None, :, None] == tops[None, :, None, :]).any(3)
     shared = (same * words[:, None, :]).sum(2)
     total = words.sum(1)
     alike = shared >= COPY * np.minimum(total[:, None], total[None, :])
-    alike[:, 0] |= doubted
+    alike[doubted, 0] = True
     alike &= shared > 0
-    np.fill_diagonal(alike, True)
-    groups = np.arange(len(tops))
     for page in range(1, len(tops)):
         earlier = np.flatnonzero(alike[page, :page] & (groups[:page] == np.arange(page)))
         if len(earlier):
