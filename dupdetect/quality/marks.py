@@ -28,7 +28,7 @@ SEO_FIRST = 7
 
 def word_hash(word: str) -> int:
     """The loops' hash of a lower-case word."""
-    return _mix(ord(character) for character in word)
+    return _mix(map(ord, word))
 
 
 def accumulated_hashes(words: Sequence[str]) -> list[int]:
@@ -55,13 +55,13 @@ class HashTable:
     def build(cls, items: Mapping[int, int]) -> HashTable:
         """A table of hashes and their values; half of it stays empty."""
         size = 1 << max(4, (2 * len(items)).bit_length())
-        keys, values = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
+        keys, values = [0] * size, [0] * size  # lists: an item of an array takes ten times as long
         for key, value in items.items():
             slot = key & (size - 1)
             while keys[slot]:
                 slot = (slot + 1) & (size - 1)
             keys[slot], values[slot] = key, value
-        return cls(keys, values)
+        return cls(np.array(keys, np.uint64), np.array(values, np.uint64))
 
 
 @dataclass(frozen=True, slots=True)
