@@ -37,19 +37,15 @@ _BRACKETS = "()[]{}<"
 @lru_cache(maxsize=1)
 def character_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     """``(classes, lower)``: ``uint8[65536]`` of kernel classes, ``uint32[65536]`` lower case."""
-    classes = np.zeros(TABLE_SIZE, np.uint8)
-    lower = np.arange(TABLE_SIZE, dtype=np.uint32)
     by_category = {
         "Ll": SMALL, "Lu": CAPITAL, "Lt": CAPITAL, "Lo": LETTER,
         "Lm": LETTER, "Mn": LETTER, "Mc": LETTER, "Nd": DIGIT,
         "Zs": SPACE, "Cc": SPACE, "Cf": SPACE, "Sc": MONEY,
     }  # fmt: skip
-    for code in range(TABLE_SIZE):
-        character = chr(code)
-        classes[code] = by_category.get(unicodedata.category(character), OTHER)
-        small = character.lower()
-        if len(small) == 1:
-            lower[code] = ord(small)
+    every = list(map(chr, range(TABLE_SIZE)))
+    classes = np.array([by_category.get(unicodedata.category(c), OTHER) for c in every], np.uint8)
+    small = (c if len(c.lower()) > 1 else c.lower() for c in every)
+    lower = np.fromiter(map(ord, small), np.uint32, TABLE_SIZE)
     for characters, kind in (
         (_STOPS, STOP), (_COMMAS, COMMA), (_SEPARATORS, SEPARATOR),
         (_QUOTES, QUOTE), (_BRACKETS, BRACKET), ("%", MONEY),
