@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import tldextract
+if TYPE_CHECKING:
+    import tldextract
 
 LinkForm = Literal["url", "domain", "markdown", "html"]
 
@@ -70,6 +71,8 @@ _TRAILING = ".,;:!?…'’)]}*"
 
 @lru_cache(maxsize=1)
 def _extractor() -> tldextract.TLDExtract:
+    import tldextract  # loads requests, which is of use to it alone: 0.1 s
+
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
