@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.errors import IndexCorruptError
 from dupdetect.kernels.bands import band_keys
-from dupdetect.kernels.beside import Words, put_beside
 from dupdetect.kernels.compact import count_sketches, pack_sketches, unpack_sketches
 from dupdetect.kernels.minhash import minhash
 from dupdetect.kernels.sets import sorted_sets
-from dupdetect.kernels.views import ViewArrays, anchor_pairs, build_view, sample_pairs
+from dupdetect.kernels.views import anchor_pairs, build_view, sample_pairs
 from dupdetect.sketch.batch import SketchBatch, View
 from dupdetect.sketch.signatures import permutations
 
@@ -65,12 +64,11 @@ def unpack(sketches: Sequence[bytes], config: Config, *, keys: bool = True) -> S
     Of the token flags only those of quotation are kept. Without ``keys`` there are no signatures,
     bands and index keys in it, which verification needs none of and which take most of the time.
     """
-    place = _offsets(np.array([len(sketch) for sketch in sketches], np.int64))
-    data = np.frombuffer(b"".join(sketches), np.uint8)
+    data, place = joined(sketches)
     size = config.shingle.size
     counts, bad = count_sketches(data, place, size)
     if bad:
-        raise IndexCorruptError(f"sketch {bad - 1} of {len(sketches)} is damaged")
+        raise damaged(bad - 1, len(sketches))
     words, shingled, anchored = (_offsets(counts[:, field]) for field in (0, 2, 3))
     flags = np.zeros(words[-1], np.uint8)
     shingles = np.empty(shingled[-1], np.uint32)
@@ -83,7 +81,7 @@ def unpack(sketches: Sequence[bytes], config: Config, *, keys: bool = True) -> S
         skeleton_zipf, kind, sentence, token,
     )  # fmt: skip
     if bad:
-        raise IndexCorruptError(f"sketch {bad - 1} of {len(sketches)} is damaged")
+        raise damaged(bad - 1, len(sketches))
     set_doc, shingle_set = sorted_sets(shingled, shingles)
     signatures, has, key_doc, index_keys = _keys(
         config, shingled, shingles, anchored, skeleton, skeleton_zipf, wanted=keys
@@ -106,36 +104,15 @@ def unpack(sketches: Sequence[bytes], config: Config, *, keys: bool = True) -> S
     )
 
 
-def unpack_beside(
-    batch: SketchBatch, rows: NDArray[np.int64], sketches: Sequence[bytes], config: Config, *,
-    across: bool,
-) -> SketchBatch:  # fmt: skip
-    """Rows of a batch and then packed sketches, as a batch for verification: as :func:`unpack`
-    without ``keys``. ``across``: some pairs are of two languages, else skeletons are left out.
-    """
+def joined(sketches: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Packed sketches one behind the other: uint8[:], and int64[n + 1] where each begins."""
     place = _offsets(np.array([len(sketch) for sketch in sketches], np.int64))
-    words = Words(
-        batch.word_doc, batch.flags, batch.n_sentences, batch.shingle_doc, batch.shingles,
-        batch.set_doc, batch.shingle_set,
-    )  # fmt: skip
-    both, stems, skeletons, bad = put_beside(
-        words, _arrays(batch.stems), _arrays(batch.skeletons), rows,
-        np.frombuffer(b"".join(sketches), np.uint8), place, config.shingle.size, across,
-    )  # fmt: skip
-    if bad:
-        raise IndexCorruptError(f"sketch {bad - 1} of {len(sketches)} is damaged")
-    return SketchBatch(*both, *_NO_KEYS, View(*stems), View(*skeletons))
+    return np.frombuffer(b"".join(sketches), np.uint8), place
 
 
-def _arrays(view: View) -> ViewArrays:
-    return view.doc, view.key, view.weight, view.kind, view.sentence, view.token
-
-
-#: Signatures, has_signature, bands, key_doc and keys of a batch that is only verified.
-_NO_KEYS = (
-    np.empty((0, 0), np.uint32), np.empty(0, np.bool_), np.empty((0, 0), np.uint64),
-    np.zeros(1, np.int64), np.empty(0, np.uint64),
-)  # fmt: skip
+def damaged(number: int, of: int) -> IndexCorruptError:
+    """The error that says which packed sketch cannot be."""
+    return IndexCorruptError(f"sketch {number} of {of} is damaged")
 
 
 def _keys(

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.errors import ModelError
 from dupdetect.kernels.anchors import extract_anchors
+from dupdetect.kernels.beside import Words
 from dupdetect.kernels.sets import tokens_inside
 from dupdetect.kernels.shingles import shingle_hashes
 from dupdetect.kernels.sketches import Shape, sketch_arrays
 from dupdetect.kernels.tokens import FURNITURE, IN_QUOTE, TokenArrays
-from dupdetect.kernels.views import build_view
+from dupdetect.kernels.views import ViewArrays, build_view
 from dupdetect.sketch.background import background
 from dupdetect.sketch.signatures import permutations
 from dupdetect.text.tokens import tokenize_texts
@@ -136,6 +137,19 @@ class SketchBatch:
             else:
                 joined[name] = np.concatenate(columns)
         return cls.from_arrays(joined)
+
+
+def laid_out(batch: SketchBatch) -> tuple[Words, ViewArrays, ViewArrays]:
+    """A batch as kernels of verification take it: words, stems, skeletons."""
+    words = Words(
+        batch.word_doc, batch.flags, batch.n_sentences, batch.shingle_doc, batch.shingles,
+        batch.set_doc, batch.shingle_set,
+    )  # fmt: skip
+    return words, _arrays(batch.stems), _arrays(batch.skeletons)
+
+
+def _arrays(view: View) -> ViewArrays:
+    return view.doc, view.key, view.weight, view.kind, view.sentence, view.token
 
 
 class Spans(Protocol):

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from dupdetect.config import Config
 from dupdetect.index.records import Record
-from dupdetect.index.sketches import unpack_beside
+from dupdetect.index.sketches import damaged, joined
 from dupdetect.records import Document
-from dupdetect.sketch.batch import SketchBatch
-from dupdetect.verify.pairs import PairVerdicts, verify_pairs
+from dupdetect.sketch.batch import SketchBatch, laid_out
+from dupdetect.verify.decide import decide_beside
+from dupdetect.verify.model import forms_of
+from dupdetect.verify.pairs import PairVerdicts, rules_of, with_directions
 
 
 def verify_known(
@@ -30,15 +32,27 @@ def verify_known(
     else:
         wanted, at = np.unique(rows, return_inverse=True)
     own = [asked[row] for row in wanted.tolist()]
-    languages = [document.language or "und" for document in own]
-    languages += [record.language for record in records]
-    both = unpack_beside(
-        batch, wanted, [record.sketch for record in records], config,
-        across=len({*languages} - {"und"}) > 1,
+    data, place = joined([record.sketch for record in records])
+    decided, bad = decide_beside(
+        *laid_out(batch), wanted, data, place, at, _across(own, at, records), forms_of(None),
+        rules_of(config),
     )  # fmt: skip
+    if bad:
+        raise damaged(bad - 1, len(records))
     pairs = np.stack([at, len(own) + np.arange(len(records))], axis=1)
-    dates = _Dates(own, records)
-    return verify_pairs(both, pairs, languages=languages, config=config, dates=dates)
+    return with_directions(decided, pairs, _Dates(own, records))
+
+
+def _across(
+    own: Sequence[Document], at: NDArray[np.int64], records: Sequence[Record]
+) -> NDArray[np.bool_]:
+    """Which pairs are of two known languages."""
+    spoken = [document.language or "und" for document in own]
+    pairs = zip([spoken[i] for i in at.tolist()], records, strict=True)
+    return np.array(
+        [a != record.language and "und" not in (a, record.language) for a, record in pairs],
+        np.bool_,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,16 +77,17 @@ def models() -> dict[str, Model]:
 
 
 @functools.cache
-def shipped_forms() -> Forms:
-    """:func:`forms` of the shipped models."""
-    return forms(models())
+def _shipped_forms() -> Forms:
+    return forms_of(models())
 
 
-def forms(weights: Mapping[str, Model]) -> Forms:
-    """Models of pairs as flat arrays, in the order of NAMES without the last.
+def forms_of(weights: Mapping[str, Model] | None) -> Forms:
+    """Models of pairs, by default those shipped, as flat arrays in the order of NAMES but the last.
 
     Raises KeyError when one is missing, or asks for a feature that is not in FEATURES.
     """
+    if weights is None:
+        return _shipped_forms()
     chosen = [weights[name] for name in NAMES[:-1]]
     at = {name: column for column, name in enumerate(FEATURES)}
     trees = [model.trees or _NO_TREES for model in chosen]

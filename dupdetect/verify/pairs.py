@@ -17,20 +17,12 @@ from numpy.typing import NDArray
 
 from dupdetect.config import Config
 from dupdetect.records import DIRECTIONS, MATCH_KINDS
-from dupdetect.sketch.batch import SketchBatch
-from dupdetect.verify.features import MIXED
-from dupdetect.verify.judge import Forms, direction_logits, judge, verdicts
-from dupdetect.verify.measure import measures
-from dupdetect.verify.model import NAMES, Model, models, shipped_forms
-from dupdetect.verify.model import forms as forms_of
+from dupdetect.sketch.batch import SketchBatch, laid_out
+from dupdetect.verify.decide import Decided, Rules, decide_pairs
+from dupdetect.verify.judge import direction_logits
+from dupdetect.verify.model import Model, forms_of, models
 
-NONE = MATCH_KINDS.index("none")
-#: Parts of two texts are looked at from this probability for the whole texts; of 60 mixed rewrites
-#: that only their parts give away the least likely one had 0.05.
-LIKELY = 0.02
-#: Models that are asked together, by their places in ``Forms``.
-_WHOLE = np.array([NAMES.index("rewrite"), NAMES.index("copy")])
-_PARTS, _TRANSLATED = np.array([NAMES.index("parts")]), np.array([NAMES.index("translation")])
+assert MATCH_KINDS[0] == "none"
 #: Evidence of direction is thin below these log-odds (probability 0.7).
 SURE_DIRECTION = 0.85
 
@@ -64,29 +56,30 @@ def verify_pairs(
     """
     pairs = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
     across = _across(languages, pairs)
-    forms = shipped_forms() if weights is None else forms_of(weights)
-    size = config.shingle.size
-    measured = measures(batch, pairs, across=False, parted=False, shingle_size=size)
-    same, copied, run, own_run, _ = judge(measured, forms, _WHOLE).T
-    likely = np.flatnonzero(~across & (same >= LIKELY))
-    if likely.size:
-        same[likely] = np.maximum(same[likely], _by_parts(batch, pairs[likely], size, forms))
-    if across.any():
-        other = measures(batch, pairs[across], across=True, parted=False, shingle_size=size)
-        same[across] = judge(other, forms, _TRANSLATED)[:, 0]
-        measured[across, :23] = other[:, :23]
-    found = PairVerdicts(
-        *verdicts(
-            measured, same, copied, run, own_run, across, config.verify.threshold,
-            config.shingle.min_tokens,
-        ),
-        np.zeros(len(pairs), np.uint8),
-    )  # fmt: skip
-    rows = np.flatnonzero(found.kind != NONE)  # most candidates are none, and dates are slow
+    views = laid_out(batch)
+    decided = decide_pairs(*views, pairs, across, forms_of(weights), rules_of(config))
+    return with_directions(decided, pairs, dates, weights)
+
+
+def rules_of(config: Config) -> Rules:
+    """What of the settings verdicts depend on."""
+    shingle = config.shingle
+    return Rules(shingle.size, float(config.verify.threshold), shingle.min_tokens)
+
+
+def with_directions(
+    decided: Decided, pairs: NDArray[np.int64], dates: Sequence[str | None] | None,
+    weights: Mapping[str, Model] | None = None,
+) -> PairVerdicts:  # fmt: skip
+    """The verdicts with their directions; ``dates`` are those of all rows that ``pairs`` name."""
+    direction = np.zeros(len(pairs), np.uint8)
+    rows = np.flatnonzero(decided.kind)  # most candidates are none, and dates are slow
     if rows.size:
         model = (models() if weights is None else weights)["direction"]
-        found.direction[rows] = _directions(model, measured[rows], pairs[rows], dates)
-    return found
+        direction[rows] = _directions(model, decided.measures[rows], pairs[rows], dates)
+    return PairVerdicts(
+        decided.kind, decided.score, decided.jaccard, decided.inside_a, decided.inside_b, direction
+    )
 
 
 def _across(languages: Sequence[str], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -96,15 +89,6 @@ def _across(languages: Sequence[str], pairs: NDArray[np.int64]) -> NDArray[np.bo
     spoken = np.asarray(languages, dtype=object)
     a, b = spoken[pairs[:, 0]], spoken[pairs[:, 1]]
     return np.asarray((a != b) & (a != "und") & (b != "und"), np.bool_)
-
-
-def _by_parts(
-    batch: SketchBatch, pairs: NDArray[np.int64], size: int, forms: Forms
-) -> NDArray[np.float64]:
-    """The probability for the parts of two texts, 0 where these are nearly all of both."""
-    measured = measures(batch, pairs, across=False, parted=True, shingle_size=size)
-    judged = judge(measured, forms, _PARTS)
-    return np.where(judged[:, 3] < MIXED, judged[:, 0], 0.0)
 
 
 def _directions(
@@ -117,9 +101,8 @@ def _directions(
     unknown, a_from_b, b_from_a = (
         DIRECTIONS.index(name) for name in ("unknown", "a_from_b", "b_from_a")
     )
-    logit = direction_logits(
-        measured, model.coefficients, model.intercept
-    )  # positive: a is the source
+    # Positive: a is the source.
+    logit = direction_logits(measured, model.coefficients, model.intercept)
     out = np.where(logit > SURE_DIRECTION, b_from_a, unknown)
     out = np.where(logit < -SURE_DIRECTION, a_from_b, out)
     if dates is not None:

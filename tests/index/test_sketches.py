@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,10 +11,13 @@ from hypothesis import strategies as st
 
 from dupdetect.config import Config
 from dupdetect.errors import IndexCorruptError
-from dupdetect.index.sketches import pack, unpack, unpack_beside
+from dupdetect.index.records import Record
+from dupdetect.index.sketches import joined, pack, unpack
+from dupdetect.kernels.beside import put_beside
 from dupdetect.kernels.compact import IN_QUOTE
-from dupdetect.sketch.batch import sketch_texts
-from dupdetect.verify import verify_pairs
+from dupdetect.records import Document
+from dupdetect.sketch.batch import View, laid_out, sketch_texts
+from dupdetect.verify import verify_known, verify_pairs
 
 TEXTS = [
     "Le maire de Villeneuve, Gaston Perrichot, a dit : « Le plan de 4,5 millions d'euros est prêt, "
@@ -58,19 +63,28 @@ def test_sketches_put_beside_a_batch_are_those_of_unpacking_all(across, rows, fi
     packed = pack(batch)
     wanted = arrays(unpack([*(packed[row] for row in rows), *packed[first:]], Config(), keys=False))
     chosen = np.array(rows, np.int64)
-    found = arrays(unpack_beside(batch, chosen, packed[first:], Config(), across=across))
+    words, stems, skeletons, bad = put_beside(
+        *laid_out(batch), chosen, *joined(packed[first:]), Config().shingle.size, across
+    )
+    assert bad == 0
+    found = words._asdict()
+    for name, view in (("stems", View(*stems)), ("skeletons", View(*skeletons))):
+        found |= {f"{name}.{field.name}": getattr(view, field.name) for field in fields(view)}
     for name, values in wanted.items():
-        if name not in ("signatures", "bands", "key_doc") and (across or "skeletons" not in name):
+        if name not in ("signatures", "bands", "key_doc", "has_signature", "keys") and (
+            across or "skeletons" not in name
+        ):
             np.testing.assert_array_equal(values, found[name], err_msg=name)
     assert len(found["skeletons.doc"]) == len(rows) + len(packed[first:]) + 1
 
 
 def test_damage_of_what_is_put_beside_is_said():
     batch = sketch_texts(TEXTS[:1], Config())
+    whole = pack(batch)[0]
+    records = [Record("a", b"", sketch, b"", 0, b"fr") for sketch in (whole, whole[:-1])]
+    asked = [Document(id="q", text="", language="fr")]
     with pytest.raises(IndexCorruptError, match="sketch 1 of 2 is damaged"):
-        rows = np.zeros(1, np.int64)
-        whole = pack(batch)[0]
-        unpack_beside(batch, rows, [whole, whole[:-1]], Config(), across=False)
+        verify_known(batch, np.zeros(2, np.int64), asked, records, Config())
 
 
 def test_nothing_packed_is_an_empty_batch():

@@ -24,7 +24,7 @@ from dupdetect.verify.judge import (
     judge,
     verdicts,
 )
-from dupdetect.verify.model import NAMES, Model, forms, models, shipped_forms, sigmoid
+from dupdetect.verify.model import NAMES, Model, forms_of, models, sigmoid
 
 F64 = np.ndarray
 #: Shares and counts, with zeros and ties.
@@ -47,7 +47,7 @@ def test_features_are_those_of_numpy(rows: F64) -> None:
 @given(ROWS)
 def test_probabilities_are_those_of_the_models(rows: F64) -> None:
     values = features(rows)
-    found = judge(rows, shipped_forms(), ALL)
+    found = judge(rows, forms_of(None), ALL)
     # Trees may part at a number that the two logarithms round to different sides of a threshold:
     # so they are given the numbers of the loop, which the test above has compared.
     near = dict(zip(FEATURES, describe(rows).T, strict=True))
@@ -72,9 +72,9 @@ def test_directions_are_those_of_the_model(rows: F64) -> None:
 
 def test_only_the_models_asked_for_answer() -> None:
     rows = np.random.default_rng(1).random((5, len(MEASURES)))
-    every = judge(rows, shipped_forms(), ALL)
+    every = judge(rows, forms_of(None), ALL)
     for number in ALL:
-        one = judge(rows, shipped_forms(), np.array([number]))
+        one = judge(rows, forms_of(None), np.array([number]))
         assert one.tolist() == every[:, [number, -3, -2, -1]].tolist()
 
 
@@ -83,7 +83,7 @@ def test_models_of_any_number_of_features(count: int) -> None:
     generator = np.random.default_rng(count)
     rows = generator.random((9, len(MEASURES))) * 9
     model = Model(FEATURES[:count], generator.normal(size=count), 0.3)
-    own = forms(dict.fromkeys(NAMES, model))
+    own = forms_of(dict.fromkeys(NAMES, model))
     wanted = sigmoid(model.logit(matrix(features(rows), model.features)))
     np.testing.assert_allclose(judge(rows, own, ALL[:1])[:, 0], wanted, rtol=1e-12)
 
@@ -91,7 +91,7 @@ def test_models_of_any_number_of_features(count: int) -> None:
 def test_a_feature_nobody_knows_is_refused() -> None:
     model = Model(("weather",), np.ones(1), 0.0)
     with pytest.raises(KeyError, match="weather"):
-        forms(dict.fromkeys(NAMES, model))
+        forms_of(dict.fromkeys(NAMES, model))
 
 
 SHARES = st.sampled_from([0.0, 0.1, PARTIAL_SHARE, 0.5, 0.6, NEAR_SHARE, 1.0])

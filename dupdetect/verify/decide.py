@@ -1,0 +1,118 @@
+"""The whole of a verdict but its direction in one call: measures, models, rules.
+
+A query has a handful of pairs; each array that a call hands back to Python takes as long as a tenth
+of measuring a pair, and a verdict in steps hands back fifty.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.beside import Words, put_beside
+from dupdetect.kernels.measures import measure_pairs
+from dupdetect.kernels.views import ViewArrays
+from dupdetect.verify.features import MIXED
+from dupdetect.verify.judge import Forms, judge, verdicts
+from dupdetect.verify.model import NAMES
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+U8 = NDArray[np.uint8]
+BOOLS = NDArray[np.bool_]
+
+#: Parts of two texts are looked at from this probability for the whole texts; of 60 mixed rewrites
+#: that only their parts give away the least likely one had 0.05.
+LIKELY = 0.02
+#: Models that are asked together, by their places in ``Forms``.
+_WHOLE = np.array([NAMES.index("rewrite"), NAMES.index("copy")])
+_PARTS, _TRANSLATED = np.array([NAMES.index("parts")]), np.array([NAMES.index("translation")])
+#: Measures of anchors: of two languages they are those of skeletons.
+_OF_ANCHORS = 23
+
+
+class Rules(NamedTuple):
+    """Words in a shingle; the score from which there is a match; words that a text must have."""
+
+    size: int
+    threshold: float
+    min_tokens: int
+
+
+class Decided(NamedTuple):
+    """Of k pairs: ``measures`` float64[k, len(MEASURES)], and what ``judge.verdicts`` gives."""
+
+    measures: F64
+    kind: U8
+    score: F32
+    jaccard: F32
+    inside_a: F32
+    inside_b: F32
+
+
+@kernel
+def _chosen(pairs: I64, wanted: BOOLS) -> tuple[I64, I64]:
+    """The rows of pairs that are wanted, and these pairs."""
+    rows = np.flatnonzero(wanted)
+    out = np.empty((rows.size, 2), np.int64)
+    for i in range(rows.size):
+        out[i, 0], out[i, 1] = pairs[rows[i], 0], pairs[rows[i], 1]
+    return rows, out
+
+
+@kernel
+def _measured(words: Words, view: ViewArrays, pairs: I64, size: int, parted: bool) -> F64:
+    return measure_pairs(
+        pairs, *view, words.n_sentences, words.word_doc, words.flags, words.shingle_doc,
+        words.shingles, words.set_doc, words.shingle_set, size, parted,
+    )  # fmt: skip
+
+
+@kernel
+def decide_pairs(
+    words: Words, stems: ViewArrays, skeletons: ViewArrays, pairs: I64, across: BOOLS,
+    forms: Forms, rules: Rules,
+) -> Decided:  # fmt: skip
+    """Verdicts on pairs int64[k, 2] of the rows of a batch; ``across``: those of two languages."""
+    size = rules.size
+    measured = _measured(words, stems, pairs, size, False)
+    whole = judge(measured, forms, _WHOLE)
+    same, copied = whole[:, 0].copy(), whole[:, 1].copy()
+    rows, some = _chosen(pairs, ~across & (same >= LIKELY))
+    if rows.size:
+        parts = judge(_measured(words, stems, some, size, True), forms, _PARTS)
+        for i in range(rows.size):
+            if parts[i, 3] < MIXED:
+                same[rows[i]] = max(same[rows[i]], parts[i, 0])
+    rows, some = _chosen(pairs, across)
+    if rows.size:
+        other = _measured(words, skeletons, some, size, False)
+        told = judge(other, forms, _TRANSLATED)
+        for i in range(rows.size):
+            same[rows[i]] = told[i, 0]
+            measured[rows[i], :_OF_ANCHORS] = other[i, :_OF_ANCHORS]
+    kind, score, jaccard, inside_a, inside_b = verdicts(
+        measured, same, copied, whole[:, 2].copy(), whole[:, 3].copy(), across, rules.threshold,
+        rules.min_tokens,
+    )  # fmt: skip
+    return Decided(measured, kind, score, jaccard, inside_a, inside_b)
+
+
+@kernel
+def decide_beside(
+    words: Words, stems: ViewArrays, skeletons: ViewArrays, rows: I64, data: U8, place: I64,
+    own: I64, across: BOOLS, forms: Forms, rules: Rules,
+) -> tuple[Decided, int]:  # fmt: skip
+    """:func:`decide_pairs` of row ``rows[own[i]]`` of a batch with the packed sketch
+    ``data[place[i]:place[i + 1]]``; and 0, or 1 + the first sketch that cannot be."""
+    both, one, other, bad = put_beside(
+        words, stems, skeletons, rows, data, place, rules.size, bool(across.any())
+    )
+    pairs = np.empty((own.size if bad == 0 else 0, 2), np.int64)
+    for i in range(pairs.shape[0]):
+        pairs[i, 0], pairs[i, 1] = own[i], rows.size + i
+    return decide_pairs(both, one, other, pairs, across[: pairs.shape[0]], forms, rules), bad

@@ -1,0 +1,67 @@
+"""Verdicts on documents of an index are those on the same sketches in one batch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dupdetect.config import Config
+from dupdetect.index.records import Record, parse
+from dupdetect.index.records import pack as pack_record
+from dupdetect.index.sketches import pack, unpack
+from dupdetect.records import Document
+from dupdetect.sketch.batch import SketchBatch, sketch_texts
+from dupdetect.verify import verify_known, verify_pairs
+
+CONFIG = Config()
+FIELDS = ("kind", "score", "jaccard", "containment_a", "containment_b", "direction")
+LANGUAGES = ["fr", "fr", "de", None, "en"]
+
+
+@pytest.fixture(scope="module")
+def known(sample: Path) -> tuple[SketchBatch, list[Document], list[bytes]]:
+    lines = (sample / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines][:12]
+    # Halves among halves of others: parts are looked at too.
+    texts += [a[: len(a) // 2] + b[len(b) // 2 :] for a, b in zip(texts, texts[3:], strict=False)]
+    documents = [
+        Document(
+            id=str(i), text=text, language=LANGUAGES[i % 5],
+            published=f"2020-01-{1 + i:02d}" if i % 3 else None,
+        )
+        for i, text in enumerate(texts)
+    ]  # fmt: skip
+    batch = sketch_texts(texts, CONFIG)
+    return batch, documents, pack(batch)
+
+
+def record(document: Document, sketch: bytes) -> Record:
+    key = document.id.encode()
+    return parse(key, pack_record(document, sketch=sketch))
+
+
+@pytest.mark.parametrize("rows", [[0], [4], [2, 7, 2], list(range(12))])
+def test_as_in_one_batch(
+    known: tuple[SketchBatch, list[Document], list[bytes]], rows: list[int]
+) -> None:
+    batch, documents, sketches = known
+    pairs = np.array([(row, other) for row in rows for other in range(len(documents))])
+    records = [record(documents[other], sketches[other]) for _, other in pairs.tolist()]
+    found = verify_known(batch, pairs[:, 0].copy(), documents, records, CONFIG)
+    wanted = verify_pairs(
+        unpack(sketches, CONFIG, keys=False), pairs, config=CONFIG,
+        languages=[document.language or "und" for document in documents],
+        dates=[document.published for document in documents],
+    )  # fmt: skip
+    assert len(np.unique(wanted.kind)) > 1
+    for name in FIELDS:
+        assert getattr(found, name).tolist() == getattr(wanted, name).tolist(), name
+
+
+def test_no_records_no_verdicts(known: tuple[SketchBatch, list[Document], list[bytes]]) -> None:
+    batch, documents, _ = known
+    found = verify_known(batch, np.zeros(0, np.int64), documents, [], CONFIG)
+    assert found.kind.shape == found.direction.shape == (0,)
