@@ -15,10 +15,9 @@ from itertools import islice
 
 from dupdetect.config import Config
 from dupdetect.quality.boilerplate import Spans, mask_many, masks
-from dupdetect.quality.boilerplate.alone import mask_one, read_and_mask_one
+from dupdetect.quality.boilerplate.alone import lines_and_mask_one, mask_one
 from dupdetect.quality.boilerplate.masking import read_and_mask
-from dupdetect.quality.boilerplate.templates import pages_of
-from dupdetect.quality.reading import Readings
+from dupdetect.quality.boilerplate.templates import page_of, pages_of
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.sketch.traces import Lines, PageLines, latest
@@ -50,13 +49,16 @@ def sketch_pages(
     """:func:`sketch_articles`, and the lines by which sites know the texts of these numbers."""
     if not wanted:
         return sketch_articles(texts, config), {}
+    if len(texts) == 1:
+        seen, spans = lines_and_mask_one(texts[0])
+        page = page_of(seen.key, seen.line, seen.starts, spans)
+        return sketch_articles(texts, config, [spans]), {0: page}
     lines: dict[int, PageLines] = {}
     masked: list[Spans] = []
-    parts = read_and_mask(texts) if len(texts) > 1 else [(0, *_one(texts[0]))]
-    for first, readings, spans in parts:
-        own = [i - first for i in wanted if first <= i < first + len(spans)]
-        lines |= {first + i: page for i, page in pages_of(readings, spans, own).items()}
-        masked += spans
+    for first, readings, hidden in read_and_mask(texts):
+        own = [i - first for i in wanted if first <= i < first + len(hidden)]
+        lines |= {first + i: page for i, page in pages_of(readings, hidden, own).items()}
+        masked += hidden
     return sketch_articles(texts, config, masked), lines
 
 
@@ -93,8 +95,3 @@ def with_language(document: Document) -> Document:
 def _sketched(documents: Sequence[Document], config: Config, numbers: Sequence[int]) -> Sketched:
     own = [with_language(document) for document in documents]
     return own, *sketch_pages([document.text for document in own], config, numbers)
-
-
-def _one(text: str) -> tuple[Readings, list[Spans]]:
-    readings, spans = read_and_mask_one(text)
-    return readings, [spans]

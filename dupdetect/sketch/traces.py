@@ -71,8 +71,8 @@ def _site(name: str) -> bytes:
 
 def latest(documents: Sequence[Document], most: int) -> list[int]:
     """Numbers of the documents that are among the last ``most`` of their site, ascending."""
-    if not any(document.url for document in documents):
-        return []
+    if len(documents) == 1 or not any(document.url for document in documents):
+        return [0] if documents and documents[0].url else []
     seen: Counter[bytes] = Counter()
     kept = []
     for number in range(len(documents) - 1, -1, -1):

@@ -39,9 +39,9 @@ class MemoryStore:
         self._numbers: dict[bytes, int] = {}
         self._entries: dict[int, Entry] = {}
         self._lists: dict[View, dict[int, list[int]]] = {view: {} for view in VIEWS}
-        self._rings: dict[bytes, list[Held]] = {}
+        self._rings: dict[bytes, bytes] = {}
         self._undo: list[tuple[bytes, int | None, Entry | None]] | None = None
-        self._rings_before: dict[bytes, list[Held]] = {}
+        self._rings_before: dict[bytes, bytes] = {}
 
     def header(self) -> bytes | None:
         """See Store."""
@@ -119,7 +119,7 @@ class MemoryStore:
     def traces(self, site: bytes) -> list[Held]:
         """See Store."""
         with self._lock:
-            return list(self._rings.get(site, ()))
+            return rings.decode(self._rings.get(site, rings.EMPTY))
 
     def sites(self) -> Iterator[bytes]:
         """See Store."""
@@ -159,9 +159,8 @@ class MemoryStore:
         with self._lock:
             expected = sum(len(e.bands) + len(e.anchors) for e in self._entries.values())
             held = sum(len(numbers) for view in VIEWS for numbers in self._lists[view].values())
-            strays = sum(
-                one.number not in self._entries for ring in self._rings.values() for one in ring
-            )
+            held_of = map(rings.decode, self._rings.values())
+            strays = sum(one.number not in self._entries for ring in held_of for one in ring)
         problems = [] if held == expected else [f"{held} postings instead of {expected}"]
         return problems + ([f"{strays} traces of no document"] if strays else [])
 
@@ -216,9 +215,8 @@ class MemoryStore:
         self._numbers[entry.key] = number
         self._entries[number] = entry
         if entry.trace:
-            held = self._rings.get(entry.site, ())
-            fresh = [Held(number, entry.trace)]
-            self._set_ring(entry.site, rings.extended(held, fresh, living=lambda _: True))
+            ring = self._rings.get(entry.site, rings.EMPTY)
+            self._set_ring(entry.site, rings.appended(ring, [Held(number, entry.trace)]))
         for view, keys in zip(VIEWS, (entry.bands, entry.anchors), strict=True):
             for key in keys.tolist():
                 insort(self._lists[view].setdefault(key, []), number)
@@ -228,19 +226,19 @@ class MemoryStore:
         self._unlist(number)
         del self._entries[number]
 
-    def _set_ring(self, site: bytes, held: list[Held]) -> None:
+    def _set_ring(self, site: bytes, ring: bytes) -> None:
         if self._undo is not None:
-            self._rings_before.setdefault(site, self._rings.get(site, []))
-        if held:
-            self._rings[site] = held
-        else:
+            self._rings_before.setdefault(site, self._rings.get(site, rings.EMPTY))
+        if ring == rings.EMPTY:
             self._rings.pop(site, None)
+        else:
+            self._rings[site] = ring
 
     def _unlist(self, number: int) -> None:
         entry = self._entries[number]
         if entry.trace:
-            kept = [one for one in self._rings.get(entry.site, ()) if one.number != number]
-            self._set_ring(entry.site, kept)
+            held = rings.decode(self._rings.get(entry.site, rings.EMPTY))
+            self._set_ring(entry.site, rings.encode([one for one in held if one.number != number]))
         for view, keys in zip(VIEWS, (entry.bands, entry.anchors), strict=True):
             lists = self._lists[view]
             for key in keys.tolist():

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dupdetect.index.stores.base import Entry, Postings, View
 from dupdetect.index.stores.memory import MemoryStore
-from dupdetect.index.stores.rings import Held, extended
+from dupdetect.index.stores.rings import MOST_TRACES, Held
 
 I64 = NDArray[np.int64]
 
@@ -68,7 +68,7 @@ class Pending:
         waits."""
         own = [Held(one.number + FIRST, one.trace) for one in self._store.traces(site)]
         masked = set(self.masked)
-        return extended(known, own, living=lambda number: number not in masked)
+        return [*(one for one in known if one.number not in masked), *own][-MOST_TRACES:]
 
     def sites(self) -> Iterator[bytes]:
         """Sites where documents that wait leave traces."""

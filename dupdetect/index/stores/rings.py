@@ -8,7 +8,7 @@ documents that were removed or replaced are not seen, and go when the ring is ne
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dupdetect.errors import IndexCorruptError
@@ -16,6 +16,8 @@ from dupdetect.errors import IndexCorruptError
 #: Traces of a ring, and its bytes: with the 20 short lines that an extracted article has 32 of them
 #: take 3.6 KB, and a value of LMDB up to this size one page.
 MOST_TRACES, MOST_BYTES = 32, 4000
+#: A ring without traces.
+EMPTY = b"\0\0"
 HEAD, ENTRY = struct.Struct("<H"), struct.Struct("<IH")
 #: Longer traces are refused: a ring has to hold a few of any.
 MAX_TRACE = 1000
@@ -52,17 +54,18 @@ def decode(ring: bytes) -> list[Held]:
     return held
 
 
-def extended(
-    held: Iterable[Held], fresh: Iterable[Held], *, living: Callable[[int], bool]
-) -> list[Held]:
-    """The traces of the living and the fresh ones, the oldest left out that are too many."""
-    kept = [*(one for one in held if living(one.number)), *fresh][-MOST_TRACES:]
-    size = HEAD.size + sum(ENTRY.size + len(trace) for _, trace in kept)
-    first = 0
-    while size > MOST_BYTES:
-        size -= ENTRY.size + len(kept[first].trace)
-        first += 1
-    return kept[first:]
+def appended(ring: bytes, fresh: Sequence[Held]) -> bytes:
+    """A ring with more traces, the oldest left out that are too many; as little is taken apart as
+    needs to be, for it is done with every document."""
+    fresh = fresh[-MOST_TRACES:]
+    (n,), at = HEAD.unpack_from(ring), HEAD.size
+    n, more = n + len(fresh), encode(fresh)[HEAD.size :]
+    size = len(ring) + len(more)
+    joined = ring + more
+    while n > MOST_TRACES or size > MOST_BYTES:
+        _, length = ENTRY.unpack_from(joined, at)
+        n, size, at = n - 1, size - ENTRY.size - length, at + ENTRY.size + length
+    return HEAD.pack(n) + joined[at:]
 
 
 def problems(rings: Mapping[bytes, bytes]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from dupdetect.errors import IndexCorruptError
 from dupdetect.index.stores.environment import Environment
-from dupdetect.index.stores.rings import Held, decode, encode, extended
+from dupdetect.index.stores.rings import EMPTY, Held, appended, decode, encode
 
 NAME = "sites"
 _CHECKSUM = struct.Struct("<I")
@@ -34,14 +34,19 @@ class Sites:
         return [] if value is None else self._parsed(site, bytes(value))
 
     def leave(
-        self, txn: Any, left: Sequence[tuple[bytes, Held]], *, living: Callable[[int], bool]
-    ) -> None:
-        """Writes traces into the rings of their sites."""
+        self, txn: Any, left: Sequence[tuple[bytes, Held]],
+        *, living: Callable[[int], bool] | None = None,
+    ) -> None:  # fmt: skip
+        """Writes traces into the rings of their sites; ``living`` where documents were removed."""
         fresh: dict[bytes, list[Held]] = {}
         for site, held in left:
             fresh.setdefault(site, []).append(held)
         for site, mine in fresh.items():
-            self._write(txn, site, extended(self.read(txn, site), mine, living=living))
+            value = txn.get(site, db=self._table)
+            ring = EMPTY if value is None else self._checked(site, bytes(value))
+            if living is not None:
+                ring = encode([one for one in decode(ring) if living(one.number)])
+            self._write(txn, site, appended(ring, mine))
 
     def purge(self, txn: Any, *, living: Callable[[int], bool]) -> None:
         """Forgets the traces of the dead."""
@@ -51,7 +56,7 @@ class Sites:
                 held = self._parsed(site, value)
                 kept = [one for one in held if living(one.number)]
                 if len(kept) < len(held):
-                    self._write(txn, site, kept)
+                    self._write(txn, site, encode(kept))
             after = chunk[-1][0]
 
     def rings(self) -> Iterator[tuple[bytes, bytes]]:
@@ -88,20 +93,22 @@ class Sites:
                 more = cursor.next()
         return found
 
-    def _write(self, txn: Any, site: bytes, held: Sequence[Held]) -> None:
-        if held:
-            ring = encode(held)
-            txn.put(site, _CHECKSUM.pack(_checksum(site, ring)) + ring, db=self._table)
-        else:
+    def _write(self, txn: Any, site: bytes, ring: bytes) -> None:
+        if ring == EMPTY:
             txn.delete(site, db=self._table)
+        else:
+            txn.put(site, _CHECKSUM.pack(_checksum(site, ring)) + ring, db=self._table)
 
     def _parsed(self, site: bytes, value: bytes) -> list[Held]:
+        return decode(self._checked(site, value))
+
+    def _checked(self, site: bytes, value: bytes) -> bytes:
         ring = value[_CHECKSUM.size :]
         if value[: _CHECKSUM.size] != _CHECKSUM.pack(_checksum(site, ring)):
             raise IndexCorruptError(
                 f"{self._env.path}: the traces of site {site.hex()} are damaged"
             )
-        return decode(ring)
+        return ring
 
 
 def _checksum(site: bytes, ring: bytes) -> int:

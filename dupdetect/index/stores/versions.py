@@ -195,7 +195,7 @@ class Versions:
         if left:
             self._sites.leave(
                 txn, [(site, Held(first + i, trace)) for i, site, trace in left],
-                living=self._latest(txn).lives,
+                living=self._latest(txn).lives if removed else None,
             )  # fmt: skip
         return removed
 

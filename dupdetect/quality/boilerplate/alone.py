@@ -29,7 +29,13 @@ from dupdetect.quality.reading import Reading, Readings, encode
 
 def mask_one(text: str) -> Spans:
     """What :func:`~dupdetect.quality.boilerplate.mask_many` leaves out of a text."""
-    return _masked(text, read_alone(encode(text), _tables()))
+    return lines_and_mask_one(text)[1]
+
+
+def lines_and_mask_one(text: str) -> tuple[Alone, Spans]:
+    """What :func:`mask_one` sees of a text, and what it answers."""
+    seen = read_alone(encode(text), _tables())
+    return seen, _masked(text, seen)
 
 
 def read_and_mask_one(text: str) -> tuple[Readings, Spans]:

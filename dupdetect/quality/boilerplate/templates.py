@@ -28,6 +28,7 @@ LEAST, LEAST_SHARE = 3, 0.01
 #: What a finding of a template line is given.
 SCORE = 0.95
 RULE = "template"
+_FIRST = np.zeros(1, np.int64)
 #: A line: key, place in the text, words, whether it was found to be furniture by itself.
 LINE = np.dtype(
     [("key", "<u8"), ("start", "<i4"), ("end", "<i4"), ("words", "<u2"), ("found", "u1")]
@@ -68,18 +69,36 @@ def pages_of(
         return {}
     whole, numbers = readings.whole, np.asarray(wanted, np.int64)
     spans = [int(readings.base[i]) + start for i in wanted for start, _ in hidden[i]]
-    starts = np.array(spans, np.int64)
-    at = np.searchsorted(whole.starts, starts, "right") - 1
-    marks = np.zeros(len(whole.starts), np.uint8)
-    marks[at[whole.starts[at] == starts]] = 1  # other spans begin inside of a line
     keys, counts, longest = page_lines(
-        whole.key, whole.line, readings.lines[numbers], readings.lines[numbers + 1], marks,
-        MAX_WORDS, MOST_LINES, LONGEST,
+        whole.key, whole.line, readings.lines[numbers], readings.lines[numbers + 1],
+        _marks(whole.starts, spans), MAX_WORDS, MOST_LINES, LONGEST,
     )  # fmt: skip
     return {
         number: PageLines(own[:n], top)
         for number, own, n, top in zip(wanted, keys, counts.tolist(), longest, strict=True)
     }
+
+
+def page_of(
+    word: NDArray[np.uint64], line: NDArray[np.int64], starts: NDArray[np.int64], hidden: Spans
+) -> PageLines:
+    """:func:`pages_of` of one text: its words, the first word of each line, where lines start."""
+    marks = _marks(starts, [start for start, _ in hidden])
+    last = np.array([len(starts)], np.int64)
+    keys, counts, longest = page_lines(
+        word, line, _FIRST, last, marks, MAX_WORDS, MOST_LINES, LONGEST
+    )
+    return PageLines(keys[0, : counts[0]], longest[0])
+
+
+def _marks(starts: NDArray[np.int64], spans: Sequence[int]) -> NDArray[np.uint8]:
+    """Which lines begin with what is hidden; other spans begin inside of a line."""
+    marks = np.zeros(len(starts), np.uint8)
+    if len(spans):
+        begin = np.array(spans, np.int64)
+        at = np.searchsorted(starts, begin, "right") - 1
+        marks[at[starts[at] == begin]] = 1
+    return marks
 
 
 def site_keys(lines: TextLines) -> NDArray[np.uint32]:
