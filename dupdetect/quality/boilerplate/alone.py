@@ -1,6 +1,6 @@
 """The furniture of one text, for those who ask for one at a time: an index that is queried.
 
-Most texts hold no line that may be furniture: then nothing is done but two calls of loops.
+Most texts hold no line that may be furniture: then nothing is done but one call of loops.
 """
 
 from __future__ import annotations
@@ -9,7 +9,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from dupdetect.quality.boilerplate.alone_loops import Alone, Tables, lines_to_judge, read_alone
+from dupdetect.kernels.trees import plant
+from dupdetect.quality.boilerplate.alone_loops import (
+    CODE,
+    END,
+    HASH,
+    SIZE,
+    START,
+    UNLIKELY,
+    Look,
+    Tables,
+    lines_to_judge,
+    look_at_one,
+)
 from dupdetect.quality.boilerplate.furniture import (
     WORTH_JUDGING,
     Page,
@@ -24,7 +36,7 @@ from dupdetect.quality.boilerplate.masking import Spans, _vocabulary, mask_many
 from dupdetect.quality.characters import character_tables
 from dupdetect.quality.line_loops import blank_table
 from dupdetect.quality.model import LineModel, sigmoid
-from dupdetect.quality.reading import Reading, Readings, encode
+from dupdetect.quality.reading import encode
 
 
 def mask_one(text: str) -> Spans:
@@ -32,32 +44,26 @@ def mask_one(text: str) -> Spans:
     return lines_and_mask_one(text)[1]
 
 
-def lines_and_mask_one(text: str) -> tuple[Alone, Spans]:
+def lines_and_mask_one(text: str) -> tuple[Look, Spans]:
     """What :func:`mask_one` sees of a text, and what it answers."""
-    seen = read_alone(encode(text), _tables())
-    return seen, _masked(text, seen)
+    model = shipped_lines()
+    if model is None or model.cutoff_shape < WORTH_JUDGING:
+        look = look_at_one(encode(text), _tables(), _NO_TREES, 0.0)
+        return look, mask_many([text]).of(0)
+    look = look_at_one(encode(text), _tables(), model.trees.forest, model.trees.intercept)
+    if look.coded or len(look.judged) or len(look.phrases) or len(look.numbers):
+        return look, _masked(text, look, model)
+    return look, ()
 
 
-def read_and_mask_one(text: str) -> tuple[Readings, Spans]:
-    """The reading that :func:`mask_one` makes, and what it answers."""
-    codes = encode(text)
-    seen = read_alone(codes, _tables())
-    reading = Reading(
-        text, codes, _spans(seen), *seen[:10], _vocabulary().phrases, *seen[10:13]
-    )  # fmt: skip
-    return Readings.of(reading), _masked(text, seen)
-
-
-def _masked(text: str, seen: Alone) -> Spans:
-    n, model = len(seen.starts), shipped_lines()
-    if model is None:
-        return mask_many([text]).of(0)
-    if not n:
-        return ()
-    page = Page(text, _spans(seen), seen.sizes, seen.shape, 0, n)
-    hits = _hits(page, seen)
-    found = code_of(text, page.spans, seen.code, [(0, n)]) if seen.coded else {}
-    for line, chance in _chances(seen, hits, model):
+def _masked(text: str, look: Look, model: LineModel) -> Spans:
+    lines = look.lines
+    n = len(lines)
+    spans = list(zip(lines[:, START].tolist(), lines[:, END].tolist(), strict=True))
+    page = Page(text, spans, lines[:, SIZE], look.shape, 0, n)
+    hits = _hits(page, look)
+    found = code_of(text, spans, lines[:, CODE].astype(np.uint8), [(0, n)]) if look.coded else {}
+    for line, chance in _chances(look, hits, model):
         if line not in found:
             judged = judge_line(page, line, hits.get(line), chance, model.cutoff_shape)
             if judged is not None:
@@ -65,34 +71,40 @@ def _masked(text: str, seen: Alone) -> Spans:
     return [found[line][1:3] for line in sorted(found)]
 
 
-def _spans(seen: Alone) -> list[tuple[int, int]]:
-    return list(zip(seen.starts.tolist(), seen.ends.tolist(), strict=True))
-
-
-def _hits(page: Page, seen: Alone) -> dict[int, Hit]:
+def _hits(page: Page, look: Look) -> dict[int, Hit]:
     """What the lexicon knows of lines."""
-    if not len(seen.phrase) and not len(seen.numbers):
+    if not len(look.phrases) and not len(look.numbers):
         return {}
-    hits = hits_of(
-        _vocabulary().phrases, seen.phrase, seen.lines, seen.places, seen.numbers, seen.sizes,
-        page.words,
-    )  # fmt: skip
+    phrase, line, place = look.phrases.T
+    hits = hits_of(_vocabulary().phrases, phrase, line, place, look.numbers, page.sizes, page.words)
     return {line: hit for line, hit in enumerate(hits) if hit is not None}
 
 
-def _chances(seen: Alone, hits: dict[int, Hit], model: LineModel) -> list[tuple[int, float]]:
+def _chances(look: Look, hits: dict[int, Hit], model: LineModel) -> list[tuple[int, float]]:
     """Lines that may be furniture, with the probability that their forms give them."""
-    bits = np.zeros(len(seen.starts), np.uint8)
-    for line, hit in hits.items():
-        bits[line] = hit.bits
-    lines, logits, asked, always = lines_to_judge(
-        seen.shape, seen.hashes, bits, model.trees.forest, model.trees.intercept
-    )
-    if not len(lines):
-        return []
-    chances = np.where(asked, sigmoid(logits), np.float32(PARAGRAPH_CHANCE))
-    wanted = always.view(np.bool_) | (chances >= WORTH_JUDGING)
-    return list(zip(lines[wanted].tolist(), chances[wanted].tolist(), strict=True))
+    lines, logits, always = look.judged, look.logits, look.always
+    if hits:
+        bits = np.zeros(len(look.lines), np.uint8)
+        for line, hit in hits.items():
+            bits[line] = hit.bits
+        hashes = look.lines[:, HASH].astype(np.uint32)
+        trees = model.trees
+        lines, logits, always = lines_to_judge(
+            look.shape, hashes, bits, trees.forest, trees.intercept
+        )
+    numbers = lines.tolist()
+    if all(logit < UNLIKELY for logit in logits.tolist()):
+        # Far below the cutoff, where nobody asks how far.
+        return [(line, PARAGRAPH_CHANCE) for line in numbers]
+    chances = sigmoid(logits).tolist()
+    return [
+        (line, chance)
+        for i, (line, chance) in enumerate(zip(numbers, chances, strict=True))
+        if i < always or chance >= WORTH_JUDGING
+    ]
+
+
+_NO_TREES = plant(np.empty((0, 3), np.float32), np.empty(0, np.int32))
 
 
 @lru_cache(maxsize=1)

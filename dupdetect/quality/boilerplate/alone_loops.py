@@ -1,4 +1,4 @@
-"""One text read and its lines judged in two calls, which many texts take a dozen for.
+"""One text read and its lines judged in one call, for which many texts take a dozen.
 
 The loops are those of many texts (:mod:`dupdetect.quality.reading`, :mod:`.lines`); the calls and
 what numpy does between them took as long as the work.
@@ -16,7 +16,6 @@ from dupdetect.quality.boilerplate.code import code_marks
 from dupdetect.quality.boilerplate.context import features_of_some
 from dupdetect.quality.boilerplate.kernel import (
     F32,
-    I32,
     I64,
     PROSE,
     SEPARATORS,
@@ -37,8 +36,8 @@ from dupdetect.quality.line_loops import find_lines
 from dupdetect.quality.loops import U64, find_words, match_phrases
 from dupdetect.quality.marks import CAMEL, FAMOUS, FURNITURE_START, PHRASE_FIRST
 
-#: Lines are judged from the chance 0.3 on; below these log-odds (0.27) none is near it.
-_UNLIKELY = -1.0
+#: Lines are looked at from a chance of 0.3 on; below these log-odds (0.27) it is one like another.
+UNLIKELY = -1.0
 
 
 class Tables(NamedTuple):
@@ -55,67 +54,78 @@ class Tables(NamedTuple):
     longest: int
 
 
-class Alone(NamedTuple):
-    """What ``Reading`` has of a text; then of its lines: phrase ``phrase[i]`` stands in line
-    ``lines[i]`` at word ``places[i]``, ``numbers`` are short lines with numbers, their forms, and
-    ``code`` marks lines that may be program text, if ``coded``."""
+#: Columns of what a look at a text tells of its lines: start, end, number of words, whether it may
+#: be program text, hash of what it says.
+START, END, SIZE, CODE, HASH = range(5)
 
-    starts: I64
-    ends: I64
-    word_start: I32
-    word_end: I32
+
+class Look(NamedTuple):
+    """What one text shows: ``key`` and ``line`` as ``Reading`` has them, then of its n lines.
+
+    ``lines int64[n, 5]`` (columns above) and their ``shape``; ``phrases int64[p, 3]``: number,
+    line, and word of the line where it begins; ``numbers``: short lines with numbers. Then the
+    lines to judge if the lexicon knows none (:func:`lines_to_judge`); whether any is marked as
+    program text.
+    """
+
     key: U64
-    mask: U64
-    stem: U32
-    capital: U8
     line: I64
-    sizes: I64
-    phrase: I32
-    phrase_word: I32
-    phrase_size: I32
     lines: I64
-    places: I64
-    numbers: I64
     shape: F32
-    hashes: U32
-    code: U8
+    phrases: I64
+    numbers: I64
+    judged: I64
+    logits: F32
+    always: int
     coded: bool
+
+    @property
+    def starts(self) -> I64:
+        """Where the lines begin, int64[n]."""
+        return np.ascontiguousarray(self.lines[:, START])
 
 
 @numba.njit(cache=True, nogil=True)
-def read_alone(codes: U32, tables: Tables) -> Alone:
-    """Reads one text."""
+def look_at_one(codes: U32, tables: Tables, forest: Forest, intercept: float) -> Look:
+    """Reads one text, in one call."""
     base = np.zeros(2, np.int64)
     base[1] = codes.shape[0]
     starts, ends, _ = find_lines(codes, base, tables.blank)
-    start, end, key, mask, stem, capital, line = find_words(
+    _, _, key, mask, _, _, line = find_words(
         codes, starts, ends, tables.classes, tables.lower, tables.word_keys, tables.word_bits,
         CAMEL, FAMOUS,
     )  # fmt: skip
-    phrase, word, size = match_phrases(
+    phrase, word, _ = match_phrases(
         key, mask, line, tables.phrase_keys, tables.phrase_numbers, tables.phrase_bits,
         tables.longest, PHRASE_FIRST, FURNITURE_START,
     )  # fmt: skip
-    lines, places, numbers = phrase_places(line, word, key, LONE_WORDS)
-    code = code_marks(codes, starts, ends)
-    return Alone(
-        starts, ends, start, end, key, mask, stem, capital, line, line[1:] - line[:-1],
-        phrase, word, size, lines, places, numbers,
-        shapes(codes, starts, ends, tables.classes),
-        line_hashes(codes, starts, ends, tables.lower), code, bool(code.any()),
-    )  # fmt: skip
+    where, places, numbers = phrase_places(line, word, key, LONE_WORDS)
+    phrases = np.empty((phrase.shape[0], 3), np.int64)
+    for p in range(phrase.shape[0]):
+        phrases[p, 0], phrases[p, 1], phrases[p, 2] = phrase[p], where[p], places[p]
+    marks = code_marks(codes, starts, ends)
+    shape = shapes(codes, starts, ends, tables.classes)
+    hashes = line_hashes(codes, starts, ends, tables.lower)
+    n = starts.shape[0]
+    lines = np.empty((n, 5), np.int64)
+    coded = False
+    for i in range(n):
+        lines[i, START], lines[i, END], lines[i, SIZE] = starts[i], ends[i], line[i + 1] - line[i]
+        lines[i, CODE], lines[i, HASH] = marks[i], hashes[i]
+        coded = coded or marks[i] != 0
+    judged, logits, always = lines_to_judge(shape, hashes, np.zeros(n, np.uint8), forest, intercept)
+    return Look(key, line, lines, shape, phrases, numbers, judged, logits, always, coded)
 
 
 @numba.njit(cache=True, nogil=True)
 def lines_to_judge(
     shape: F32, hashes: U32, bits: U8, forest: Forest, intercept: float
-) -> tuple[I64, F32, U8, U8]:
-    """Lines of one text that may be furniture: which, the log-odds that weights give them, whether
-    weights were asked (others are content: ``lines.PARAGRAPH_CHANCE``), and whether they are looked
-    at whatever these say: since they hold a known phrase, or the separators of a trail.
+) -> tuple[I64, F32, int]:
+    """Lines of one text that may be furniture, and the log-odds that weights give them.
 
-    ``bits`` is what the lexicon knows of each line. Lines that are left out have log-odds below
-    ``_UNLIKELY``.
+    ``bits`` is what the lexicon knows of each line. The first lines, as many as the number that
+    comes last says, hold a known phrase or the separators of a trail and are looked at whatever
+    their log-odds (-inf where weights were not asked); the others are UNLIKELY or more.
     """
     n = shape.shape[0]
     asked = np.empty(n, np.int64)
@@ -129,18 +139,18 @@ def lines_to_judge(
             count += 1
     rows = features_of_some(shape, bits, hashes, asked[:count])
     told = tree_logits(rows, forest)
+    logit = np.full(n, np.float32(-np.inf))
+    for k in range(count):
+        logit[asked[k]] = told[k] + np.float32(intercept)
     lines, logits = np.empty(n, np.int64), np.empty(n, np.float32)
-    was_asked, always = np.empty(n, np.uint8), np.empty(n, np.uint8)
-    found = place = 0
-    for i in range(n):
-        mine = place < count and asked[place] == i
-        logit = np.float32(-np.inf)
-        if mine:
-            logit = told[place] + np.float32(intercept)
-            place += 1
-        trail = shape[i, SEPARATORS] > 0 and shape[i, WORDS] <= TRAIL_WORDS
-        if logit >= _UNLIKELY or bits[i] != 0 or trail:
-            lines[found], logits[found] = i, logit
-            was_asked[found], always[found] = mine, bits[i] != 0 or trail
-            found += 1
-    return lines[:found], logits[:found], was_asked[:found], always[:found]
+    found = always = 0
+    for late in range(2):
+        for i in range(n):
+            trail = shape[i, SEPARATORS] > 0 and shape[i, WORDS] <= TRAIL_WORDS
+            sure = trail or bits[i] != 0
+            if (sure and late == 0) or (not sure and late == 1 and logit[i] >= UNLIKELY):
+                lines[found], logits[found] = i, logit[i]
+                found += 1
+        if late == 0:
+            always = found
+    return lines[:found], logits[:found], always

@@ -238,7 +238,7 @@ def line_hits(reading: Reading) -> list[Hit | None]:
 
 
 def hits_of(
-    book: PhraseBook[Known], phrases: I32, lines: I64, places: I64, numbers: I64, sizes: I64,
+    book: PhraseBook[Known], phrases: I32 | I64, lines: I64, places: I64, numbers: I64, sizes: I64,
     words: Callable[[int], list[str]],
 ) -> list[Hit | None]:  # fmt: skip
     """:func:`line_hits` of what :func:`kernel.phrase_places` tells of the ``phrases`` found.
