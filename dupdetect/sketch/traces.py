@@ -2,8 +2,11 @@
 
 A trace holds keys of the short lines of a page, so that a line which a site repeats is seen without
 reading its other pages again; and the keys of the page's longest lines, by which copies of one
-article are told: they repeat their short lines too, and count as one page. Layout: 8 bytes of the
-id's hash, :data:`LONGEST` values of ``longest`` and the keys, all little-endian.
+article are told: they repeat their short lines too, and count as one page.
+
+Layout: 5 bytes of the id's hash, :data:`LONGEST` values of ``longest`` (4 bytes) and the keys (3
+bytes), little-endian. With 24 bits one of 20 lines of a page is taken for one of 30 template lines of
+its site in one page of 28,000.
 """
 
 from __future__ import annotations
@@ -28,18 +31,18 @@ MOST_LINES, LONGEST = 64, 6
 #: Pages are copies when lines of so much of the words of the shorter one's longest lines are the
 #: same: half of a page that somebody else wrote is no chance, and an edited copy keeps it.
 COPY = 0.5
-_ID = 8
-#: Places in a trace, in values of 4 bytes.
-_FIRST_TOP, _FIRST_KEY = _ID // 4, _ID // 4 + LONGEST
+_ID, _KEY = 5, 3
+#: Where the keys of a trace begin.
+_KEYS = _ID + 4 * LONGEST
 #: Bits of a value of ``longest`` that count words.
 WORD_BITS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """Of a page: ``keys uint32[n]`` of short lines, each once, at most :data:`MOST_LINES`, and
-    ``longest uint32[LONGEST]``: key (24 bits) and number of words (8 bits) of its longest lines,
-    0 where it has fewer."""
+    """Of a page: ``keys uint32[n]`` of short lines (24 bits), each once, at most
+    :data:`MOST_LINES`, and ``longest uint32[LONGEST]``: key (24 bits) and number of words (8 bits)
+    of its longest lines, 0 where it has fewer."""
 
     keys: U32
     longest: U32
@@ -93,7 +96,8 @@ def left_by(document: Document, lines: PageLines | None) -> tuple[bytes, bytes]:
 
 def pack(id: str, lines: PageLines) -> bytes:
     """The trace of the document ``id``."""
-    return id_hash(id) + lines.longest.astype("<u4").tobytes() + lines.keys.astype("<u4").tobytes()
+    keys = lines.keys.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :_KEY]
+    return id_hash(id) + lines.longest.astype("<u4").tobytes() + keys.tobytes()
 
 
 def id_hash(id: str) -> bytes:
@@ -103,7 +107,7 @@ def id_hash(id: str) -> bytes:
 
 def whose(trace: bytes) -> bytes:
     """The hash of the id of the document that left a trace; raises IndexCorruptError."""
-    if len(trace) < _ID + 4 * LONGEST or len(trace) % 4:
+    if len(trace) < _KEYS or (len(trace) - _KEYS) % _KEY:
         raise IndexCorruptError("a trace of a page has a wrong length")
     return trace[:_ID]
 
@@ -122,15 +126,12 @@ def repeated(
     kept = [trace for trace in traces if whose(trace) not in left_out]
     if not kept:
         return Repeated(np.zeros(len(keys), np.int64), 0)
-    values = np.frombuffer(b"".join(kept), "<u4").astype(np.uint32)
-    sizes = np.array([len(trace) // 4 for trace in kept])
-    place = np.arange(len(values)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    is_key, is_top = place >= _FIRST_KEY, (place >= _FIRST_TOP) & (place < _FIRST_KEY)
-    tops = np.concatenate([longest, values[is_top]]).reshape(-1, LONGEST)
+    tops, held, sizes = _parts(kept)
+    tops = np.concatenate([longest.reshape(1, -1), tops])
     doubted = [number for number, trace in enumerate(kept, 1) if whose(trace) in partial]
     groups = _groups(tops, doubted)
     known = len(set(groups[1:].tolist()) - {0})
-    held, group = values[is_key], np.repeat(groups[1:], sizes - _FIRST_KEY)
+    group = np.repeat(groups[1:], sizes)
     asked, which = np.unique(keys, return_inverse=True)
     if not len(asked):
         return Repeated(np.zeros(0, np.int64), known)
@@ -138,6 +139,18 @@ def repeated(
     same = (asked[at] == held) & (group != 0)
     pairs = np.unique(at[same] * len(tops) + group[same])
     return Repeated(np.bincount(pairs // len(tops), minlength=len(asked))[which], known)
+
+
+def _parts(traces: Sequence[bytes]) -> tuple[U32, U32, NDArray[np.int64]]:
+    """The longest lines of traces, ``uint32[n, LONGEST]``, all their keys, and how many of each."""
+    data = np.frombuffer(b"".join(traces), np.uint8)
+    sizes = np.array([len(trace) for trace in traces])
+    place = np.arange(len(data)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    tops = data[(place >= _ID) & (place < _KEYS)].view("<u4").reshape(-1, LONGEST)
+    keys = np.zeros((int((sizes - _KEYS).sum()) // _KEY, 4), np.uint8)
+    keys[:, :_KEY] = data[place >= _KEYS].reshape(-1, _KEY)
+    held = keys.view("<u4").reshape(-1).astype(np.uint32)
+    return tops.astype(np.uint32), held, (sizes - _KEYS) // _KEY
 
 
 def _groups(tops: U32, doubted: Sequence[int]) -> NDArray[np.int64]:

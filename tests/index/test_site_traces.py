@@ -19,6 +19,7 @@ from dupdetect.index.stores import rings
 from dupdetect.index.stores.base import Entry
 from dupdetect.index.stores.lmdb import LmdbStore
 from dupdetect.records import Document
+from dupdetect.sketch.traces import LONGEST, PageLines, pack
 
 ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -148,9 +149,11 @@ def test_damaged_traces_on_redis_are_said(redis_server: Any) -> None:
 def test_verify_knows_whose_a_trace_is(tmp_path: Path, sketches: Any) -> None:
     with CandidateIndex.open(tmp_path / "i") as index:
         index.add(Document(id="a", text="un"), sketches(([1], [2])))
-        index._store.put([left("b", trace=bytes(40))])
+        lines = PageLines(np.array([1], np.uint32), np.zeros(LONGEST, np.uint32))
+        index._store.put([left("b", trace=pack("c", lines)), left("d", trace=b"short")])
         problems = index.verify()
-        assert any(problem == "document b: a trace that is not its own" for problem in problems)
+        assert any("document b: a trace that is not its own" in problem for problem in problems)
+        assert any("wrong length" in problem for problem in problems)
 
 
 def test_a_ring_that_is_cut_short_is_said() -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from dupdetect.errors import IndexCorruptError
 
 #: Traces of a ring, and its bytes: with the 20 short lines that an extracted article has 32 of them
-#: take 3.6 KB, and a value of LMDB up to this size one page.
+#: take 3 KB, and a value of LMDB up to this size one page.
 MOST_TRACES, MOST_BYTES = 32, 4000
 #: A ring without traces.
 EMPTY = b"\0\0"

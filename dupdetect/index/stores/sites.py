@@ -41,7 +41,7 @@ class Sites:
         fresh: dict[bytes, list[Held]] = {}
         for site, held in left:
             fresh.setdefault(site, []).append(held)
-        for site, mine in fresh.items():
+        for site, mine in sorted(fresh.items()):
             value = txn.get(site, db=self._table)
             ring = EMPTY if value is None else self._checked(site, bytes(value))
             if living is not None:

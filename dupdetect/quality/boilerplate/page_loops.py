@@ -38,10 +38,10 @@ def page_lines(
 ) -> tuple[U32, I64, U32]:
     """The lines of pages by which their site knows them.
 
-    Page i has lines ``begin[i]`` to ``end[i]``. Returns the keys of its short lines, each once, the
-    first and last lines first and ``hidden`` ones after all others, ``uint32[n, most]`` with their
-    number ``int64[n]``; and of the longest lines not hidden, ``uint32[n, longest]``: the longest
-    first, 24 bits of the key and 8 of the number of words.
+    Page i has lines ``begin[i]`` to ``end[i]``. Returns 24 bits of the keys of its short lines,
+    each once, the first and last lines first and ``hidden`` ones after all others, ``uint32[n,
+    most]`` with their number ``int64[n]``; and of the longest lines not hidden, ``uint32[n,
+    longest]``: the longest first, 24 bits of the key and 8 of the number of words.
     """
     n = begin.shape[0]
     keys = np.zeros((n, most), np.uint32)
@@ -64,7 +64,7 @@ def page_lines(
                 if hidden[i] != late or size < 1 or size > max_words:
                     continue
                 front = not front
-                key = np.uint32(own[i - first] >> np.uint64(32))
+                key = np.uint32(own[i - first] >> np.uint64(40))
                 known = False
                 for j in range(count):
                     known = known or keys[page, j] == key

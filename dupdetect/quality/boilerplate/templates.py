@@ -103,7 +103,7 @@ def _marks(starts: NDArray[np.int64], spans: Sequence[int]) -> NDArray[np.uint8]
 
 def site_keys(lines: TextLines) -> NDArray[np.uint32]:
     """The keys of a text's lines as they stand in :class:`PageLines`."""
-    return (lines.records["key"] >> np.uint64(32)).astype(np.uint32)
+    return (lines.records["key"] >> np.uint64(40)).astype(np.uint32)
 
 
 def is_template(documents: int, of_domain: int) -> bool:
