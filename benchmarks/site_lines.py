@@ -5,8 +5,8 @@ more of them, raw, every line with its label; each is scored by an index that ho
 its site, with models that have seen the train pages (so that "found alone" is the best case, and
 what the site adds the worst). Press: articles of ``news_fr`` in the order of their dates, as the
 pages of one site: clean text, so what is found is wrong or a refrain of the editors. Cost: adding
-the same articles with URLs (of one site, of many, of a site for each) and without, in turn; bytes
-of the index. Appends a line each to ``results/site_lines.jsonl``.
+articles (of one site, of a hundred, of a site for each) that leave their lines and that do not, in
+turn; bytes of the index. Appends a line each to ``results/site_lines.jsonl``.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import statistics
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -41,6 +43,8 @@ LEAST_PAGES = templates.LEAST + 1
 LABELS = {0: "furniture", 1: "content", -1: "unsure"}
 #: Articles of the press that are read, and that are added for the cost.
 ARTICLES, ADDED = 5_000, 4_096
+#: Articles that are added one by one.
+SINGLE = 300
 Labels = dict[int, str]
 
 
@@ -164,33 +168,35 @@ def of_press(pages: Sequence[Document], show: Callable[..., None]) -> dict[str, 
 
 
 def cost(pages: Sequence[Document], rounds: int) -> dict[str, Any]:
-    """Processor time of adding with URLs by that without, and bytes of the index."""
-    kinds: dict[str, list[Document]] = {
-        "none": list(pages),
-        "one_site": with_urls(pages, lambda _: "presse"),
-        "100_sites": with_urls(pages, lambda number: f"presse{number % 100}"),
-        "a_site_each": with_urls(pages, lambda number: f"presse{number}"),
-    }
-    taken: dict[str, list[float]] = defaultdict(list)
-    single: dict[str, list[float]] = defaultdict(list)
+    """What adding takes with lines left by that without, and the bytes that they take."""
+
+    def of_sites(sites: int) -> dict[str, Any]:
+        return _cost(with_urls(pages, lambda number: f"presse{number % sites}"), rounds)
+
+    kinds = {f"{sites} sites": of_sites(sites) for sites in (1, 100, len(pages))}
+    return {"documents": len(pages), "rounds": rounds, "kinds": kinds}
+
+
+def _cost(pages: Sequence[Document], rounds: int) -> dict[str, Any]:
+    none = mock.patch("dupdetect.quality.sketching.latest", lambda *_: [])
+    taken: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     size: dict[str, int] = {}
     for _ in range(rounds + 1):  # the first one warms up
-        for kind, own in kinds.items():
-            with tempfile.TemporaryDirectory() as folder:
+        for kind, way in (("without", none), ("with", nullcontext())):
+            with tempfile.TemporaryDirectory() as folder, way:
                 path = Path(folder) / "index"
                 with Index.open(path, keep_text=False) as index:
-                    taken[kind].append(_seconds(lambda: index.add_many(own)))  # noqa: B023
+                    bulk = _seconds(partial(index.add_many, pages))
                     size[kind] = on_disk(path)
-                    one = [replace(page, id=f"+{page.id}") for page in own[:200]]
-                    single[kind].append(_seconds(lambda: _each(index.add, one)))  # noqa: B023
-    bulk, alone = ({k: _ratio(v, t["none"]) for k, v in t.items()} for t in (taken, single))
+                    one = [replace(page, id=f"+{page.id}") for page in pages[:SINGLE]]
+                    taken[kind].append((*bulk, *_seconds(partial(_each, index.add, one))))
+    base, own = (np.array(taken[kind][1:]) for kind in ("without", "with"))
+    names = ("add_many_processor", "add_many_wall", "add_processor", "add_wall")
+    median = dict(zip(names, np.median(base, axis=0).tolist(), strict=True))
     return {
-        "documents": len(pages),
-        "rounds": rounds,
-        "seconds": round(statistics.median(taken["none"][1:]), 3),
-        "add_many_ratio": bulk,
-        "add_ms": round(statistics.median(single["none"][1:]) / 0.2, 3),
-        "add_ratio": alone,
+        "add_many_us": round(median["add_many_wall"] / len(pages) * 1e6),
+        "add_us": round(median["add_wall"] / SINGLE * 1e6),
+        "ratios": dict(zip(names, np.median(own / base, axis=0).round(3).tolist(), strict=True)),
         "bytes_per_document": {kind: round(n / len(pages)) for kind, n in size.items()},
     }
 
@@ -207,22 +213,16 @@ def _templates(verdict: Verdict) -> list[str]:
     return [finding.quote for finding in verdict.findings if finding.rule == templates.RULE]
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """Processor time of all threads: others use this machine too."""
-    begun = time.process_time()
+def _seconds(work: Callable[[], object]) -> tuple[float, float]:
+    """Processor time of all threads, since others use the machine too, and wall time."""
+    begun = time.process_time(), time.perf_counter()
     work()
-    return time.process_time() - begun
+    return time.process_time() - begun[0], time.perf_counter() - begun[1]
 
 
 def _each(work: Callable[[Document], object], pages: Iterable[Document]) -> None:
     for page in pages:
         work(page)
-
-
-def _ratio(times: Sequence[float], base: Sequence[float]) -> float:
-    """The median over rounds of one time by the other of the same round."""
-    pairs = zip(times[1:], base[1:], strict=True)
-    return round(statistics.median(own / other for own, other in pairs), 3)
 
 
 def _nothing(*_: object) -> None:

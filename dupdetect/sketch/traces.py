@@ -5,8 +5,8 @@ reading its other pages again; and the keys of the page's longest lines, by whic
 article are told: they repeat their short lines too, and count as one page.
 
 Layout: 5 bytes of the id's hash, :data:`LONGEST` values of ``longest`` (4 bytes) and the keys (3
-bytes), little-endian. With 24 bits one of 20 lines of a page is taken for one of 30 template lines of
-its site in one page of 28,000.
+bytes), little-endian. With 24 bits one of 20 lines of a page is taken for one of 30 template lines
+of its site in one page of 28,000.
 """
 
 from __future__ import annotations
