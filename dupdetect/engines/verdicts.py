@@ -17,7 +17,7 @@ from dupdetect.engines.memory import give_back
 from dupdetect.engines.spool import Spool
 from dupdetect.kernels.group import decode_pairs, sorted_unique
 from dupdetect.records import MATCH_KINDS, Passage
-from dupdetect.verify import PairVerdicts, passages, verify_pairs
+from dupdetect.verify import PairVerdicts, passages_many, verify_pairs
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -67,11 +67,10 @@ class Judging:
 
     def _passages(self, pairs: I64, across: NDArray[np.bool_]) -> list[tuple[Passage, ...]]:
         rows = sorted_unique(pairs)
-        texts = dict(zip(rows.tolist(), self._spool.texts(rows), strict=True))
-        return [
-            passages(texts[a], texts[b], across=other, config=self._config)
-            for (a, b), other in zip(pairs.tolist(), across.tolist(), strict=True)
-        ]
+        return passages_many(
+            self._spool.texts(rows), np.searchsorted(rows, pairs).tolist(),
+            across=across.tolist(), config=self._config,
+        )  # fmt: skip
 
 
 def _objects(column: pa.ChunkedArray) -> NDArray[np.object_]:

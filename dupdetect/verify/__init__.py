@@ -2,6 +2,6 @@
 
 from dupdetect.verify.known import verify_known
 from dupdetect.verify.pairs import PairVerdicts, verify_pairs
-from dupdetect.verify.passages import passages
+from dupdetect.verify.passages import passages, passages_many
 
-__all__ = ["PairVerdicts", "passages", "verify_known", "verify_pairs"]
+__all__ = ["PairVerdicts", "passages", "passages_many", "verify_known", "verify_pairs"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from dupdetect.config import Config, ShingleConfig, VerifyConfig
 from dupdetect.records import Passage
 from dupdetect.text.reference import tokenize
-from dupdetect.verify.passages import passages
+from dupdetect.verify.passages import passages, passages_many
 
 CONFIG = Config()
 CLAUSES = st.sampled_from(
@@ -49,6 +50,26 @@ def check(found: tuple[Passage, ...], a: str, b: str) -> None:
 def test_passages_are_what_they_say(a: str, b: str, across: bool, size: int) -> None:
     config = replace(CONFIG, shingle=ShingleConfig(size=size))
     check(passages(a, b, across=across, config=config), a, b)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(TEXTS, min_size=2, max_size=5),
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=6),
+    st.sampled_from([1, 60, 10_000]),
+)
+def test_many_pairs_are_each_pair(
+    texts: list[str], asked: list[tuple[int, int, bool]], together: int
+) -> None:
+    pairs = [(a % len(texts), b % len(texts)) for a, b, _ in asked]
+    across = [other for *_, other in asked]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules["dupdetect.verify.passages"], "_TOGETHER", together)
+        found = passages_many(texts, pairs, across=across, config=CONFIG)
+    assert found == [
+        passages(texts[a], texts[b], across=other, config=CONFIG)
+        for (a, b), other in zip(pairs, across, strict=True)
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from dupdetect.engines.spark.pairing import COLUMNS, Shape, cells
 from dupdetect.quality import Assessment, refine
 from dupdetect.records import DIRECTIONS, MATCH_KINDS, Match, Scores
 from dupdetect.schemas import PASSAGE
-from dupdetect.verify import passages, verify_pairs
+from dupdetect.verify import passages_many, verify_pairs
 
 #: Matches: pairs of any kind but none, with codes of kind and direction, and what the match says of
 #: either document's content-farm score.
@@ -165,14 +165,15 @@ class Align:
 
     def __call__(self, documents: pa.Table, matches: pa.Table) -> pa.Table:
         """Rows PASSAGES."""
-        texts = dict(
-            zip(documents["number"].to_pylist(), documents["text"].to_pylist(), strict=True)
-        )
-        rows = zip(*(matches[name].to_pylist() for name in ("a", "b", "kind")), strict=True)
-        found = [
-            passages(texts[a], texts[b], across=kind == _TRANSLATION, config=self.config)
-            for a, b, kind in rows
+        row_of = {number: row for row, number in enumerate(documents["number"].to_pylist())}
+        pairs = [
+            (row_of[a], row_of[b])
+            for a, b in zip(matches["a"].to_pylist(), matches["b"].to_pylist(), strict=True)
         ]
+        across = [kind == _TRANSLATION for kind in matches["kind"].to_pylist()]
+        found = passages_many(
+            documents["text"].to_pylist(), pairs, across=across, config=self.config
+        )
         names = [item.name for item in PASSAGE]
         listed = [[{name: getattr(p, name) for name in names} for p in ps] for ps in found]
         return pa.table(
