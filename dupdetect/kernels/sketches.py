@@ -13,10 +13,17 @@ from numpy.typing import NDArray
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.anchors import extract_anchors
 from dupdetect.kernels.bands import band_keys
+from dupdetect.kernels.fold import FoldTable
 from dupdetect.kernels.minhash import minhash
-from dupdetect.kernels.sets import sorted_sets
+from dupdetect.kernels.sets import sorted_sets, tokens_inside
 from dupdetect.kernels.shingles import shingle_hashes
-from dupdetect.kernels.tokens import SENTENCE_START, TokenArrays
+from dupdetect.kernels.tokens import (
+    FURNITURE,
+    IN_QUOTE,
+    SENTENCE_START,
+    TokenArrays,
+    tokenize_inside,
+)
 from dupdetect.kernels.views import ViewArrays, anchor_pairs, build_view, sample_pairs
 
 U8 = NDArray[np.uint8]
@@ -41,12 +48,32 @@ class Shape(NamedTuple):
     keys: int
 
 
-@kernel
-def sketch_arrays(
-    tokens: TokenArrays, tables: Tables, a: U32, b: U32, shape: Shape
-) -> tuple[
+#: The arrays of ``sketch.batch.SketchBatch`` in their order.
+Sketched = tuple[
     I64, U8, I32, I64, U32, I64, U32, U32, NDArray[np.bool_], U64, I64, U64, ViewArrays, ViewArrays
-]:
+]
+
+
+@kernel
+def sketch_text(
+    data: U8, offsets: I64, fold: FoldTable, tables: Tables, a: U32, b: U32, shape: Shape,
+    hidden: tuple[I64, I64, I64],
+) -> Sketched:  # fmt: skip
+    """:func:`sketch_arrays` from the text itself: ``data[offsets[0]:offsets[1]]``, valid UTF-8.
+
+    ``hidden``: spans of furniture as in :class:`dupdetect.sketch.batch.Spans`.
+    """
+    tokens = tokenize_inside(data, offsets, fold)
+    if hidden[1].size:
+        inside = tokens_inside(tokens.doc, tokens.start, *hidden)
+        for i in range(inside.size):
+            if inside[i]:
+                tokens.flags[i] |= np.uint16(FURNITURE | IN_QUOTE)
+    return sketch_arrays(tokens, tables, a, b, shape)
+
+
+@kernel
+def sketch_arrays(tokens: TokenArrays, tables: Tables, a: U32, b: U32, shape: Shape) -> Sketched:
     """The arrays of ``sketch.batch.SketchBatch`` in their order; ``a`` and ``b`` permute."""
     doc, start, end, flags, text, text_start, text_end = tokens
     shingles, shingle_doc = shingle_hashes(text, text_start, text_end, doc, shape.size)

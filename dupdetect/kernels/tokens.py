@@ -127,6 +127,33 @@ def tokenize(
 
 
 @kernel
+def tokenize_inside(
+    data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], table: FoldTable
+) -> TokenArrays:
+    """:func:`tokenize` for kernels that go on from there; the memory is kept whole."""
+    n = len(offsets) - 1
+    size = offsets[n] - offsets[0]
+    room, tokens = size + size // 8 + _SLACK, size // 4 + n + 1
+    while True:
+        tokens = min(tokens, size + 1)
+        out = TokenArrays(
+            np.empty(n + 1, np.int64), np.empty(tokens, np.int32), np.empty(tokens, np.int32),
+            np.empty(tokens, np.uint16), np.empty(room, np.uint8),
+            np.empty(tokens, np.int64), np.empty(tokens, np.int64),
+        )  # fmt: skip
+        found, written = _walk(data, offsets, table, out)
+        if found < 0:
+            tokens *= 2
+        elif written < 0:
+            room *= 2
+        else:
+            return TokenArrays(
+                out.doc, out.start[:found], out.end[:found], out.flags[:found],
+                out.text[:written], out.text_start[:found], out.text_end[:found],
+            )  # fmt: skip
+
+
+@kernel
 def _walk(
     data: npt.NDArray[np.uint8],
     offsets: npt.NDArray[np.int64],

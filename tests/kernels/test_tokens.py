@@ -110,7 +110,11 @@ def test_a_word_in_one_script_stays(text: str, folded: str) -> None:
     assert " ".join(words(text)) == folded
 
 
-@given(st.text(st.characters(categories=["L", "N"], max_codepoint=0x24F), max_size=12))
+#: But the micro sign, which folds to a Greek letter and so may make a disguise of a word.
+LATIN = st.characters(categories=["L", "N"], max_codepoint=0x24F, exclude_characters="µ")
+
+
+@given(st.text(LATIN, max_size=12))
 def test_latin_words_are_folded_letter_by_letter(word: str) -> None:
     assert "".join(words(word)) == reference.fold(word)
 

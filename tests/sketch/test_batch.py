@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -145,3 +145,22 @@ def test_views_are_sorted() -> None:
     view: View = sketch(["Vaucelin a vu Skerrowick. Lormeau a vu Vaucelin."]).stems
     assert (np.diff(view.key.astype(np.int64)) >= 0).all()
     assert view.key.size >= 4
+
+
+class Hidden(NamedTuple):
+    doc: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+
+@settings(deadline=None)
+@given(TEXTS, st.lists(st.integers(0, 120), max_size=6, unique=True))
+def test_one_text_is_sketched_as_among_many(text: str, edges: list[int]) -> None:
+    spans = np.array(sorted(edges)[: len(edges) // 2 * 2], np.int64).reshape(-1, 2)
+    start, end = spans[:, 0].copy(), spans[:, 1].copy()
+    alone = Hidden(np.array([0, len(spans)]), start, end)
+    among = Hidden(np.array([0, len(spans), len(spans)]), start, end)
+    other = "Six ingénieurs de Bandolieres ont quitté Lormeau en 2019"
+    wanted = SketchBatch.concat([sketch_texts([text], CONFIG, alone), sketch([other])])
+    assert_equal(sketch_texts([text, other], CONFIG, among), wanted)
+    assert_equal(sketch_texts((text,), CONFIG, alone), sketch_texts([text], CONFIG, alone))
