@@ -162,7 +162,7 @@ class Index:
         records = [record for mine in found for record in mine]
         if not records:
             return [[] for _ in own]
-        rows = np.repeat(np.arange(len(own)), [len(mine) for mine in found])
+        rows = np.array([row for row, mine in enumerate(found) for _ in mine])
         verdicts = verify_known(batch, rows, own, records, self.config)
         matches: list[list[Match]] = [[] for _ in own]
         for row in np.flatnonzero(verdicts.kind).tolist():

@@ -8,7 +8,7 @@ hashes of the shingles. Signatures (512 bytes) are not stored, since they follow
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Protocol
 
 import numpy as np
@@ -106,7 +106,7 @@ def unpack(sketches: Sequence[bytes], config: Config, *, keys: bool = True) -> S
 
 def joined(sketches: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Packed sketches one behind the other: uint8[:], and int64[n + 1] where each begins."""
-    place = _offsets(np.array([len(sketch) for sketch in sketches], np.int64))
+    place = np.array([0, *accumulate(map(len, sketches))], np.int64)
     return np.frombuffer(b"".join(sketches), np.uint8), place
 
 

@@ -73,8 +73,8 @@ def with_directions(
 ) -> PairVerdicts:  # fmt: skip
     """The verdicts with their directions; ``dates`` are those of all rows that ``pairs`` name."""
     direction = np.zeros(len(pairs), np.uint8)
-    rows = np.flatnonzero(decided.kind)  # most candidates are none, and dates are slow
-    if rows.size:
+    if decided.kind.any():  # most candidates are none, and dates are slow
+        rows = np.flatnonzero(decided.kind)
         model = (models() if weights is None else weights)["direction"]
         direction[rows] = _directions(model, decided.measures[rows], pairs[rows], dates)
     return PairVerdicts(

@@ -69,11 +69,13 @@ class Places(NamedTuple):
 
     def name(self, i: int) -> bytes:
         """A document's key."""
-        return ctypes.string_at(int(self.key[i]), int(self.record[i] - self.key[i]))
+        key = self.key.item(i)
+        return ctypes.string_at(key, self.record.item(i) - key)
 
     def content(self, i: int) -> bytes:
         """A document's record."""
-        return ctypes.string_at(int(self.record[i]), int(self.end[i] - self.record[i]))
+        begin = self.record.item(i)
+        return ctypes.string_at(begin, self.end.item(i) - begin)
 
 
 def placed(names: Sequence[bytes | None], records: Sequence[bytes | None]) -> Places:
