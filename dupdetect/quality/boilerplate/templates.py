@@ -7,10 +7,10 @@ its template: of such lines of real news sites 99.6 % are labelled furniture (6,
 
 A scan counts all documents of a domain; an index knows what its latest pages have left
 (:mod:`dupdetect.sketch.traces`) and counts three others. Measured (``benchmarks/site_lines.py``):
-on 106 raw pages of 17 newspapers, of whose 18,900 lines of furniture 91.7 % are found alone, it finds
-290 more (18.6 % of what was left; recall 93.3 %), and with them 14 lines labelled content, all
-headings of a series and titles of other articles on one site: precision 95.4 % (93.1 to 97.7). In
-35,326 articles of ``news_fr``, one after the other as the pages of one site, it finds one line.
+on 106 raw pages of 17 newspapers, of whose 18,900 lines of furniture 91.7 % are found alone, it
+finds 290 more (18.6 % of what was left; recall 93.3 %), and with them 14 lines labelled content,
+all headings of a series and titles of other articles on one site: precision 95.4 % (93.1 to 97.7).
+In 35,326 articles of ``news_fr``, one after the other as the pages of one site, it finds one line.
 """
 
 from __future__ import annotations
