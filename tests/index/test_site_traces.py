@@ -42,6 +42,18 @@ while True:
 """
 
 
+_TEN = """
+import sys, numpy as np
+from dupdetect.index.stores.base import Entry
+from dupdetect.index.stores.lmdb import LmdbStore
+store = LmdbStore(sys.argv[1], map_size=1 << 20, create=False, recent=4)
+keys = np.arange(9, dtype=np.uint64)
+for i in range(10):
+    name = sys.argv[2].encode() + b"%d" % i
+    store.put([Entry(name, bytes(2000), keys, keys, b"site", name)])
+"""
+
+
 def left(key: str, site: bytes = b"site", trace: bytes | None = None) -> Entry:
     keys = np.arange(3, dtype=np.uint64)
     return Entry(
@@ -79,6 +91,19 @@ def test_killed_writers_leave_the_traces_of_the_documents_that_are_there(
         assert traces(store) == documents[-rings.MOST_TRACES :]
         assert store.check() == []
         store.close()
+
+
+def test_two_processes_lose_no_trace_of_each_other(tmp_path: Path) -> None:
+    LmdbStore(tmp_path / "i").close()
+    writers = [
+        subprocess.Popen([sys.executable, "-c", _TEN, str(tmp_path / "i"), name], cwd=ROOT)
+        for name in "yz"
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    store = LmdbStore(tmp_path / "i", recent=4)
+    assert sorted(traces(store)) == sorted(b"%c%d" % (c, i) for c in b"yz" for i in range(10))
+    assert store.check() == []
+    store.close()
 
 
 def without_sites(path: Path) -> None:

@@ -5,7 +5,9 @@ and the posting keys under which it can be found in each view. All operations ta
 once, so that a store behind a network needs few round trips. Documents have internal numbers,
 which posting lists hold; a number is never shared and stays while its document does (one that is
 added again may get a new number). A store may keep as little as 40 bits of a posting key's hash: a
-lookup may then, once in many thousand queries, name a document that has not the key.
+lookup may then, once in many thousand queries, name a document that has not the key. A document may
+leave a trace at a site: a few bytes, of which a store keeps those of the site's latest documents,
+written and gone with the document.
 """
 
 from __future__ import annotations
