@@ -7,9 +7,12 @@ from dupdetect.quality.machine_translation.lexicon import (
     Lexicon,
     own_words,
     strange_words,
+    tables,
 )
 from dupdetect.quality.machine_translation.view import Spans, View, is_break
 
+#: Days and months that the language writes with a capital.
+_CALENDAR = tables("untranslated_word")["calendar"]
 #: A quotation of at most so many words is taken for a foreign term under discussion.
 _SHORT_QUOTE = 4
 #: A longer one with this share of function words of one other language is foreign.
@@ -30,6 +33,8 @@ def is_native(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
         # Not on the lists, but on nobody else's either: a rarer word of the document's language.
         return word not in strange_words(view.language) and word not in lexicon.foreign
     if view.language == "de" and _is_german_noun(view, lexicon, index):
+        return True
+    if word in _CALENDAR.get(view.language, ()):
         return True
     if word[0].isupper() and word.lower() in lexicon.known:
         return index == 0 or is_break(view.gap(spans, index - 1))

@@ -2,7 +2,8 @@
 
 "Le parti ha annoncé": *ha* is also an exclamation, but no French sentence has it before a
 participle. "Une enquête sobre les faits": *sobre* is an adjective, but none stands before an
-article. ", die doit être votée": a relative pronoun before a finite verb.
+article. ", die doit être votée": a relative pronoun before a finite verb. "Les élus sono inquiets":
+a noun that no function word goes before.
 
 Scores: 0.6 by their company, for the tables hold only pairs that the language itself cannot have;
 0.48 for words that stand between two known ones. Those (*aber*, *pero*, *used*) are frequent words
@@ -12,6 +13,7 @@ million characters of English and 3.6 of German; the lists of Italian and Spanis
 
 from __future__ import annotations
 
+from dupdetect.quality.machine_translation.context import is_native
 from dupdetect.quality.machine_translation.lexicon import tables
 from dupdetect.quality.machine_translation.view import View, is_space
 from dupdetect.quality.machine_translation.word_loops import HOMOGRAPH
@@ -28,6 +30,8 @@ _TABLES = tables("homographs")
 #: pronouns after a comma, before a finite verb; words that stand between any two known ones.
 _AUXILIARIES, _BEFORE_ARTICLE = _TABLES["auxiliaries"], _TABLES["before_article"]
 _RELATIVE, _BETWEEN = _TABLES["relative"], _TABLES["between"]
+#: Nouns of the language that an article or another function word goes before ("la sono").
+_APART = _TABLES["apart"]
 _ARTICLES, _FINITE = _TABLES["articles"], _TABLES["finite"]
 _PARTICIPLE = {
     "fr": ("é", "ée", "és", "ées"),
@@ -36,6 +40,7 @@ _PARTICIPLE = {
     "it": ("ato", "ata", "ati", "ate", "uto", "uta", "uti", "ute", "ito", "ita"),
     "es": ("ado", "ada", "ados", "adas", "ido", "ida", "idos", "idas"),
 }
+_IRREGULAR = _TABLES["participles"]
 _NONE: frozenset[str] = frozenset()
 
 
@@ -45,6 +50,7 @@ def find_homographs(view: View) -> list[Finding]:
     auxiliaries = _AUXILIARIES.get(language, _NONE)
     prepositions = _BEFORE_ARTICLE.get(language, _NONE)
     relative, between = _RELATIVE.get(language, _NONE), _BETWEEN.get(language, _NONE)
+    apart = _APART.get(language, _NONE)
     places = view.having(HOMOGRAPH)
     if not places or lexicon is None:
         return []
@@ -62,15 +68,27 @@ def find_homographs(view: View) -> list[Finding]:
         )
         side = is_space(gap)
         native = side and (before in lexicon.known or before.islower()) and before not in wanted
-        alone = word in between and native and before in lexicon.known and _is_known(after, view)
+        alone = (
+            word in between and native and before in lexicon.known and _is_known(after, view)
+        ) or (
+            word in apart
+            and before not in lexicon.function
+            and before.islower()
+            and is_native(view, lexicon, spans, index - 1)
+            and is_native(view, lexicon, spans, index + 1)
+        )
         found = alone or (
-            (word in auxiliaries and native and after.endswith(_PARTICIPLE[language]))
+            (word in auxiliaries and native and _is_participle(after, language))
             or (word in prepositions and native and after in _ARTICLES[language])
             or (word in relative and gap == ", " and after in _FINITE[language])
         )
         if found and after not in lexicon.foreign and before not in lexicon.foreign:
             findings.append(view.finding(RULE, *spans[index], _BETWEEN_KNOWN if alone else _SCORE))
     return findings
+
+
+def _is_participle(word: str, language: str) -> bool:
+    return word.endswith(_PARTICIPLE[language]) or word in _IRREGULAR.get(language, _NONE)
 
 
 def _is_known(word: str, view: View) -> bool:

@@ -1,6 +1,6 @@
 """Word lists of the machine-translation rules: what belongs to a language and what cannot.
 
-Six files under ``dupdetect/data/quality/mt``:
+Seven files under ``dupdetect/data/quality/mt``:
 
 - ``function_words.json``: function words, adverbs and frequent verb forms of seven languages,
   written by hand;
@@ -9,6 +9,8 @@ Six files under ``dupdetect/data/quality/mt``:
 - ``common_words.json``: the most frequent words of a language (from wordfreq, CC BY-SA 4.0);
 - ``ambiguous_words.json``: for each document language the common words of the others that it could
   have, bend or borrow too (by wordfreq's figures, and by hand);
+- ``plain_words.json``: for each document language the short, doubtful or hand-listed words of the
+  others that none of its texts holds between words of its own, from counts;
 - ``rules.json``: the small word tables of each rule, by language (``*``: for all), by hand;
 - ``gender_fr.json``: French nouns and adjectives of one gender, from counts of the articles that
   stand before them, cleaned by hand.
@@ -34,9 +36,9 @@ class Lexicon:
 
     ``function``: its closed-class words; ``known``: those and its common words; ``foreign``: words
     of other languages that are none of its own; ``loose``: the part of ``foreign`` that names and
-    borrowed phrases bring along; ``content``: other common foreign words of five letters and more;
-    ``openers``: capitalised foreign adverbs that may open a sentence. All but ``openers`` are lower
-    case.
+    borrowed phrases bring along; ``content``: other common foreign words of five letters and more,
+    and plain ones; ``openers``: capitalised foreign adverbs that may open a sentence. All but
+    ``openers`` are lower case.
     """
 
     language: str
@@ -93,8 +95,11 @@ def own_words(language: str) -> frozenset[str]:
 
 
 @cache
-def lexicon(language: str) -> Lexicon | None:
-    """The lexicon of a document language, or None where there is none (see LANGUAGES)."""
+def lexicon(language: str, *, plain: bool = True) -> Lexicon | None:
+    """The lexicon of a document language, or None where there is none (see LANGUAGES).
+
+    ``plain``: with the words of ``plain_words.json``, which are found out without them.
+    """
     if language not in LANGUAGES:
         return None
     lists, homographs = _function_words(), _load("homographs")[language]
@@ -126,9 +131,12 @@ def lexicon(language: str) -> Lexicon | None:
     content -= known | foreign | frozenset(homographs["never"].split())
     ambiguous = frozenset(_load("ambiguous_words")[language].split())
     # English participles: outside English and French hardly a word in small letters ends so.
-    plain = frozenset(w for w in ambiguous if w.endswith("ed") and len(w) > 5)
-    content -= ambiguous - plain if language in ("de", "it", "es") else ambiguous
+    participles = frozenset(w for w in ambiguous if w.endswith("ed") and len(w) > 5)
+    content -= ambiguous - participles if language in ("de", "it", "es") else ambiguous
     content = frozenset(word for word in content if len(word) > 4)
+    if plain:
+        told = frozenset(_load("plain_words")[language].split()) - foreign
+        known, content = known - told, content | told
     return Lexicon(language, function, known, foreign, loose & foreign, content, openers)
 
 

@@ -24,6 +24,7 @@ from dupdetect.quality.machine_translation.homographs import find_homographs
 from dupdetect.quality.machine_translation.leftover_article import find_articles
 from dupdetect.quality.machine_translation.lexicon import Lexicon, strange_words, tables
 from dupdetect.quality.machine_translation.pairs import phrases
+from dupdetect.quality.machine_translation.short_words import find_short_words
 from dupdetect.quality.machine_translation.view import Spans, View, is_break, is_space
 from dupdetect.quality.machine_translation.word_loops import CROWDED, SCRIPT, WORTH
 from dupdetect.records import Finding
@@ -39,6 +40,7 @@ _BESIDE_NAME, _CONTENT_ONE, _AFTER_COMMA = 0.45, 0.35, 0.4
 #: before a word of the language ("de los Affaires étrangères", not "Bartolomé de las Casas").
 _PARTICLES = frozenset(("los", "las", "el", "der", "die", "das", "della", "del", "il"))
 _NAME_ARTICLES = _PARTICLES | {
+    "at", "für", "von", "por", "entre", "tra",
     "the", "of", "and", "from", "with", "gli", "und", "between", "against", "after", "before",
     "without", "among", "because", "mit", "bei", "nach", "gegen", "zwischen", "oder", "wegen",
     "contra", "desde", "hacia", "contro", "presso", "secondo", "verso", "avec", "chez", "contre",
@@ -49,6 +51,17 @@ _NAME_ARTICLES = _PARTICLES | {
 }  # fmt: skip
 
 
+#: Prepositions that also stand between a verb and a name: "travaille für Renault".
+_PREPOSITIONS = frozenset(
+    ("for", "at", "from", "with", "by", "für", "bei", "mit", "von", "gegen", "nach", "pour", "chez",
+     "avec", "por", "desde", "presso", "contro", "between", "zwischen", "entre", "tra", "against",
+     "contra", "contre")
+)  # fmt: skip
+_FULL_STOPS = (".", "!", "?")
+#: Last words of borrowed phrases ("le turn over", "en stand by").
+_FEW = frozenset(("off", "out", "own", "one", "all", "you", "live", "over", "down", "back", "the"))
+#: What a clause begins after.
+_CLAUSE = frozenset((",", ";", "–", "—"))
 #: Before a newspaper rather than a person whose name has a particle.
 _ACCORDING = frozenset(("selon", "according", "laut", "secondo", "según"))
 
@@ -81,6 +94,7 @@ def find(view: View) -> list[Finding]:
     findings += _in_context(view, lexicon)
     findings += _phrases(view)
     findings += find_homographs(view)
+    findings += find_short_words(view)
     if view.bits & SCRIPT:
         findings += _scripts(view)
     return findings
@@ -132,7 +146,8 @@ def _in_context(view: View, lexicon: Lexicon) -> list[Finding]:
             worth = _by_ending(word, view.language)
             score = _word_score(view, lexicon, spans, index, both=worth, one=0.0) if worth else 0.0
         elif word in lexicon.content:
-            score = _word_score(view, lexicon, spans, index, both=_CONTENT, one=_CONTENT_ONE)
+            worth = max(_CONTENT, _by_ending(word, view.language))
+            score = _word_score(view, lexicon, spans, index, both=worth, one=_CONTENT_ONE)
         elif word in lexicon.loose:
             score = _word_score(view, lexicon, spans, index, both=_LOOSE, one=0.0)
         else:
@@ -160,7 +175,12 @@ def _word_score(
     right = is_native(view, lexicon, spans, index + 1)
     gaps = view.gap(spans, index - 1), view.gap(spans, index)
     left_side, right_side = left and is_space(gaps[0]), right and is_space(gaps[1])
-    if not sure and not (right_side if both != _LOOSE else left or right):
+    if (sure or both == _LOOSE) and is_space(gaps[0]) and is_space(gaps[1]):
+        if _between_numbers(view, index):
+            return _BESIDE_NAME
+        if left and _begins_pair(view, lexicon, spans, index):
+            return _LOOSE
+    if not sure and both != _ADVERB and not (right_side if both != _LOOSE else left or right):
         return 0.0
     near = [
         word.lower()
@@ -182,8 +202,11 @@ def _word_score(
         return 0.0 if borrowed else both
     if both == _LOOSE:
         return _loose_score(view, lexicon, spans, index, left, right, near)
-    if sure and left and right and all(is_space(gap) or gap.strip() == "," for gap in gaps):
+    clear = sure or both == _ADVERB
+    if clear and left and right and all(is_space(gap) or gap.strip() == "," for gap in gaps):
         return both
+    if sure and left and gaps[0].strip() == "," and _ends_sentence(view, index):  # ", finally."
+        return one
     if not (left_side or right_side):
         return _between_names(view, lexicon, spans, index) if sure else 0.0
     if not sure:
@@ -199,6 +222,31 @@ def _word_score(
         return one
     # A name on the other side: subjects and objects of leftover verbs are names.
     return _BESIDE_NAME
+
+
+def _ends_sentence(view: View, index: int) -> bool:
+    end = view.spans[index][1]
+    return view.text[end : end + 1] in _FULL_STOPS
+
+
+def _between_numbers(view: View, index: int) -> bool:
+    """ "20 oder 30 blessés", before a word in small letters."""
+    words = view.words
+    if not 0 < index < len(words) - 2:
+        return False
+    numbers = words[index - 1].isdigit() and words[index + 1].isdigit()
+    return numbers and words[index + 2].islower() and len(words[index]) > 1
+
+
+def _begins_pair(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
+    """Two function words of another language between known ones: "le fils of the roi"."""
+    words = view.words
+    if not 0 < index < len(words) - 2 or words[index + 1] not in lexicon.foreign:
+        return False
+    borrowed = not _BORROWED.isdisjoint(words[index - 1 : index + 3])
+    plain = words[index - 1].islower() and words[index + 2].islower() and not borrowed
+    native = plain and is_native(view, lexicon, spans, index + 2)
+    return native and is_space(view.gap(spans, index + 1))
 
 
 def _between_names(view: View, lexicon: Lexicon, spans: Spans, index: int) -> float:
@@ -228,21 +276,22 @@ def _loose_score(
     # "plus within 50 mètres"
     if left and is_space(gaps[0]) and is_space(gaps[1]) and words[index + 1].isdigit():
         beyond = is_native(view, lexicon, spans, index + 2)
-        return _BESIDE_NAME if beyond and len(words[index]) > 2 else 0.0
+        return _BESIDE_NAME if beyond and words[index - 1] in lexicon.known else 0.0
     if left and is_space(gaps[0]):
         if view.language == "de" and is_space(gaps[1]) and _before_noun(view, lexicon, index):
             return _BESIDE_NAME
-        if is_space(gaps[1]) or not right:
-            return _before_name(view, lexicon, spans, index)
         # "ich bin mir auch nicht above, wie lange"
         closes = gaps[1].strip() == "," and len(words[index]) > 3
-        return _AFTER_COMMA if closes and words[index - 1] in lexicon.known else 0.0
+        closes |= len(words[index]) > 2 and _ends_sentence(view, index) and words[index] not in _FEW
+        if not closes:
+            return _before_name(view, lexicon, spans, index)
+        return _AFTER_COMMA if words[index - 1].islower() else 0.0
     # "en 2016 had numéro de son magazine"
     if right and is_space(gaps[0]) and is_space(gaps[1]) and words[index - 1].isdigit():
         long = len(words[index]) > 2 and words[index + 1] in lexicon.known
         return _AFTER_COMMA if long else 0.0
     # "le blessé, un homme, is dans un état critique"
-    if not (right and is_space(gaps[1]) and gaps[0].strip() == ","):
+    if not (right and is_space(gaps[1]) and gaps[0].strip() in _CLAUSE):
         return 0.0
     if left and words[index + 1] in lexicon.function:
         return _NAME
@@ -270,10 +319,12 @@ def _before_name(view: View, lexicon: Lexicon, spans: Spans, index: int) -> floa
     """A foreign article between a native preposition and a name: "de the Commission"."""
     words = view.words
     before = words[index - 1].lower()
-    if before not in lexicon.function or index + 1 >= len(words):
+    works = words[index] in _PREPOSITIONS and before in lexicon.known
+    if not (works or before in lexicon.function) or index + 1 >= len(words):
         return 0.0
     name = words[index + 1]
-    if not name.istitle() or words[index] not in _NAME_ARTICLES:
+    named = name.istitle() or (name.isupper() and len(name) > 1 and words[index] not in _PARTICLES)
+    if not named or words[index] not in _NAME_ARTICLES:
         return 0.0
     cited = before in _ACCORDING  # selon der Spiegel
     if words[index] in _PARTICLES and name.lower() not in lexicon.known and not cited:

@@ -41,10 +41,12 @@ OTHER_SCRIPT = 0x370
 ENDING, CAMEL, MIXED, SCRIPT, NAME, SMALL = (1 << i for i in range(16, 22))
 #: By the words around: a foreign one that may be left over; one among foreign names.
 WORTH, CROWDED = 1 << 22, 1 << 23
+#: From the table too: may open a sentence of another language; is elided there; a day or month.
+STARTER, ELIDED, DATE = (1 << i for i in range(24, 27))
 #: Words that some rule asks about: not what nearly every text holds.
 EVENTS = (
     LETTER | ARTICLE | SHOUTED | IL | HOMOGRAPH | JOINED | TITLE | MASS | CAMEL | MIXED | SCRIPT
-    | WORTH
+    | WORTH | STARTER | ELIDED | DATE
 )  # fmt: skip
 #: Doubled pieces are looked for so many words back.
 MAX_PHRASE = 8

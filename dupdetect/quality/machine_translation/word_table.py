@@ -50,19 +50,15 @@ class WordTable:
 @lru_cache(maxsize=1)
 def character_kinds() -> tuple[NDArray[np.uint8], U32]:
     """``(kinds uint8[65536], lower uint32[65536])``: bits of characters, small letters."""
-    kinds = np.zeros(TABLE_SIZE, np.uint8)
-    for code in range(TABLE_SIZE):
-        character = chr(code)
-        if character.isspace() or character in PUNCTUATION:
-            kinds[code] = loops.BREAK
-            continue
-        kinds[code] = (
-            loops.UPPER * (character.isupper() or character.istitle())
-            | loops.LOWER * character.islower()
-            | loops.ALPHA * character.isalpha()
-            | loops.DIGIT * character.isdecimal()
-        )
-    return kinds, character_tables()[1]
+    every = np.array(list(map(chr, range(TABLE_SIZE))))
+    kinds = (
+        loops.UPPER * (np.strings.isupper(every) | np.strings.istitle(every))
+        | loops.LOWER * np.strings.islower(every)
+        | loops.ALPHA * np.strings.isalpha(every)
+        | loops.DIGIT * np.strings.isdecimal(every)
+    )
+    kinds[np.strings.isspace(every) | np.isin(every, list(PUNCTUATION))] = loops.BREAK
+    return kinds.astype(np.uint8), character_tables()[1]
 
 
 @cache
@@ -91,7 +87,7 @@ def elided(language: str) -> frozenset[str]:
 def homographs(language: str) -> frozenset[str]:
     """Words that only their company shows to be foreign."""
     rule = tables("homographs")
-    names = ("auxiliaries", "before_article", "relative", "between")
+    names = ("auxiliaries", "before_article", "relative", "between", "apart")
     return frozenset().union(*(rule[name].get(language, _NONE) for name in names))
 
 
@@ -137,6 +133,9 @@ def _lists(language: str) -> dict[int, Iterable[str]]:
         loops.TITLE: tables("role_gender")["roles"].get(language, _NONE),
         loops.MASS: tables("agreement")["uncountable"].get(language, _NONE),
         loops.FINITE: tables("duplicated_translation")["finite"]["*"],
+        loops.STARTER: tables("short_words")["starters"].get(language, _NONE),
+        loops.ELIDED: tables("short_words")["elided"].get(language, _NONE),
+        loops.DATE: tables("short_words")["dates"].get(language, _NONE),
         loops.ALIEN: found.foreign,
         loops.LOOSE: found.loose,
         loops.STRANGE: strange_words(language),
@@ -150,8 +149,11 @@ FOREIGN_ARTICLES: Mapping[str, str] = {
 }  # fmt: skip
 
 
+_MARKS = frozenset(PUNCTUATION)
+
+
 def _is_one(word: str) -> bool:
-    return not any(mark in word for mark in PUNCTUATION)
+    return _MARKS.isdisjoint(word)
 
 
 def _groups(pairs: Pairs) -> tuple[dict[str, int], dict[str, int], U64]:
