@@ -2,7 +2,7 @@
 
 Kernels release the GIL, so threads over batches use all cores, and are cached on disk, so that only
 the first run on a machine compiles. Numba does not notice when a kernel in *another* file changes:
-after an edit, delete ``dupdetect/kernels/__pycache__/*.nb?``.
+after an edit, ``find dupdetect -name "*.nb?" -delete`` (``verify`` and ``quality`` call them too).
 """
 
 from __future__ import annotations
