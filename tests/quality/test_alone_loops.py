@@ -11,10 +11,19 @@ from dupdetect.quality.boilerplate.alone import _tables, mask_one
 from dupdetect.quality.boilerplate.alone_loops import UNLIKELY, lines_to_judge, look_at_one
 from dupdetect.quality.boilerplate.code import code_marks
 from dupdetect.quality.boilerplate.furniture import WORTH_JUDGING, shipped_lines
-from dupdetect.quality.boilerplate.kernel import SEPARATORS, WORDS, phrase_places
+from dupdetect.quality.boilerplate.kernel import (
+    SEPARATORS,
+    WORDS,
+    line_hashes,
+    phrase_places,
+    shapes,
+)
 from dupdetect.quality.boilerplate.limits import LONE_WORDS, TRAIL_WORDS
+from dupdetect.quality.boilerplate.line_scan import scan_lines
 from dupdetect.quality.boilerplate.lines import PARAGRAPH_CHANCE, probabilities
 from dupdetect.quality.boilerplate.masking import _vocabulary
+from dupdetect.quality.loops import find_words
+from dupdetect.quality.marks import CAMEL, FAMOUS
 from dupdetect.quality.model import sigmoid
 from dupdetect.quality.reading import encode, read_many
 
@@ -23,6 +32,7 @@ PIECES = st.sampled_from(
      "aussi", "東京", "©", "\ud800", "😀", "İ", ".", "«", " > ", " | ", "Accueil", "{", "}", ");",
      "Publié le 3 mai", "\nMenu\n", "Partager", "Error:", "in line 7", "https://a.example"]
 )  # fmt: skip
+ODD = "aA é9٣ªـ中가😀𠀀©.,;:|/@“)\"'\u0301\u00a0"
 PROSE = "Le maire a inauguré mardi la passerelle, longue de 240 mètres, devant une foule nombreuse."
 TEXT = st.lists(st.one_of(PIECES, st.just(f"\n{PROSE}\n")), max_size=30).map("".join)
 
@@ -81,3 +91,24 @@ def test_lines_have_the_chances_that_they_have_among_many(text: str) -> None:
     likely = np.flatnonzero(~sure & (wanted >= WORTH_JUDGING)).tolist()
     assert {*likely} <= {*lines[always:].tolist()}
     assert (logits[always:] >= UNLIKELY).all()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(TEXT, st.text(max_size=60), st.text(ODD, max_size=60)))
+def test_one_walk_finds_what_four_find(text: str) -> None:
+    tables = _tables()
+    reading = read_many([text], _vocabulary()).whole
+    codes, starts, ends = reading.codes, reading.starts, reading.ends
+    words = find_words(
+        codes, starts, ends, tables.classes, tables.lower, tables.word_keys, tables.word_bits,
+        CAMEL, FAMOUS,
+    )  # fmt: skip
+    key, mask, line, shape, hashes, marks = scan_lines(
+        codes, starts, ends, tables.classes, tables.lower, tables.word_keys, tables.word_bits
+    )
+    assert key.tolist() == words[2].tolist()
+    assert mask.tolist() == (words[3] & ~np.uint64(1 << CAMEL)).tolist()
+    assert line.tolist() == words[6].tolist()
+    assert shape.tolist() == shapes(codes, starts, ends, tables.classes).tolist()
+    assert hashes.tolist() == line_hashes(codes, starts, ends, tables.lower).tolist()
+    assert marks.tolist() == code_marks(codes, starts, ends).tolist()

@@ -12,7 +12,6 @@ import numba
 import numpy as np
 
 from dupdetect.kernels.trees import Forest, tree_logits
-from dupdetect.quality.boilerplate.code import code_marks
 from dupdetect.quality.boilerplate.context import features_of_some
 from dupdetect.quality.boilerplate.kernel import (
     F32,
@@ -22,9 +21,7 @@ from dupdetect.quality.boilerplate.kernel import (
     U8,
     U32,
     WORDS,
-    line_hashes,
     phrase_places,
-    shapes,
 )
 from dupdetect.quality.boilerplate.limits import (
     HEADLINE_WORDS,
@@ -32,9 +29,10 @@ from dupdetect.quality.boilerplate.limits import (
     PARAGRAPH_WORDS,
     TRAIL_WORDS,
 )
+from dupdetect.quality.boilerplate.line_scan import scan_lines
 from dupdetect.quality.line_loops import find_lines
-from dupdetect.quality.loops import U64, find_words, match_phrases
-from dupdetect.quality.marks import CAMEL, FAMOUS, FURNITURE_START, PHRASE_FIRST
+from dupdetect.quality.loops import U64, match_phrases
+from dupdetect.quality.marks import FURNITURE_START, PHRASE_FIRST
 
 #: Lines are looked at from a chance of 0.3 on; below these log-odds (0.27) it is one like another.
 UNLIKELY = -1.0
@@ -91,10 +89,9 @@ def look_at_one(codes: U32, tables: Tables, forest: Forest, intercept: float) ->
     base = np.zeros(2, np.int64)
     base[1] = codes.shape[0]
     starts, ends, _ = find_lines(codes, base, tables.blank)
-    _, _, key, mask, _, _, line = find_words(
-        codes, starts, ends, tables.classes, tables.lower, tables.word_keys, tables.word_bits,
-        CAMEL, FAMOUS,
-    )  # fmt: skip
+    key, mask, line, shape, hashes, marks = scan_lines(
+        codes, starts, ends, tables.classes, tables.lower, tables.word_keys, tables.word_bits
+    )
     phrase, word, _ = match_phrases(
         key, mask, line, tables.phrase_keys, tables.phrase_numbers, tables.phrase_bits,
         tables.longest, PHRASE_FIRST, FURNITURE_START,
@@ -103,9 +100,6 @@ def look_at_one(codes: U32, tables: Tables, forest: Forest, intercept: float) ->
     phrases = np.empty((phrase.shape[0], 3), np.int64)
     for p in range(phrase.shape[0]):
         phrases[p, 0], phrases[p, 1], phrases[p, 2] = phrase[p], where[p], places[p]
-    marks = code_marks(codes, starts, ends)
-    shape = shapes(codes, starts, ends, tables.classes)
-    hashes = line_hashes(codes, starts, ends, tables.lower)
     n = starts.shape[0]
     lines = np.empty((n, 5), np.int64)
     coded = False

@@ -117,24 +117,28 @@ def code_marks(codes: U32, starts: I64, ends: I64) -> U8:
     out = np.zeros(n, np.uint8)
     for i in range(n):
         for j in range(starts[i], ends[i]):
-            code = codes[j]
-            if not _SUSPECT[min(code, np.uint32(127))]:  # nearly all: one branch, well guessed
-                continue
-            before = codes[j - 1] if j > starts[i] else np.uint32(0)
-            if (
-                (code == 123 or code == 125 or code == 61 or code == 60)  # { } = <
-                or (code == 58 and before == 34)  # ":
-                or (code == 58 and before == 114 and j >= 3 and codes[j - 2] == 111
-                    and codes[j - 3] == 114)  # ror:
-                or (code == 59 and before == 41)  # );
-                or (code == 47 and before == 42)  # */
-                or (code == 93 and before == 93)  # ]]
-                or (48 <= code <= 57 and before == 32 and j >= 5 and codes[j - 2] == 101
-                    and codes[j - 3] == 110 and codes[j - 4] == 105)  # line 0
-            ):  # fmt: skip
+            if _SUSPECT[min(codes[j], np.uint32(127))] and is_mark(codes, j, starts[i]):
                 out[i] = 1
                 break
     return out
+
+
+@numba.njit(cache=True, nogil=True)
+def is_mark(codes: U32, j: int, start: int) -> bool:
+    """Whether a mark of code ends with character j of a line that begins at ``start``."""
+    code = codes[j]
+    before = codes[j - 1] if j > start else np.uint32(0)
+    return bool(
+        (code == 123 or code == 125 or code == 61 or code == 60)  # { } = <
+        or (code == 58 and before == 34)  # ":
+        or (code == 58 and before == 114 and j >= 3 and codes[j - 2] == 111
+            and codes[j - 3] == 114)  # ror:
+        or (code == 59 and before == 41)  # );
+        or (code == 47 and before == 42)  # */
+        or (code == 93 and before == 93)  # ]]
+        or (48 <= code <= 57 and before == 32 and j >= 5 and codes[j - 2] == 101
+            and codes[j - 3] == 110 and codes[j - 4] == 105)  # line 0
+    )  # fmt: skip
 
 
 def code_in(line: str) -> tuple[int, int] | None:

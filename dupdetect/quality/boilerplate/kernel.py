@@ -55,6 +55,20 @@ def _class(code: np.uint32, classes: U8) -> int:
 
 
 @numba.njit(cache=True, nogil=True)
+def first_and_last(codes: U32, start: int, end: int, classes: U8) -> tuple[int, int]:
+    """Classes of a line's first and last character; STOP for one behind a few closing marks."""
+    first, last = _class(codes[start], classes), _class(codes[end - 1], classes)
+    if last in (QUOTE, BRACKET):
+        for j in range(end - 1, max(start, end - 4) - 1, -1):
+            kind = _class(codes[j], classes)
+            if kind == STOP:
+                last = STOP
+            if kind != QUOTE and kind != BRACKET and kind != SPACE:
+                break
+    return first, last
+
+
+@numba.njit(cache=True, nogil=True)
 def shapes(codes: U32, starts: I64, ends: I64, classes: U8) -> F32:
     """Counts per line, ``float32[n, 20]``: see SHAPE_NAMES.
 
@@ -72,16 +86,7 @@ def shapes(codes: U32, starts: I64, ends: I64, classes: U8) -> F32:
         start = starts[i]
         end = ends[i]
         row[CHARS] = end - start
-        row[FIRST] = _class(codes[start], classes)
-        last = _class(codes[end - 1], classes)
-        row[LAST] = last
-        if last in (QUOTE, BRACKET):
-            for j in range(end - 1, max(start, end - 4) - 1, -1):
-                kind = _class(codes[j], classes)
-                if kind == STOP:
-                    row[LAST] = STOP
-                if kind != QUOTE and kind != BRACKET and kind != SPACE:
-                    break
+        row[FIRST], row[LAST] = first_and_last(codes, start, end, classes)
         for j in range(start, end + 1):
             kind = _class(codes[j], classes) if j < end else SPACE
             if kind == LETTER and 0x2E80 <= codes[j] < 0xA000:
