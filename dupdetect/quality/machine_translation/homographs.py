@@ -69,7 +69,12 @@ def find_homographs(view: View) -> list[Finding]:
         side = is_space(gap)
         native = side and (before in lexicon.known or before.islower()) and before not in wanted
         alone = (
-            word in between and native and before in lexicon.known and _is_known(after, view)
+            word in between
+            and side
+            and before not in wanted
+            and before.lower() in lexicon.known
+            and is_native(view, lexicon, spans, index - 1)
+            and _is_known(after, view)
         ) or (
             word in apart
             and before not in lexicon.function

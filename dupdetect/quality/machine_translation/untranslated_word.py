@@ -16,13 +16,18 @@ after a comma or before one, and between names or numbers where native function 
 
 from __future__ import annotations
 
-import re
-
 from dupdetect.quality.machine_translation.context import in_foreign_quote, is_native
 from dupdetect.quality.machine_translation.context_loops import REACH
 from dupdetect.quality.machine_translation.homographs import find_homographs
 from dupdetect.quality.machine_translation.leftover_article import find_articles
-from dupdetect.quality.machine_translation.lexicon import Lexicon, strange_words, tables
+from dupdetect.quality.machine_translation.lexicon import (
+    LANGUAGES,
+    Lexicon,
+    own_words,
+    strange_words,
+    tables,
+)
+from dupdetect.quality.machine_translation.other_script import find_scripts
 from dupdetect.quality.machine_translation.pairs import phrases
 from dupdetect.quality.machine_translation.short_words import find_short_words
 from dupdetect.quality.machine_translation.view import Spans, View, is_break, is_space
@@ -30,7 +35,7 @@ from dupdetect.quality.machine_translation.word_loops import CROWDED, SCRIPT, WO
 from dupdetect.records import Finding
 
 RULE = "untranslated_word"
-_BOTH_SIDES, _ONE_SIDE, _LOOSE, _OPENER, _ADVERB, _SCRIPT = 0.85, 0.65, 0.6, 0.7, 0.7, 0.6
+_BOTH_SIDES, _ONE_SIDE, _LOOSE, _OPENER, _ADVERB = 0.85, 0.65, 0.6, 0.7, 0.7
 #: Letters of a word that counts between two names.
 _LONG = 5
 _CONTENT, _NAME, _ENDING, _PHRASE, _SUBJECT = 0.5, 0.5, 0.45, 0.7, 0.5
@@ -70,17 +75,6 @@ _TABLES = tables(RULE)
 _ADVERB_ENDINGS = {language: tuple(e) for language, e in _TABLES["adverb_endings"].items()}
 _ENDINGS = {language: tuple(e) for language, e in _TABLES["endings"].items()}
 _NOT_ENDINGS = _TABLES["not_endings"]["*"]
-_OTHER_SCRIPT = re.compile(
-    r"[\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]+"
-)
-_MAX_SCRIPT_SHARE = 0.02
-#: Before a word that is shown on purpose.
-_NAMES_SCRIPT = re.compile(
-    r"\b(?:mots?|terme|nom|lettres?|caractère|grec|russe|ukrainien|chinois|japonais|arabe|hébreu"
-    r"|words?|term|name|letter|greek|russian|chinese|japanese|arabic|wort|buchstabe|parola|palabra)\b",
-    re.IGNORECASE,
-)
-
 #: English words that open or close borrowed phrases (best of, rock and roll, game of).
 _BORROWED = _TABLES["borrowed"]["*"]
 
@@ -96,7 +90,7 @@ def find(view: View) -> list[Finding]:
     findings += find_homographs(view)
     findings += find_short_words(view)
     if view.bits & SCRIPT:
-        findings += _scripts(view)
+        findings += find_scripts(view)
     return findings
 
 
@@ -241,12 +235,20 @@ def _between_numbers(view: View, index: int) -> bool:
 def _begins_pair(view: View, lexicon: Lexicon, spans: Spans, index: int) -> bool:
     """Two function words of another language between known ones: "le fils of the roi"."""
     words = view.words
-    if not 0 < index < len(words) - 2 or words[index + 1] not in lexicon.foreign:
+    if not 0 < index < len(words) - 2 or not _are_of_one(words[index], words[index + 1], view):
         return False
     borrowed = not _BORROWED.isdisjoint(words[index - 1 : index + 3])
-    plain = words[index - 1].islower() and words[index + 2].islower() and not borrowed
+    small = words[index + 2].islower() or view.language == "de"
+    plain = words[index - 1].islower() and small and not borrowed
     native = plain and is_native(view, lexicon, spans, index + 2)
     return native and is_space(view.gap(spans, index + 1))
+
+
+def _are_of_one(first: str, second: str, view: View) -> bool:
+    """Whether two words are hand-listed ones of one other language, and not both of this one."""
+    others = (own_words(language) for language in LANGUAGES if language != view.language)
+    own = own_words(view.language)
+    return second not in own and any(first in words and second in words for words in others)
 
 
 def _between_names(view: View, lexicon: Lexicon, spans: Spans, index: int) -> float:
@@ -363,33 +365,9 @@ def _opener_score(view: View, lexicon: Lexicon, spans: Spans, index: int) -> flo
     opens = is_break(gap) and "(" not in gap and not abbreviated
     if not opens or index + 2 >= len(spans) or is_break(view.gap(spans, index)):
         return 0.0
-    if not is_native(view, lexicon, spans, index + 1):
+    after = view.words[index + 1]
+    pair = after in lexicon.foreign and is_native(view, lexicon, spans, index + 2)
+    if not (pair or is_native(view, lexicon, spans, index + 1)):
         return 0.0
     following = [word.lower() for word in view.words[index + 1 : index + 4]]
     return _OPENER if any(word in lexicon.function for word in following) else 0.0
-
-
-def _scripts(view: View) -> list[Finding]:
-    """Words in the letters of another script, outside brackets, with native words around."""
-    matches = list(_OTHER_SCRIPT.finditer(view.text))
-    size = sum(match.end() - match.start() for match in matches)
-    if not matches or size < 2 or size > _MAX_SCRIPT_SHARE * len(view.text) + 12:
-        return []
-    findings = []
-    lexicon = view.lexicon
-    for match in matches:
-        start, end = match.span()
-        before, after = view.text[max(0, start - 30) : start], view.text[end : end + 30]
-        if (
-            end - start < 2
-            or _NAMES_SCRIPT.search(before)
-            or not before.endswith(" ")
-            or not after.startswith((" ", ",", "."))
-        ):
-            continue
-        left, right = before.split(), after.strip(" ,.").split()
-        if not left or not right or lexicon is None or "(" in before or ":" in left[-1]:
-            continue
-        if left[-1] in lexicon.known and right[0].strip(",.;") in lexicon.known:
-            findings.append(view.finding(RULE, start, end, _SCRIPT))
-    return findings
