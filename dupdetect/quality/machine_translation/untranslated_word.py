@@ -10,8 +10,9 @@ native ones 0.85, with one of them 0.65; a word that borrowed phrases also bring
 between two native ones, 0.6; a noun, verb or adjective off the frequency lists there 0.5, one that
 only ends like a foreign one 0.45; a fixed pair ("sin embargo") 0.7; a lone article or conjunction
 of one letter 0.7; letters of another script 0.6; beside a name, a number or a German noun 0.45;
-after a comma or before one, and between names or numbers where native function words stand near,
-0.4. With these, 22 in 17,663 clean French articles hold a finding, many of them a typist's.
+after a comma or before one, at the end of a sentence, and between names or numbers where native
+function words stand near, 0.4. In 17,663 clean French articles that no list was made from there are
+45 findings, many of them a typist's.
 """
 
 from __future__ import annotations
