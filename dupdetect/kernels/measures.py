@@ -221,7 +221,7 @@ def measure_pairs(
 ) -> NDArray[np.float64]:
     """Measures (k, len(MEASURES)) of k pairs of document numbers; ``parted``: of their parts."""
     out = np.zeros((pairs.shape[0], 64), np.float64)
-    matrix = np.zeros((MAX_SENTENCES, MAX_SENTENCES), np.float64)
+    matrix = np.empty((MAX_SENTENCES, MAX_SENTENCES), np.float64)  # each pair clears its part
     in_both, in_all = np.zeros((2, MAX_SENTENCES)), np.zeros((2, MAX_SENTENCES))
     kept = np.zeros((2, MAX_SENTENCES), np.bool_)
     rows_x = np.zeros(MAX_SENTENCES, np.float64)
