@@ -45,6 +45,7 @@ def main(arguments: list[str]) -> int:
 
 def measure(names: list[str], folder: Path, kills: int, seed: int) -> dict[str, Any]:
     """Kills and resumes until ``kills`` are done; in which stages they fell."""
+    run(names, folder / "warm").communicate()  # compiles kernels where they are not yet
     begin = time.perf_counter()
     run(names, folder / "whole").communicate()
     whole = time.perf_counter() - begin
