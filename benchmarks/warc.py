@@ -31,7 +31,7 @@ from benchmarks.scan import measure
 def main(arguments: list[str]) -> int:
     """Makes the archives, scans them, prints and records."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks warc", description=__doc__)
-    parser.add_argument("--pages", type=int, default=4000)
+    parser.add_argument("--pages", type=int, default=10_000)
     parser.add_argument("--files", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--no-record", action="store_true", help="only print")

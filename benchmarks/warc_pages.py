@@ -19,8 +19,16 @@ from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator
 
+from dupdetect.config import ExtractConfig
+from dupdetect.errors import ExtractError
+from dupdetect.extract import extract
+from dupdetect.records import Page
+
 #: Running text of a borrowed page, which gives way to the article.
-_PARAGRAPH = re.compile(r"(<p\b[^>]*>)([^<]{40,})")
+_PARAGRAPH = re.compile(r"(<p\b[^>]*>)((?:(?!</?p\b).){40,}?)(?=</p>)", re.DOTALL)
+#: Characters of its own that a borrowed page may keep in what is extracted of it: with more, every
+#: page made of it would be a copy of the others.
+_OWN = 600
 #: Bytes of scripts and styles of a written page.
 _SCRIPT, _STYLE = 36_000, 20_000
 _DATE = "2025-06-10T04:00:00Z"
@@ -73,15 +81,24 @@ def borrowed(markup: str, article: Article) -> str:
 
 
 def skeletons(path: Path) -> list[str]:
-    """Markup of the pages of an archive that have at least five paragraphs."""
+    """Markup of the pages of an archive of which little is left without their paragraphs."""
     found = []
     with path.open("rb") as file:
         for record in ArchiveIterator(file):
             if record.is_http:
                 markup = record.reader.read().decode("utf-8", "replace")
-                if len(_PARAGRAPH.findall(markup)) >= 5:
+                if len(_PARAGRAPH.findall(markup)) >= 5 and len(_left(markup)) <= _OWN:
                     found.append(markup)
     return found
+
+
+def _left(markup: str) -> str:
+    """What is extracted of a page when its paragraphs are empty."""
+    bare = borrowed(markup, Article("", (), "")).encode("utf-8", "replace")
+    try:
+        return extract(Page(id="", content=bare), config=ExtractConfig(), mode="bulk").text
+    except ExtractError:  # no text
+        return ""
 
 
 def generated(count: int, chance: random.Random) -> Iterator[Article]:
