@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -55,6 +56,23 @@ def test_the_program_writes_a_report(tmp_path: Path, scans: ModuleType) -> None:
     assert (
         (tmp_path / done.stdout.strip()).read_text(encoding="utf-8").startswith("<!doctype html>")
     )
+
+
+def test_the_program_ends_with_its_code_and_all_of_its_output(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Un texte de quelques mots.\n" * 9, encoding="utf-8")
+    done = program("score", "a.txt", "absent.txt", "--json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["id"] == "a.txt" and "absent.txt" in done.stderr
+    assert program("score", "--nonsense", cwd=tmp_path).returncode == 2
+
+
+def test_a_reader_who_leaves_early_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Un texte de quelques mots.\n" * 9, encoding="utf-8")
+    command = f"{sys.executable} -m dupdetect score a.txt --json | true"
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
