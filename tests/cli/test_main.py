@@ -62,7 +62,7 @@ def test_the_program_ends_with_its_code_and_all_of_its_output(tmp_path: Path) ->
     (tmp_path / "a.txt").write_text("Un texte de quelques mots.\n" * 9, encoding="utf-8")
     done = program("score", "a.txt", "absent.txt", "--json", cwd=tmp_path)
     assert done.returncode == 1
-    assert json.loads(done.stdout)["id"] == "a.txt" and "absent.txt" in done.stderr
+    assert json.loads(done.stdout)["id"] == "a" and "absent.txt" in done.stderr
     assert program("score", "--nonsense", cwd=tmp_path).returncode == 2
 
 
