@@ -7,10 +7,13 @@ A document is ``codes`` (``uint32``, one code point per character) and the spans
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import inlined
 from dupdetect.quality.characters import (
     BRACKET,
     CAPITAL,
@@ -68,6 +71,45 @@ def first_and_last(codes: U32, start: int, end: int, classes: U8) -> tuple[int, 
     return first, last
 
 
+@inlined
+def count_word(row: Any, letters: int, capitals: int, digits: int, capital_first: bool) -> None:
+    """Counts a word into the shape of its line."""
+    row[WORDS] += 1
+    if digits > 0:
+        row[NUMBERS] += 1
+    if capital_first:
+        row[CAPITAL_WORDS] += 1
+    elif letters <= 3 and capitals == 0 and digits == 0:
+        row[SHORT] += 1
+    if capitals >= 2 and capitals == letters:
+        row[ALLCAPS] += 1
+    row[LONGEST] = max(row[LONGEST], letters)
+
+
+@inlined
+def count_mark(row: Any, kind: Any) -> None:
+    """Counts a character that is of no word into the shape of its line."""
+    if kind == STOP:
+        row[STOPS] += 1
+    elif kind == COMMA:
+        row[COMMAS] += 1
+    elif kind == SEPARATOR:
+        row[SEPARATORS] += 1
+    elif kind == QUOTE:
+        row[QUOTES] += 1
+    elif kind == BRACKET:
+        row[BRACKETS] += 1
+    elif kind == MONEY:
+        row[MONEYS] += 1
+
+
+@inlined
+def tell_prose(row: Any) -> None:
+    """Says of a line whose characters are counted whether it is running text."""
+    if row[WORDS] >= 10 and row[STOPS] > 0 and row[SHORT] >= 0.12 * row[WORDS]:
+        row[PROSE] = 1
+
+
 @numba.njit(cache=True, nogil=True)
 def shapes(codes: U32, starts: I64, ends: I64, classes: U8) -> F32:
     """Counts per line, ``float32[n, 20]``: see SHAPE_NAMES.
@@ -107,39 +149,17 @@ def shapes(codes: U32, starts: I64, ends: I64, classes: U8) -> F32:
                 row[DIGITS] += 1
                 continue
             if letters_in_word + digits_in_word > 0:
-                row[WORDS] += 1
-                if digits_in_word > 0:
-                    row[NUMBERS] += 1
-                if capital_first:
-                    row[CAPITAL_WORDS] += 1
-                elif letters_in_word <= 3 and capitals_in_word == 0 and digits_in_word == 0:
-                    row[SHORT] += 1
-                if capitals_in_word >= 2 and capitals_in_word == letters_in_word:
-                    row[ALLCAPS] += 1
-                row[LONGEST] = max(row[LONGEST], letters_in_word)
+                count_word(row, letters_in_word, capitals_in_word, digits_in_word, capital_first)
                 letters_in_word = 0
                 capitals_in_word = 0
                 digits_in_word = 0
                 capital_first = False
-            if kind == STOP:
-                row[STOPS] += 1
-            elif kind == COMMA:
-                row[COMMAS] += 1
-            elif kind == SEPARATOR:
-                row[SEPARATORS] += 1
-            elif kind == QUOTE:
-                row[QUOTES] += 1
-            elif kind == BRACKET:
-                row[BRACKETS] += 1
-            elif kind == MONEY:
-                row[MONEYS] += 1
+            count_mark(row, kind)
             if j < end and (
                 codes[j] == 64 or (codes[j] == 47 and j + 1 < end and codes[j + 1] == 47)
             ):
                 row[ADDRESS] = 1
-        words = row[WORDS]
-        if words >= 10 and row[STOPS] > 0 and row[SHORT] >= 0.12 * words:
-            row[PROSE] = 1
+        tell_prose(row)
     return out
 
 

@@ -13,45 +13,24 @@ import numpy as np
 from dupdetect.quality.boilerplate.code import is_mark
 from dupdetect.quality.boilerplate.kernel import (
     ADDRESS,
-    ALLCAPS,
-    BRACKETS,
-    CAPITAL_WORDS,
     CAPITALS,
     CHARS,
-    COMMAS,
     DIGITS,
     F32,
     FIRST,
     I64,
     LAST,
     LETTERS,
-    LONGEST,
-    MONEYS,
-    NUMBERS,
-    PROSE,
-    QUOTES,
-    SEPARATORS,
     SHORT,
-    STOPS,
     U8,
     U32,
     WORDS,
+    count_mark,
+    count_word,
     first_and_last,
+    tell_prose,
 )
-from dupdetect.quality.characters import (
-    BRACKET,
-    CAPITAL,
-    COMMA,
-    DIGIT,
-    LETTER,
-    MONEY,
-    QUOTE,
-    SEPARATOR,
-    SMALL,
-    SPACE,
-    STOP,
-    TABLE_SIZE,
-)
+from dupdetect.quality.characters import CAPITAL, DIGIT, LETTER, SMALL, SPACE, TABLE_SIZE
 from dupdetect.quality.loops import _COPYRIGHT, NUMBER_KEY, OFFSET, PRIME, U64, _look_up
 
 #: FNV-1a, 32 bits, of :func:`.line_hashes`.
@@ -79,7 +58,7 @@ def scan_lines(
         inside, number, value = False, False, np.uint64(OFFSET)  # of the word as find_words has it
         letters = capitals = digits = 0  # of the word as shapes has it
         capital_first = False
-        all_letters = all_capitals = all_digits = longest = 0
+        all_letters = all_capitals = all_digits = 0
         for j in range(start, end + 1):
             kind, low = np.uint8(SPACE), np.uint32(32)
             if j < end:
@@ -134,39 +113,17 @@ def scan_lines(
                 all_letters += letters
                 all_capitals += capitals
                 all_digits += digits
-                row[WORDS] += 1
-                if digits > 0:
-                    row[NUMBERS] += 1
-                if capital_first:
-                    row[CAPITAL_WORDS] += 1
-                elif letters <= 3 and capitals == 0 and digits == 0:
-                    row[SHORT] += 1
-                if capitals >= 2 and capitals == letters:
-                    row[ALLCAPS] += 1
-                longest = max(longest, letters)
+                count_word(row, letters, capitals, digits, capital_first)
                 letters = capitals = digits = 0
                 capital_first = False
             if kind == SPACE:
                 continue
-            if kind == STOP:
-                row[STOPS] += 1
-            elif kind == COMMA:
-                row[COMMAS] += 1
-            elif kind == SEPARATOR:
-                row[SEPARATORS] += 1
-            elif kind == QUOTE:
-                row[QUOTES] += 1
-            elif kind == BRACKET:
-                row[BRACKETS] += 1
-            elif kind == MONEY:
-                row[MONEYS] += 1
+            count_mark(row, kind)
             if codes[j] == 64 or (codes[j] == 47 and j + 1 < end and codes[j + 1] == 47):
                 row[ADDRESS] = 1
             if marks[i] == 0 and codes[j] <= 125 and is_mark(codes, j, start):
                 marks[i] = 1
         row[LETTERS], row[CAPITALS], row[DIGITS] = all_letters, all_capitals, all_digits
-        row[LONGEST] = longest
-        if row[WORDS] >= 10 and row[STOPS] > 0 and row[SHORT] >= 0.12 * row[WORDS]:
-            row[PROSE] = 1
+        tell_prose(row)
         hashes[i], line[i + 1] = said, count
     return key[:count], mask[:count], line, shape, hashes, marks
