@@ -300,7 +300,7 @@ def kept(path: Path, languages: Sequence[str]) -> tuple[dict[str, Any], dict[str
     others = [language for language in LANGUAGES if language not in languages]
     if not others:
         return {}, {}
-    with np.load(path) as stored:
+    with np.load(path, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files if name[:2] in others}
         tables = json.loads(str(stored["card"]))["languages"]
     return arrays, {language: tables[language] for language in others}
