@@ -44,7 +44,7 @@ LOSSES_UP_TO = 100_000
 #: Passes over the queries at each size.
 PASSES = 3
 #: Documents given to ``add_many`` at a time.
-PART = 4_096
+PART = 16_384
 
 _OPEN = """
 import json, sys, time

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -118,12 +119,12 @@ class Index:
         self.add_many([document])
 
     def add_many(self, documents: Sequence[Document]) -> None:
-        """Adds documents in transactions of some hundreds or thousands; one part is sketched while
-        the one before it is written."""
-        bulk = self._candidates.bulk
-        for at in range(0, len(documents), bulk):
-            part = documents[at : at + bulk]
-            self._candidates.add_parts(sketch_ahead(part, self.config, most=MOST_TRACES))
+        """Adds documents in transactions of some hundreds or thousands; the next ones are sketched
+        while those before them are written."""
+        parts = sketch_ahead(documents, self.config, most=MOST_TRACES)
+        bulk = -(-self._candidates.bulk // BATCH)
+        for first in parts:
+            self._candidates.add_parts(chain([first], islice(parts, bulk - 1)))
 
     def query(self, document: Document | str) -> list[Match]:
         """Matches among the known documents, best first; ``a`` is the document asked for.

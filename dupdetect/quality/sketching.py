@@ -25,8 +25,9 @@ from dupdetect.text.language import spoken
 
 #: Documents that are sketched at once: some megabytes of arrays.
 BATCH = 256
-#: Parts that are sketched, in threads of their own, while another one is written.
-_AHEAD = 2
+#: Threads that sketch, and parts that they make while others are written: enough for the time that
+#: a transaction takes.
+_THREADS, _AHEAD = 2, 8
 Sketched = tuple[list[Document], SketchBatch, Lines]
 
 
@@ -77,7 +78,7 @@ def sketch_ahead(documents: Sequence[Document], config: Config, *, most: int) ->
     if len(parts) == 1:
         yield _sketched(*parts[0])
         return
-    with ThreadPoolExecutor(_AHEAD) as ahead:
+    with ThreadPoolExecutor(_THREADS) as ahead:
         waiting = iter(parts)
         coming = deque(ahead.submit(_sketched, *part) for part in islice(waiting, _AHEAD))
         while coming:
