@@ -97,40 +97,10 @@ class TokenArrays(NamedTuple):
     text_end: npt.NDArray[np.int64]
 
 
-def tokenize(
+def _filled(
     data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], table: FoldTable
-) -> TokenArrays:
-    """Tokens of the texts ``data[offsets[i]:offsets[i + 1]]``, which are valid UTF-8.
-
-    Broken UTF-8 gives no error and never reads outside: its bytes separate tokens.
-    """
-    n = len(offsets) - 1
-    size = int(offsets[n] - offsets[0])
-    most_tokens, room, tokens = size + 1, size + size // 8 + _SLACK, size // 4 + n + 1
-    while True:
-        tokens = min(tokens, most_tokens)
-        out = TokenArrays(
-            np.empty(n + 1, np.int64), np.empty(tokens, np.int32), np.empty(tokens, np.int32),
-            np.empty(tokens, np.uint16), np.empty(room, np.uint8),
-            np.empty(tokens, np.int64), np.empty(tokens, np.int64),
-        )  # fmt: skip
-        found, written = _walk(data, offsets, table, out)
-        if found < 0:
-            tokens *= 2
-        elif written < 0:
-            room = 2 * room
-        else:
-            break
-    for array in out[1:]:  # no copy: the rest of the memory goes back
-        array.resize(written if array is out.text else found, refcheck=False)
-    return out
-
-
-@kernel
-def tokenize_inside(
-    data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], table: FoldTable
-) -> TokenArrays:
-    """:func:`tokenize` for kernels that go on from there; the memory is kept whole."""
+) -> tuple[TokenArrays, np.int64, np.int64]:
+    """Arrays with room for all tokens, and how many tokens and bytes are in them."""
     n = len(offsets) - 1
     size = offsets[n] - offsets[0]
     room, tokens = size + size // 8 + _SLACK, size // 4 + n + 1
@@ -147,10 +117,36 @@ def tokenize_inside(
         elif written < 0:
             room *= 2
         else:
-            return TokenArrays(
-                out.doc, out.start[:found], out.end[:found], out.flags[:found],
-                out.text[:written], out.text_start[:found], out.text_end[:found],
-            )  # fmt: skip
+            return out, found, written
+
+
+#: The same for kernels: numba's arrays could not be cut to their size as those of numpy are.
+_filled_inside = kernel(_filled)
+
+
+def tokenize(
+    data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], table: FoldTable
+) -> TokenArrays:
+    """Tokens of the texts ``data[offsets[i]:offsets[i + 1]]``, which are valid UTF-8.
+
+    Broken UTF-8 gives no error and never reads outside: its bytes separate tokens.
+    """
+    out, found, written = _filled(data, offsets, table)
+    for array in out[1:]:  # no copy: the rest of the memory goes back
+        array.resize(written if array is out.text else found, refcheck=False)
+    return out
+
+
+@kernel
+def tokenize_inside(
+    data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], table: FoldTable
+) -> TokenArrays:
+    """:func:`tokenize` for kernels that go on from there; the memory is kept whole."""
+    out, found, written = _filled_inside(data, offsets, table)
+    return TokenArrays(
+        out.doc, out.start[:found], out.end[:found], out.flags[:found],
+        out.text[:written], out.text_start[:found], out.text_end[:found],
+    )  # fmt: skip
 
 
 @kernel

@@ -38,6 +38,8 @@ I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
+#: FNV-1a, 32 bits, of :func:`line_hashes`.
+LINE_OFFSET, LINE_PRIME = np.uint32(2166136261), np.uint32(16777619)
 #: Columns of :func:`shapes`.
 SHAPE_NAMES = (
     "chars", "words", "capital_words", "allcaps_words", "digits", "capitals", "letters", "stops",
@@ -169,13 +171,13 @@ def line_hashes(codes: U32, starts: I64, ends: I64, lower: U32) -> U32:
     n = starts.shape[0]
     out = np.zeros(n, np.uint32)
     for i in range(n):
-        value = np.uint32(2166136261)
+        value = LINE_OFFSET
         for j in range(starts[i], ends[i]):
             code = codes[j]
             if code < TABLE_SIZE:
                 code = lower[code]
             if code > 32 and code != 160:
-                value = np.uint32((value ^ code) * np.uint32(16777619))
+                value = np.uint32((value ^ code) * LINE_PRIME)
         out[i] = value
     return out
 

@@ -21,6 +21,8 @@ from dupdetect.quality.boilerplate.kernel import (
     I64,
     LAST,
     LETTERS,
+    LINE_OFFSET,
+    LINE_PRIME,
     SHORT,
     U8,
     U32,
@@ -32,9 +34,6 @@ from dupdetect.quality.boilerplate.kernel import (
 )
 from dupdetect.quality.characters import CAPITAL, DIGIT, LETTER, SMALL, SPACE, TABLE_SIZE
 from dupdetect.quality.loops import _COPYRIGHT, NUMBER_KEY, OFFSET, PRIME, U64, _look_up
-
-#: FNV-1a, 32 bits, of :func:`.line_hashes`.
-_LINE_OFFSET, _LINE_PRIME = np.uint32(2166136261), np.uint32(16777619)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -54,7 +53,7 @@ def scan_lines(
         row, start, end = shape[i], starts[i], ends[i]
         row[CHARS] = end - start
         row[FIRST], row[LAST] = first_and_last(codes, start, end, classes)
-        said = _LINE_OFFSET
+        said = LINE_OFFSET
         inside, number, value = False, False, np.uint64(OFFSET)  # of the word as find_words has it
         letters = capitals = digits = 0  # of the word as shapes has it
         capital_first = False
@@ -69,7 +68,7 @@ def scan_lines(
                 elif 0x20000 <= code < 0x40000:
                     kind = np.uint8(LETTER)
                 if low > 32 and low != 160:
-                    said = np.uint32((said ^ low) * _LINE_PRIME)
+                    said = np.uint32((said ^ low) * LINE_PRIME)
             if kind in (SMALL, CAPITAL, DIGIT):
                 if not inside:
                     inside, number, value = True, kind == DIGIT, np.uint64(OFFSET)
