@@ -20,7 +20,7 @@ from numba import carray, types  # type: ignore[attr-defined]
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel, load64
+from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.mix import mix64
 
 U64 = NDArray[np.uint64]
@@ -36,7 +36,6 @@ NUMBER_BITS = 23
 LIST_CAP = 254
 #: Stands at the end of a list that was cut.
 MORE = (1 << NUMBER_BITS) - 1
-_ONE, _CODE, _MORE = np.uint64(1), np.uint64((1 << 24) - 1), np.uint64(MORE)
 
 #: Columns of the table that describes encoded lists: addresses, lengths, shape, document range.
 OFFSETS, DATA, SIZE, BITS, WIDTH, FIRST, COUNT = range(7)
@@ -67,7 +66,7 @@ def _pointer32(typing: Any, address: Any) -> Any:
 
 #: A pointer to bytes at an address, only inside kernels.
 bytes_at = cast(Callable[[np.int64], Any], _pointer)
-_words_at = cast(Callable[[np.int64], Any], _pointer32)
+words_at = cast(Callable[[np.int64], Any], _pointer32)
 
 
 @kernel
@@ -111,18 +110,6 @@ def sorted_lists(values: U64, start: I64, wanted: NDArray[np.bool_]) -> tuple[U6
 def _read(data: U8, at: Any, width: Any) -> np.uint64:
     value = np.uint64(0)
     for i in range(width):
-        value |= np.uint64(data[at + i]) << np.uint64(8 * i)
-    return value
-
-
-@inlined
-def _word(address: Any, at: Any, size: Any) -> np.uint64:
-    """Eight bytes from ``at`` on, little-endian; behind the end of the data there are zeros."""
-    if at + 8 <= size:
-        return load64(address + at)
-    value = np.uint64(0)
-    data = carray(bytes_at(address), (size,))
-    for i in range(size - at):
         value |= np.uint64(data[at + i]) << np.uint64(8 * i)
     return value
 
@@ -232,123 +219,6 @@ def is_set(dead: U8, number: Any) -> bool:
 
 
 @kernel
-def bucket_ranges(table: I64, hashes: U64, begin: I64, end: I64) -> int:
-    """Where each hash's bucket lies in the data of each segment: fills int64[segments, n].
-
-    Offsets are read first, then both ends of every bucket: loads that do not wait for each other.
-    Answers 0, or 1 + the row of a segment that is malformed.
-    """
-    n_segments, n = table.shape[0], hashes.size
-    touched = np.uint64(0)
-    for s in range(n_segments):
-        bits = table[s, BITS]
-        offsets = carray(_words_at(table[s, OFFSETS]), ((np.int64(1) << bits) + 1,))
-        for i in range(n):
-            bucket = np.int64(hashes[i] >> np.uint64(HASH_BITS - bits))
-            begin[s, i] = np.int64(offsets[bucket])
-            end[s, i] = np.int64(offsets[bucket + 1])
-    for s in range(n_segments):
-        size = table[s, SIZE]
-        data = carray(bytes_at(table[s, DATA]), (size,))
-        for i in range(n):
-            if begin[s, i] < 0 or end[s, i] < begin[s, i] or end[s, i] > size:
-                return 1 + s
-            if begin[s, i] < end[s, i]:
-                touched += np.uint64(data[begin[s, i]]) + np.uint64(data[end[s, i] - 1])
-    # Never true (a sum of bytes is small): keeps the loads above from being optimised away.
-    return -1 if touched == np.uint64(1) << np.uint64(63) else 0
-
-
-@inlined
-def one_list(
-    table: I64, begin: I64, end: I64, i: int, hashed: np.uint64, cap: int, dead: U8, out: I64,
-    at: int,
-) -> int:  # fmt: skip
-    """Documents of hash ``i`` in all segments into ``out[at:]``, which has room for ``cap``.
-
-    How many there are (up to ``cap + 1``), or -1 - the row of a segment that is malformed.
-    """
-    found = 0
-    for s in range(table.shape[0]):
-        place, stop = begin[s, i], end[s, i]
-        if place == stop or found > cap:
-            continue
-        address, size = table[s, DATA], table[s, SIZE]
-        width = table[s, WIDTH]
-        last = np.uint64(HASH_BITS - table[s, BITS])
-        wanted = hashed & ((np.uint64(1) << last) - np.uint64(1))
-        mask = (np.uint64(1) << np.uint64(8 * width)) - np.uint64(1)
-        past = np.uint64(8 * width)
-        while place < stop:
-            if place + width + 3 > stop:
-                return -1 - s
-            # A key and its first document are at most eight bytes: one load.
-            both = _word(address, place, size)
-            value, coded = both & mask, (both >> past) & _CODE
-            if value > wanted:
-                break
-            place += width + 3
-            if value != wanted:
-                while coded & _ONE != 0:
-                    if place + 3 > stop:
-                        return -1 - s
-                    coded = _word(address, place, size)
-                    place += 3
-                continue
-            number = coded >> _ONE
-            more = True
-            while more:
-                more = coded & _ONE != 0
-                if number == _MORE:
-                    found = cap + 1
-                    break
-                if np.int64(number) >= table[s, COUNT]:
-                    return -1 - s
-                document = np.int64(number) + table[s, FIRST]
-                if not is_set(dead, document):
-                    if found == cap:
-                        found += 1
-                        break
-                    out[at + found] = document
-                    found += 1
-                if more:
-                    if place + 3 > stop:
-                        return -1 - s
-                    coded = _word(address, place, size) & _CODE
-                    number = coded >> _ONE
-                    place += 3
-            break
-    return found
-
-
-@kernel
-def lookup(
-    table: I64, hashes: U64, cap: int, dead: U8, numbers: I64, start: I64, sizes: I64
-) -> int:
-    """Documents of each hash in all segments, which ``table`` lists in the order of their numbers.
-
-    ``numbers`` has room for ``cap`` documents a hash; ``start`` and ``sizes`` as in ``Postings``
-    (sizes end at ``cap + 1``). Answers 0, or 1 + the row of a segment that is malformed.
-    """
-    n = hashes.size
-    begin = np.empty((table.shape[0], n), np.int64)
-    end = np.empty((table.shape[0], n), np.int64)
-    status = bucket_ranges(table, hashes, begin, end)
-    if status != 0:
-        return status
-    total = 0
-    start[0] = 0
-    for i in range(n):
-        found = one_list(table, begin, end, i, hashes[i], cap, dead, numbers, total)
-        if found < 0:
-            return -found
-        total += min(found, cap)
-        sizes[i] = found
-        start[i + 1] = total
-    return 0
-
-
-@kernel
 def locate(table: I64, numbers: I64, dead: U8, keys: I64, begin: I64, end: I64) -> int:
     """Where documents lie: addresses of their key, of their record behind it and of its end.
 
@@ -368,7 +238,7 @@ def locate(table: I64, numbers: I64, dead: U8, keys: I64, begin: I64, end: I64) 
         s = low - 1
         if s < 0 or numbers[i] >= table[s, FIRST] + table[s, COUNT] or is_set(dead, numbers[i]):
             continue
-        rows = carray(_words_at(table[s, OFFSETS]), (2 * (table[s, COUNT] + 1),))
+        rows = carray(words_at(table[s, OFFSETS]), (2 * (table[s, COUNT] + 1),))
         row = 2 * (numbers[i] - table[s, FIRST])
         first = np.int64(rows[row]) | (np.int64(rows[row + 1]) << 32)
         last = np.int64(rows[row + 2]) | (np.int64(rows[row + 3]) << 32)

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels.lists import LONGEST, bucket_ranges, one_list
 from dupdetect.kernels.mix import mix64
-from dupdetect.kernels.postings import bucket_ranges, hash_keys, one_list
+from dupdetect.kernels.postings import hash_keys
 from dupdetect.kernels.recent import one_walk, touch
 
 U64 = NDArray[np.uint64]
@@ -66,11 +67,11 @@ def _collect(
         tagged[i] = (hashes[i] << np.uint64(2)) + np.uint64(view + 1)
     late = late and touch(recent.keys, tagged)
     for i in range(hashes.size):
-        if n + cap > out.size:
-            larger = np.empty(2 * out.size + cap, np.int64)
+        if n + cap + LONGEST > out.size:
+            larger = np.empty(2 * out.size + cap + LONGEST, np.int64)
             larger[:n] = out[:n]
             out = larger
-        found = one_list(table, begin, end, i, hashes[i], cap, dead, out, n)
+        found = one_list(table, begin, end, i, hashes[i], cap, whole, dead, out, n)
         if found < 0:
             return out, n, cut, -found
         if late and found <= cap:

@@ -349,6 +349,18 @@ def test_two_writers_and_four_readers_end_like_one_writer(tmp_path):
     store.close()
 
 
+def test_a_document_that_left_its_segment_after_its_number_was_asked_for_is_gone(tmp_path):
+    store = filled(tmp_path / "i", 8)
+    number = store.lookup("bands", np.array([3], np.uint64), cap=1).numbers[0]
+    name = store.names([number])[0]
+    store.delete([name])
+    store.compact()
+    store.close()
+    with_lists_forgotten = small(tmp_path / "i")
+    assert with_lists_forgotten.names([number]) == with_lists_forgotten.records([number]) == [None]
+    with_lists_forgotten.close()
+
+
 def test_a_reader_sees_what_another_process_adds_even_when_the_map_grows(tmp_path):
     store = LmdbStore(tmp_path / "i", map_size=1 << 20)
     reader = child(_READER, tmp_path / "i")

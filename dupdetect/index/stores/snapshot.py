@@ -16,7 +16,8 @@ from dupdetect.index.stores.base import Caps, Places, Postings, Shared, placed
 from dupdetect.index.stores.recent import Recent
 from dupdetect.index.stores.segment import SECTIONS, Segment
 from dupdetect.index.stores.state import State
-from dupdetect.kernels.postings import COLUMNS, PREFIX, hash_keys, locate, lookup
+from dupdetect.kernels.lists import LONGEST, lookup
+from dupdetect.kernels.postings import COLUMNS, PREFIX, hash_keys, locate
 from dupdetect.kernels.recent import join
 from dupdetect.kernels.shared import shared_documents
 
@@ -97,7 +98,7 @@ class Snapshot:
         limit = self.state.next
         if not self.segments:
             return self.recent.lookup(view, hashes, limit=limit, cap=cap, dead=self.dead)
-        numbers = np.empty(n * cap, np.int64)
+        numbers = np.empty(n * cap + LONGEST, np.int64)
         start, sizes = np.empty(n + 1, np.int64), np.empty(n, np.int64)
         status = lookup(self.tables[view], hashes, cap, self.dead, numbers, start, sizes)
         if status:
@@ -149,10 +150,14 @@ class Snapshot:
         return answers
 
     def stored(self, number: int) -> Stored | None:
-        """The document with this number, None if there is none or it is dead."""
+        """The document with this number, None if there is none or it is dead.
+
+        One that was removed since its number was asked for may have left its segment by now.
+        """
         if not 0 < number < self.state.next or self.is_dead(number):
             return None
-        return self._stored(number)
+        data = self.bytes_of(number)
+        return unwrap(data) if data else None
 
     def records(self, numbers: Sequence[int]) -> list[bytes | None]:
         """Records by number, None where there is none."""
