@@ -3,61 +3,163 @@
 Kernels release the GIL, so threads over batches use all cores, and are cached on disk, so that only
 the first run on a machine compiles. Numba does not notice when a kernel in *another* file changes:
 after an edit, ``find dupdetect -name "*.nb?" -delete`` (``verify`` and ``quality`` call them too).
+
+Numba takes 0.4 s to import and to set up. It is only needed to compile, and for what
+:mod:`dupdetect.kernels._native` has no copy of: it is imported when a kernel asks for it.
 """
 
 from __future__ import annotations
 
+import functools
+import os
 from collections.abc import Callable
+from contextlib import suppress
+from threading import RLock
 from typing import Any, TypeVar, cast
 
-import numba
 import numpy as np
-from numba import types
-from numba.extending import intrinsic
+
+from dupdetect.kernels import _native
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+#: Calls from Python after which numba is worth its start: each takes it 5 to 60 us less.
+_MANY = 10_000
+_LOCK = RLock()
+
+
+class Kernel:
+    """A function that is compiled when it is first called; attributes are those of numba's own.
+
+    Calls go to the machine code that was kept of an earlier run, without numba, else to numba, and
+    then the code is kept.
+    """
+
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
+        functools.update_wrapper(self, function)
+        self.py_func = function
+        self._options = options
+        self._natives: dict[Any, Callable[[list[Any]], Any]] = {}
+        self._calls = 0
+        with suppress(OSError):  # what is called is as the source was when it was read
+            _native.stamp(os.path.normpath(function.__code__.co_filename))
+
+    @functools.cached_property
+    def dispatcher(self) -> Any:
+        """Numba's object; a kernel that calls another one sees that."""
+        with _LOCK:
+            found = self.__dict__.get("dispatcher")  # another thread may have been here first
+            if found is None:
+                import numba
+
+                found = numba.njit(cache=True, nogil=True, **self._options)(self.py_func)
+                self.__dict__["dispatcher"] = found
+            return found
+
+    @property
+    def _numba_type_(self) -> Any:
+        return self.dispatcher._numba_type_
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.dispatcher, name)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        if self._calls > _MANY or named:
+            return self.dispatcher(*arguments, **named)
+        flat: list[Any] = []
+        try:
+            key = tuple([_native.take(argument, flat) for argument in arguments])
+        except LookupError:  # something that only numba knows what to do with
+            return self.dispatcher(*arguments)
+        self._calls += 1
+        native = self._natives.get(key) or _native.load(self.py_func, key)
+        if native is None:
+            return self._compiled(key, arguments)
+        self._natives[key] = native
+        return native(flat)
+
+    def _compiled(self, key: Any, arguments: tuple[Any, ...]) -> Any:
+        """The first call of what numba has to compile, or to load from its own cache."""
+        result = self.dispatcher(*arguments)
+        from dupdetect.kernels import _keep
+
+        _keep.keep(self, key, arguments)
+        self._calls = _MANY + 1  # numba is there now
+        return result
+
+
+class Deferred:
+    """Something of numba's that kernels use, made when the first of them is compiled."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = functools.cache(make)
+
+    @property
+    def _numba_type_(self) -> Any:
+        from numba.core.registry import cpu_target
+
+        made, context = self._make(), cpu_target.typing_context
+        context.refresh()  # numba looks for what is new only now and then
+        return context.resolve_value_type(made)
 
 
 def kernel(function: F) -> F:
     """Compile ``function`` on first call (nopython, cached, without the GIL); keeps its type."""
-    return cast(F, numba.njit(cache=True, nogil=True)(function))
+    return cast(F, Kernel(function, {}))
 
 
 def inlined(function: F) -> F:
     """A kernel whose code is copied into the kernels that call it, for use inside hot loops."""
-    return cast(F, numba.njit(cache=True, nogil=True, forceinline=True)(function))
+    return cast(F, Kernel(function, {"forceinline": True}))
 
 
-@intrinsic
-def _ctpop(typing: Any, x: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.ctpop(arguments[0])
+def _ctpop() -> Any:
+    from numba import types
+    from numba.extending import intrinsic
 
-    return types.uint64(types.uint64), generate
+    def ctpop(typing: Any, x: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.ctpop(arguments[0])
 
+        return types.uint64(types.uint64), generate
 
-@intrinsic
-def _cttz(typing: Any, x: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], context.get_constant(types.boolean, False))
-
-    return types.uint64(types.uint64), generate
+    return intrinsic(ctpop)
 
 
-@intrinsic
-def _load64(typing: Any, address: Any) -> Any:
+def _cttz() -> Any:
+    from numba import types
+    from numba.extending import intrinsic
+
+    def cttz(typing: Any, x: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.cttz(arguments[0], context.get_constant(types.boolean, False))
+
+        return types.uint64(types.uint64), generate
+
+    return intrinsic(cttz)
+
+
+def _load64() -> Any:
+    from numba import types
+    from numba.extending import intrinsic
+
     pointer: Any = types.CPointer
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = context.get_value_type(pointer(types.uint64))
-        return builder.load(builder.inttoptr(arguments[0], kind), align=1)
+    def load(typing: Any, address: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            kind = context.get_value_type(pointer(types.uint64))
+            return builder.load(builder.inttoptr(arguments[0], kind), align=1)
 
-    return types.uint64(types.int64), generate
+        return types.uint64(types.int64), generate
+
+    return intrinsic(load)
 
 
 #: Number of set bits of a uint64, as uint64. One instruction; only inside kernels.
-popcount = cast(Callable[[np.uint64], np.uint64], _ctpop)
+popcount = cast(Callable[[np.uint64], np.uint64], Deferred(_ctpop))
 #: Number of zero bits below the lowest set bit of a uint64 (64 for zero), as uint64; likewise.
-trailing_zeros = cast(Callable[[np.uint64], np.uint64], _cttz)
+trailing_zeros = cast(Callable[[np.uint64], np.uint64], Deferred(_cttz))
 #: The eight bytes at an address as uint64 (little-endian machines). Only inside kernels.
-load64 = cast(Callable[[Any], np.uint64], _load64)
+load64 = cast(Callable[[Any], np.uint64], Deferred(_load64))

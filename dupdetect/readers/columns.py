@@ -10,7 +10,6 @@ from typing import Any
 
 from dupdetect.config import ColumnsConfig
 from dupdetect.errors import RecordError
-from dupdetect.extract.dates import iso_date
 from dupdetect.records import Document
 
 #: Usual names, tried in this order where the configuration names none.
@@ -199,4 +198,6 @@ def _published(value: Any) -> str | None:
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
+    from dupdetect.extract.dates import iso_date  # most columns are never read as documents
+
     return iso_date(str(value))

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dupdetect.data import load_arrays
 from dupdetect.errors import TextError
@@ -73,6 +72,8 @@ def _arrow(texts: Sequence[str] | pa.Array | pa.ChunkedArray) -> Any:
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
     if array.null_count:
+        import pyarrow.compute as pc  # takes 40 ms
+
         array = pc.fill_null(array, "")
     try:
         array.validate(full=True)
