@@ -146,8 +146,8 @@ def judged(of: list[Subject], texts: list[str], on: Ground) -> dict[str, NDArray
     for row, subject in enumerate(of):
         near = on.index.candidates(batch, row)
         candidate[row] = any(c.id == subject.source for c in near)
-        records = on.index.likely(batch, row, language=languages[len(numbers) + row])
-        likely[row] = any(record.id == subject.source for record in records)
+        known = on.index.likely(batch, row, language=languages[len(numbers) + row])
+        likely[row] = any(known.record(i).id == subject.source for i in range(len(known)))
     return {"pair": reported, "candidate": candidate, "index": likely & reported}
 
 

@@ -32,7 +32,8 @@ from benchmarks.index_corpus import Worlds, template_copies
 from benchmarks.judged import shared
 from benchmarks.record import digest_of_file, record
 from dupdetect.detector import Index
-from dupdetect.index import candidates
+from dupdetect.index import candidates, likely
+from dupdetect.kernels.likely import Least
 from dupdetect.records import Document
 from dupdetect.training.verifier_data import news
 
@@ -217,8 +218,11 @@ def _percentiles(name: str, seconds: NDArray[np.float64]) -> dict[str, int]:
 def looks(index: Index, documents: list[Document]) -> dict[str, int]:
     """Matches, and how many of them cheap looks at candidates lose beside verifying all."""
     found = [{match.b for match in index.query(document)} for document in documents]
-    everything = {"LEAST_STEMS": 0.0, "LEAST_SAME": 1e-9, "LEAST_ACROSS": 1e-9}
-    with mock.patch.multiple(candidates, MOST_VERIFIED=1 << 30, **everything):
+    every = Least(shingles=1.0, same=1e-9, alone=1e-9, across=1e-9)
+    with (
+        mock.patch.multiple(candidates, MOST_VERIFIED=1 << 30, LEAST=every),
+        mock.patch.object(likely, "LEAST", every),
+    ):
         wanted = [{match.b for match in index.query(document)} for document in documents]
     return {
         "matches": sum(map(len, wanted)),

@@ -20,6 +20,7 @@ from dupdetect.config import Config
 from dupdetect.index import CandidateIndex
 from dupdetect.index.exchange import to_lsh, write_documents
 from dupdetect.index.foreign import signatures_of
+from dupdetect.index.likely import Likely
 from dupdetect.index.stores.rings import MOST_TRACES
 from dupdetect.quality import assess_many, refine, with_templates
 from dupdetect.quality.resources import pin
@@ -160,15 +161,15 @@ class Index:
             )
             for row, given in enumerate(asked)
         ]  # fmt: skip
-        records = [record for mine in found for record in mine]
-        if not records:
-            return [[] for _ in own]
-        rows = np.array([row for row, mine in enumerate(found) for _ in mine])
-        verdicts = verify_known(batch, rows, own, records, self.config)
         matches: list[list[Match]] = [[] for _ in own]
+        known = Likely.joined(found)
+        if not len(known):
+            return matches
+        rows = np.repeat(np.arange(len(found)), [len(mine) for mine in found])
+        verdicts = verify_known(batch, rows, own, known, self.config)
         for row in np.flatnonzero(verdicts.kind).tolist():
             asker = rows[row]
-            other = records[row].document()
+            other = known.record(row).document()
             matches[asker].append(_match(verdicts, row, own[asker], other, self.config))
         for mine in matches:
             mine.sort(key=lambda match: (-match.score, -match.jaccard, match.b))

@@ -31,28 +31,23 @@ from dupdetect.errors import IndexCorruptError, IndexError_
 from dupdetect.index import foreign, upkeep
 from dupdetect.index import header as headers
 from dupdetect.index import sketches as packed
+from dupdetect.index.likely import LEAST, Likely, look_at
 from dupdetect.index.opening import open_store
-from dupdetect.index.records import Record, language_bytes, pack, parse
+from dupdetect.index.records import Record, pack, parse
 from dupdetect.index.sketches import Sketches
-from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store
-from dupdetect.kernels.likely import look, strongest, worth
+from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store, placed
+from dupdetect.kernels.likely import strongest, worth
 from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
 from dupdetect.sketch.traces import NO_LINES, Lines, left_by, site_of
 
-#: What a candidate in the same language must share: of the weight of stems, and of that and of the
-#: shingles together (or of the shingles alone). Of 492 verified matches in one language, of 2,200
-#: articles and planted rewrites with articles of ``news_fr`` in an index of 300,000, one is below,
-#: of probability 0.52; with 0.45 instead of 0.32 five would be, with 0.5 twenty. Of an article's
-#: 28 candidates on average four are then verified, and nearly half of the articles have none.
-LEAST_STEMS, LEAST_SAME = 0.2, 0.32
-#: Least share of skeletons' weight across languages: none of the 319 matches across languages of
-#: that index is below.
-LEAST_ACROSS = 0.05
 #: Candidates of one document that are verified, the most alike first: of a template's thousand
 #: copies a few are enough, and all would take 10 ms.
 MOST_VERIFIED = 64
+
+
+_NOBODY = Likely(placed([], []))
 
 
 class Candidate(NamedTuple):
@@ -213,16 +208,15 @@ class CandidateIndex:
     def likely(
         self, batch: SketchBatch, row: int = 0, *, language: str | None = None,
         exclude: str | None = None,
-    ) -> list[Record]:  # fmt: skip
-        """Records of the candidates that verification may call related, most likely first.
+    ) -> Likely:  # fmt: skip
+        """Candidates that verification may call related, most likely first.
 
         Candidates are those of :meth:`candidates` (of equal rank the oldest); of these, the packed
-        sketches must show enough in common: :data:`LEAST_SAME` or, when both languages are known
-        and differ, :data:`LEAST_ACROSS`. Raises IndexCorruptError.
+        sketches must show enough in common (:data:`~dupdetect.index.likely.LEAST`).
         """
         bands, keys = _row(batch, row)
         if not len(bands):
-            return []
+            return _NOBODY
         found = self._shared(bands, keys)
         numbers = found.numbers
         most = self.config.anchor.max_candidates
@@ -230,22 +224,17 @@ class CandidateIndex:
             best = strongest(found.bands, found.keys, len(bands), len(keys), most + 1)
             numbers = numbers[best]
         if not len(numbers):
-            return []
+            return _NOBODY
         places = self._store.places(numbers)
-        looks = _look(batch, row, language, places)
-        chosen = worth(looks, LEAST_STEMS, LEAST_SAME, LEAST_ACROSS).tolist()
-        own = None if exclude is None else _key(exclude)
-        records: list[Record] = []
-        for taken, i in enumerate(chosen):
-            if len(records) == MOST_VERIFIED:
-                self.unverified += len(chosen) - taken
-                break
-            name = places.name(i)
-            if name and name != own:
-                record = parse(name, places.content(i))
-                if record.sketch:
-                    records.append(record)
-        return records
+        chosen = worth(look_at(batch, row, language, places), LEAST)
+        if exclude is not None and len(chosen):
+            own = _key(exclude)
+            chosen = chosen[[places.name(i) != own for i in chosen.tolist()]]
+        if len(chosen) > MOST_VERIFIED:
+            self.unverified += len(chosen) - MOST_VERIFIED
+            chosen = chosen[:MOST_VERIFIED]
+        key, record, end, held = places
+        return Likely(Places(key[chosen], record[chosen], end[chosen], held))
 
     def _shared(self, bands: NDArray[np.uint64], keys: NDArray[np.uint64]) -> Shared:
         """All candidates with what they share, in the order of their numbers."""
@@ -381,18 +370,3 @@ def _row(sketches: Sketches, row: int) -> tuple[NDArray[np.uint64], NDArray[np.u
         return np.empty(0, np.uint64), np.empty(0, np.uint64)
     keys = sketches.keys[sketches.key_doc[row] : sketches.key_doc[row + 1]]
     return sketches.bands[row], keys
-
-
-def _look(
-    batch: SketchBatch, row: int, language: str | None, places: Places
-) -> NDArray[np.float32]:
-    """What a row of a batch and stored documents share, float32[n, len(LOOKS)]."""
-    stems, skeletons = batch.stems, batch.skeletons
-    a, b = stems.doc[row : row + 2].tolist()
-    c, d = skeletons.doc[row : row + 2].tolist()
-    e, f = batch.set_doc[row : row + 2].tolist()
-    code = int.from_bytes(language_bytes(None if language == "und" else language), "little")
-    return look(
-        batch.shingle_set[e:f], stems.key[a:b], stems.weight[a:b], skeletons.key[c:d],
-        skeletons.weight[c:d], code, LEAST_STEMS, LEAST_SAME, places.record, places.end,
-    )  # fmt: skip

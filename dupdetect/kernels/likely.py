@@ -5,7 +5,7 @@ A look costs about 2 microseconds, a fiftieth of verifying a pair.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import carray  # type: ignore[attr-defined]
@@ -38,6 +38,20 @@ _HALF = np.uint64(32)
 _WEIGHTS = np.array([anchor_weight(zipf) for zipf in range(256)])
 #: Added to the weight of all anchors, so that two texts of three words each share little.
 _PRIOR = 1.0
+
+
+class Least(NamedTuple):
+    """What a document must share with another to be worth verifying.
+
+    In one language the share of anchors plus ``shingles`` times that of shingles must be ``same``,
+    or the share of shingles alone ``alone``: pages of furniture have no anchors. Across languages
+    the share of anchors must be ``across``.
+    """
+
+    shingles: float
+    same: float
+    alone: float
+    across: float
 
 
 @inlined
@@ -127,15 +141,14 @@ def _weights(keys: U32, weight: NDArray[np.float32]) -> tuple[U32, NDArray[np.fl
 @kernel
 def look(
     shingles: U32, stem_key: U32, stem_weight: NDArray[np.float32], skeleton_key: U32,
-    skeleton_weight: NDArray[np.float32], language: int, least_stems: float, least_same: float,
-    begin: I64, end_of: I64,
+    skeleton_weight: NDArray[np.float32], language: int, least: Least, begin: I64, end_of: I64,
 ) -> NDArray[np.float32]:  # fmt: skip
     """float32[n, len(LOOKS)] of one document (arrays of its sketch) and n records, which lie in
     memory from ``begin`` to ``end_of``.
 
     ``shingles`` and keys are those of ``SketchBatch``; ``language``: two bytes, little-endian, 0 if
     unknown. Shingles are only counted where they may make a record :func:`worth` its while. A
-    malformed record gets 1.0, so that who unpacks it finds out.
+    malformed record gets 1.0, so that who unpacks it finds out; one without a sketch 0.0.
     """
     out = np.zeros((begin.size, 3), np.float32)
     own, marks = _marked(shingles)
@@ -147,6 +160,8 @@ def look(
     for d in range(begin.size):
         out[d, 1] = out[d, 2] = 1.0
         size = end_of[d] - begin[d]
+        if begin[d] == 0:  # gone
+            out[d, 1] = out[d, 2] = 0.0
         if size < _HEAD:
             continue
         data = carray(bytes_at(begin[d]), (size,))
@@ -155,6 +170,9 @@ def look(
         at = _HEAD + int(np.int64(_get_key(data, _META)))
         end = at + int(np.int64(_get_key(data, _SKETCH)))
         if end > size:
+            continue
+        if at == end:
+            out[d, 1] = out[d, 2] = 0.0
             continue
         _, at = _get(data, at, end)
         _, at = _get(data, at, end)
@@ -188,7 +206,7 @@ def look(
         if across or shorter == 0:
             continue
         share = _most(begin[d] + after, n_shingles, marks) / shorter
-        if out[d, 1] + share < least_same or (out[d, 1] < least_stems and share < least_same):
+        if out[d, 1] + least.shingles * share < least.same and share < least.alone:
             continue
         same = 0
         for i in range(n_shingles):
@@ -197,6 +215,32 @@ def look(
                 same += own[_slot(own, key)] == key
         out[d, 2] = min(same / shorter, 1.0)
     return out
+
+
+@kernel
+def gather(begin: I64, end_of: I64) -> tuple[U8, I64, I64, int]:
+    """Packed sketches of records in memory, one behind the other, and what verification asks of
+    them besides: uint8[:], int64[n + 1] where each begins, int64[n] languages as :func:`look` takes
+    them. The last value is 0, or 1 + the first record that is malformed."""
+    n = begin.size
+    place, language, from_ = np.zeros(n + 1, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    for d in range(n):
+        size = end_of[d] - begin[d]
+        if size < _HEAD:
+            return np.empty(0, np.uint8), place, language, 1 + d
+        data = carray(bytes_at(begin[d]), (size,))
+        language[d] = np.int64(data[_LANGUAGE]) | np.int64(data[_LANGUAGE + 1]) << 8
+        from_[d] = _HEAD + np.int64(_get_key(data, _META))
+        length = np.int64(_get_key(data, _SKETCH))
+        if from_[d] + length > size:
+            return np.empty(0, np.uint8), place, language, 1 + d
+        place[d + 1] = place[d] + length
+    out = np.empty(place[n], np.uint8)
+    for d in range(n):
+        data = carray(bytes_at(begin[d]), (end_of[d] - begin[d],))
+        length = place[d + 1] - place[d]
+        out[place[d] : place[d + 1]] = data[from_[d] : from_[d] + length]
+    return out, place, language, 0
 
 
 @kernel
@@ -295,22 +339,17 @@ def strongest(bands: I64, keys: I64, n_bands: int, n_keys: int, most: int) -> I6
 
 
 @kernel
-def worth(
-    looks: NDArray[np.float32], least_stems: float, least_same: float, least_across: float
-) -> I64:
-    """Rows of :func:`look` that show enough in common, the most alike first, int64[:].
-
-    Across languages the anchors must have ``least_across``. In one language anchors and shingles
-    together must have ``least_same``, and either the anchors ``least_stems`` or the shingles
-    ``least_same`` alone: pages of furniture have no anchors.
-    """
+def worth(looks: NDArray[np.float32], least: Least) -> I64:
+    """Rows of :func:`look` that show enough in common, the most alike first, int64[:]."""
     chosen = np.empty(looks.shape[0], np.int64)
     alike = np.empty(looks.shape[0], np.float64)
     n = 0
     for i in range(looks.shape[0]):
-        across, anchors, shingles = looks[i, 0] > 0, looks[i, 1], looks[i, 2]
-        degree = anchors / least_across if across else (anchors + shingles) / least_same
-        if degree >= 1.0 and (across or anchors >= least_stems or shingles >= least_same):
+        anchors, shingles = looks[i, 1], looks[i, 2]
+        degree = max((anchors + least.shingles * shingles) / least.same, shingles / least.alone)
+        if looks[i, 0] > 0:
+            degree = anchors / least.across
+        if degree >= 1.0:
             chosen[n], alike[n] = i, -degree
             n += 1
     return chosen[:n][np.argsort(alike[:n], kind="mergesort")]

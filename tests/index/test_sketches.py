@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from dupdetect.config import Config
 from dupdetect.errors import IndexCorruptError
-from dupdetect.index.records import Record
+from dupdetect.index.likely import Likely
+from dupdetect.index.records import pack as pack_record
 from dupdetect.index.sketches import joined, pack, unpack
+from dupdetect.index.stores.base import placed
 from dupdetect.kernels.beside import put_beside
 from dupdetect.kernels.compact import IN_QUOTE
 from dupdetect.records import Document
@@ -81,10 +83,12 @@ def test_sketches_put_beside_a_batch_are_those_of_unpacking_all(across, rows, fi
 def test_damage_of_what_is_put_beside_is_said():
     batch = sketch_texts(TEXTS[:1], Config())
     whole = pack(batch)[0]
-    records = [Record("a", b"", sketch, b"", 0, b"fr") for sketch in (whole, whole[:-1])]
-    asked = [Document(id="q", text="", language="fr")]
-    with pytest.raises(IndexCorruptError, match="sketch 1 of 2 is damaged"):
-        verify_known(batch, np.zeros(2, np.int64), asked, records, Config())
+    asked = Document(id="q", text="", language="fr")
+    records = [pack_record(asked, sketch=sketch) for sketch in (whole, whole[:-1])]
+    for last, said in ((records[1], "sketch 1 of 2 is damaged"), (records[0][:-1], "checksum")):
+        known = Likely(placed([b"q", b"q"], [records[0], last]))
+        with pytest.raises(IndexCorruptError, match=said):
+            verify_known(batch, np.zeros(2, np.int64), [asked], known, Config())
 
 
 def test_nothing_packed_is_an_empty_batch():

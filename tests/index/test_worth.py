@@ -11,31 +11,32 @@ from hypothesis import strategies as st
 
 from dupdetect.config import Config
 from dupdetect.index import records
-from dupdetect.index.candidates import LEAST_ACROSS, LEAST_SAME, LEAST_STEMS, _look
+from dupdetect.index.likely import LEAST as SHIPPED
+from dupdetect.index.likely import look_at
 from dupdetect.index.sketches import pack
 from dupdetect.index.stores.base import placed
-from dupdetect.kernels.likely import strongest, worth
+from dupdetect.kernels.likely import Least, strongest, worth
 from dupdetect.quality.boilerplate import Masks
 from dupdetect.records import Document
 from dupdetect.sketch.batch import sketch_texts
 
-#: Least shares: of stems, of stems and shingles, across languages.
-LEAST = 0.2, 0.3, 0.05
+LEAST = Least(shingles=0.5, same=0.3, alone=0.4, across=0.05)
 
 
 @pytest.mark.parametrize(
     ("look", "enough"),
     [
-        ((0, 0.25, 0.1), True),
-        ((0, 0.19, 0.2), False),  # too few anchors, for shingles that are no copy either
-        ((0, 0.0, 0.4), True),  # a page without anchors
+        ((0, 0.25, 0.11), True),
+        ((0, 0.15, 0.29), False),
+        ((0, 0.0, 0.41), True),  # a page without anchors
+        ((0, 0.0, 0.39), False),
         ((0, 0.25, 0.0), False),
         ((1, 0.06, 0.0), True),
         ((1, 0.04, 0.9), False),
     ],
 )
 def test_what_is_enough(look, enough):
-    assert worth(np.array([look], np.float32), *LEAST).tolist() == [0] * enough
+    assert worth(np.array([look], np.float32), LEAST).tolist() == [0] * enough
 
 
 @settings(deadline=None, max_examples=50)
@@ -54,9 +55,10 @@ def test_the_strongest_candidates_stay(shared, n_bands, n_keys, most):
 @given(st.lists(st.tuples(st.integers(0, 1), st.floats(0, 1), st.floats(0, 1)), max_size=40))
 def test_the_most_alike_come_first_and_equals_in_their_order(looks):
     rows = np.array(looks, np.float32).reshape(-1, 3)
-    across, same = (part.astype(np.float64) for part in (rows[:, 1], rows[:, 1] + rows[:, 2]))
-    degrees = np.where(rows[:, 0] > 0, across / LEAST[2], same / LEAST[1])
-    found = worth(rows, *LEAST).tolist()
+    anchors, shingles = rows[:, 1:].astype(np.float64).T
+    same = np.maximum((anchors + LEAST.shingles * shingles) / LEAST.same, shingles / LEAST.alone)
+    degrees = np.where(rows[:, 0] > 0, anchors / LEAST.across, same)
+    found = worth(rows, LEAST).tolist()
     assert found == sorted(found, key=lambda i: (-degrees[i], i))
     assert set(found) >= set(np.flatnonzero((rows[:, 0] == 0) & (rows[:, 1] >= 0.4)).tolist())
 
@@ -73,9 +75,9 @@ def test_shingles_alone_are_enough_where_furniture_has_no_anchors():
     )
     batch = sketch_texts(texts, config, furniture)
     record = records.pack(Document(id="b", text=texts[1]), sketch=pack(batch)[1], keep_text=False)
-    looks = _look(batch, 0, None, placed([b"b"], [record]))
+    looks = look_at(batch, 0, None, placed([b"b"], [record]))
     mine, theirs = (batch.shingles[a:b] for a, b in pairwise(batch.shingle_doc))
     share = np.isin(theirs, mine).sum() / len(theirs)
-    assert looks[0, 1] < LEAST_STEMS
+    assert looks[0, 1] < SHIPPED.same / 2
     assert len(mine) == len(theirs) and looks[0, 2] == pytest.approx(share)
-    assert worth(looks, LEAST_STEMS, LEAST_SAME, LEAST_ACROSS).tolist() == [0]
+    assert worth(looks, SHIPPED).tolist() == [0]

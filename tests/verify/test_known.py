@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 
 from dupdetect.config import Config
-from dupdetect.index.records import Record, parse
-from dupdetect.index.records import pack as pack_record
-from dupdetect.index.sketches import pack, unpack
+from dupdetect.index import sketches as packed
+from dupdetect.index.likely import Likely
+from dupdetect.index.records import pack
+from dupdetect.index.stores.base import placed
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.verify import verify_known, verify_pairs
 
 CONFIG = Config()
 FIELDS = ("kind", "score", "jaccard", "containment_a", "containment_b", "direction")
-LANGUAGES = ["fr", "fr", "de", None, "en"]
+LANGUAGES = ["fr", "fr", "de", None, "en", "ceb", "und"]
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +30,18 @@ def known(sample: Path) -> tuple[SketchBatch, list[Document], list[bytes]]:
     texts += [a[: len(a) // 2] + b[len(b) // 2 :] for a, b in zip(texts, texts[3:], strict=False)]
     documents = [
         Document(
-            id=str(i), text=text, language=LANGUAGES[i % 5],
+            id=str(i), text=text, language=LANGUAGES[i % 7],
             published=f"2020-01-{1 + i:02d}" if i % 3 else None,
         )
         for i, text in enumerate(texts)
     ]  # fmt: skip
     batch = sketch_texts(texts, CONFIG)
-    return batch, documents, pack(batch)
+    return batch, documents, packed.pack(batch)
 
 
-def record(document: Document, sketch: bytes) -> Record:
-    key = document.id.encode()
-    return parse(key, pack_record(document, sketch=sketch))
+def laid(documents: list[Document], sketches: list[bytes]) -> Likely:
+    records = [pack(d, sketch=sketch) for d, sketch in zip(documents, sketches, strict=True)]
+    return Likely(placed([document.id.encode() for document in documents], records))
 
 
 @pytest.mark.parametrize("rows", [[0], [4], [2, 7, 2], list(range(12))])
@@ -49,10 +50,11 @@ def test_as_in_one_batch(
 ) -> None:
     batch, documents, sketches = known
     pairs = np.array([(row, other) for row in rows for other in range(len(documents))])
-    records = [record(documents[other], sketches[other]) for _, other in pairs.tolist()]
-    found = verify_known(batch, pairs[:, 0].copy(), documents, records, CONFIG)
+    others = pairs[:, 1].tolist()
+    known = laid([documents[other] for other in others], [sketches[other] for other in others])
+    found = verify_known(batch, pairs[:, 0].copy(), documents, known, CONFIG)
     wanted = verify_pairs(
-        unpack(sketches, CONFIG, keys=False), pairs, config=CONFIG,
+        packed.unpack(sketches, CONFIG, keys=False), pairs, config=CONFIG,
         languages=[document.language or "und" for document in documents],
         dates=[document.published for document in documents],
     )  # fmt: skip
@@ -63,5 +65,5 @@ def test_as_in_one_batch(
 
 def test_no_records_no_verdicts(known: tuple[SketchBatch, list[Document], list[bytes]]) -> None:
     batch, documents, _ = known
-    found = verify_known(batch, np.zeros(0, np.int64), documents, [], CONFIG)
+    found = verify_known(batch, np.zeros(0, np.int64), documents, laid([], []), CONFIG)
     assert found.kind.shape == found.direction.shape == (0,)
