@@ -115,51 +115,61 @@ def inlined(function: F) -> F:
     return cast(F, Kernel(function, {"forceinline": True}))
 
 
-def _ctpop() -> Any:
+def intrinsic(function: Callable[..., Any]) -> Any:
+    """Numba's decorator of this name, for code that kernels are to hold as it is."""
+
+    def make() -> Any:
+        from numba.extending import intrinsic as made
+
+        return made(function)
+
+    return Deferred(make)
+
+
+@intrinsic
+def _ctpop(typing: Any, x: Any) -> Any:
     from numba import types
-    from numba.extending import intrinsic
 
-    def ctpop(typing: Any, x: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return builder.ctpop(arguments[0])
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
 
-        return types.uint64(types.uint64), generate
-
-    return intrinsic(ctpop)
+    return types.uint64(types.uint64), generate
 
 
-def _cttz() -> Any:
+@intrinsic
+def _cttz(typing: Any, x: Any) -> Any:
     from numba import types
-    from numba.extending import intrinsic
 
-    def cttz(typing: Any, x: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return builder.cttz(arguments[0], context.get_constant(types.boolean, False))
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], context.get_constant(types.boolean, False))
 
-        return types.uint64(types.uint64), generate
-
-    return intrinsic(cttz)
+    return types.uint64(types.uint64), generate
 
 
-def _load64() -> Any:
+@intrinsic
+def _load64(typing: Any, address: Any) -> Any:
     from numba import types
-    from numba.extending import intrinsic
 
     pointer: Any = types.CPointer
 
-    def load(typing: Any, address: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            kind = context.get_value_type(pointer(types.uint64))
-            return builder.load(builder.inttoptr(arguments[0], kind), align=1)
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(pointer(types.uint64))
+        return builder.load(builder.inttoptr(arguments[0], kind), align=1)
 
-        return types.uint64(types.int64), generate
+    return types.uint64(types.int64), generate
 
-    return intrinsic(load)
+
+def _carray() -> Any:
+    import numba
+
+    return numba.carray  # type: ignore[attr-defined]
 
 
 #: Number of set bits of a uint64, as uint64. One instruction; only inside kernels.
-popcount = cast(Callable[[np.uint64], np.uint64], Deferred(_ctpop))
+popcount = cast(Callable[[np.uint64], np.uint64], _ctpop)
 #: Number of zero bits below the lowest set bit of a uint64 (64 for zero), as uint64; likewise.
-trailing_zeros = cast(Callable[[np.uint64], np.uint64], Deferred(_cttz))
+trailing_zeros = cast(Callable[[np.uint64], np.uint64], _cttz)
 #: The eight bytes at an address as uint64 (little-endian machines). Only inside kernels.
-load64 = cast(Callable[[Any], np.uint64], Deferred(_load64))
+load64 = cast(Callable[[Any], np.uint64], _load64)
+#: Numba's function of this name: an array at a pointer. Only inside kernels.
+carray = cast(Callable[..., Any], Deferred(_carray))

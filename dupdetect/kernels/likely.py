@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel, load64
+from dupdetect.kernels._jit import carray, inlined, kernel, load64
 from dupdetect.kernels.compact import _get, _get_key
 from dupdetect.kernels.mix import mix64
 from dupdetect.kernels.postings import bytes_at

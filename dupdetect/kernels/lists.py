@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import carray  # type: ignore[attr-defined]
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel, load64
+from dupdetect.kernels._jit import carray, inlined, kernel, load64
 from dupdetect.kernels.postings import (
     BITS,
     COUNT,

@@ -16,11 +16,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
-from numba import carray, types  # type: ignore[attr-defined]
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels._jit import carray, inlined, intrinsic, kernel
 from dupdetect.kernels.mix import mix64
 
 U64 = NDArray[np.uint64]
@@ -46,6 +44,8 @@ PREFIX = 8
 
 @intrinsic
 def _pointer(typing: Any, address: Any) -> Any:
+    from numba import types
+
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = context.get_value_type(signature.return_type)
         return builder.inttoptr(arguments[0], kind)
@@ -56,6 +56,8 @@ def _pointer(typing: Any, address: Any) -> Any:
 
 @intrinsic
 def _pointer32(typing: Any, address: Any) -> Any:
+    from numba import types
+
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = context.get_value_type(signature.return_type)
         return builder.inttoptr(arguments[0], kind)

@@ -21,10 +21,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.records import Finding
 from dupdetect.text.disguise import Way, disguised_words, is_suspect
@@ -69,7 +69,7 @@ def _suspects() -> NDArray[np.bool_]:
     return np.array([is_suspect(chr(code)) for code in range(TABLE_SIZE)])
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _hold_any(
     codes: NDArray[np.uint32], base: NDArray[np.int64], table: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:

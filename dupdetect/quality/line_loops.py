@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.text.segments import BREAKS, INVISIBLE
 
@@ -32,7 +32,7 @@ def blank_table() -> U8:
     return table
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def find_lines(codes: U32, base: I64, table: U8) -> tuple[I64, I64, I64]:
     """Lines that hold anything visible, trimmed: ``(starts, ends, line range of each text)``.
 

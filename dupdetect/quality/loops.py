@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.characters import CAPITAL, DIGIT, LETTER, SMALL, STOP, TABLE_SIZE
 
 U8 = NDArray[np.uint8]
@@ -37,7 +37,7 @@ _CAMEL_HEAD = 3
 _COPYRIGHT = 0xA9
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _look_up(key: Any, keys: U64, masks: U64) -> Any:
     limit = np.uint64(keys.shape[0] - 1)
     slot = key & limit
@@ -48,7 +48,7 @@ def _look_up(key: Any, keys: U64, masks: U64) -> Any:
     return np.uint64(0)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def find_words(
     codes: U32,
     starts: I64,
@@ -144,7 +144,7 @@ def find_words(
     )  # fmt: skip
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def match_phrases(
     key: U64,
     mask: U64,
@@ -192,7 +192,7 @@ def match_phrases(
     return phrase[:count], word[:count], size[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def count_marks(mask: U64, start: I32, begins: I64, stops: I64, bits: int) -> I32:
     """How many words of each list stand in each segment, ``int32[segments, bits + 1]``.
 
@@ -215,7 +215,7 @@ def count_marks(mask: U64, start: I32, begins: I64, stops: I64, bits: int) -> I3
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def cohesion(
     start: I32, end: I32, stem: U32, capital: U8, mask: U64, begin: int, stop: int, bit: int
 ) -> tuple[int, int, int, int]:
@@ -250,7 +250,7 @@ def cohesion(
     return content, shared, names, listed
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def cohesions(
     start: I32,
     end: I32,
@@ -274,7 +274,7 @@ def cohesions(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def line_points(
     codes: U32,
     classes: U8,

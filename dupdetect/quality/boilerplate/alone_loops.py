@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.trees import Forest, tree_logits
 from dupdetect.quality.boilerplate.context import features_of_some
 from dupdetect.quality.boilerplate.kernel import (
@@ -83,7 +83,7 @@ class Look(NamedTuple):
         return np.ascontiguousarray(self.lines[:, START])
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def look_at_one(codes: U32, tables: Tables, forest: Forest, intercept: float) -> Look:
     """Reads one text, in one call."""
     base = np.zeros(2, np.int64)
@@ -111,7 +111,7 @@ def look_at_one(codes: U32, tables: Tables, forest: Forest, intercept: float) ->
     return Look(key, line, lines, shape, phrases, numbers, judged, logits, always, coded)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def lines_to_judge(
     shape: F32, hashes: U32, bits: U8, forest: Forest, intercept: float
 ) -> tuple[I64, F32, int]:

@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import numba
 import numpy as np
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.boilerplate.kernel import I64, U8, U32
 
 RULE = "leftover_code"
@@ -107,7 +107,7 @@ _SUBJECT = re.compile(
 _SUSPECT = np.array([chr(code) in "{}=<:;/]0123456789" for code in range(128)])
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def code_marks(codes: U32, starts: I64, ends: I64) -> U8:
     """1 for each line that may be code by itself, ``uint8[n]``.
 
@@ -123,7 +123,7 @@ def code_marks(codes: U32, starts: I64, ends: I64) -> U8:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def is_mark(codes: U32, j: int, start: int) -> bool:
     """Whether a mark of code ends with character j of a line that begins at ``start``."""
     code = codes[j]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.boilerplate.kernel import (
     ADDRESS,
     ALLCAPS,
@@ -54,7 +54,7 @@ N_FEATURES = 92
 _FAR = 40
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _own(row: F32, shape: F32, lexicon: int) -> int:
     words = max(shape[WORDS], np.float32(1.0))
     chars = max(shape[CHARS], np.float32(1.0))
@@ -98,7 +98,7 @@ def _own(row: F32, shape: F32, lexicon: int) -> int:
     return 35
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _neighbour(row: F32, at: int, shape: F32, lexicon: U8, line_scores: F32, j: int) -> int:
     if 0 <= j < shape.shape[0]:
         words = max(shape[j, WORDS], np.float32(1.0))
@@ -111,7 +111,7 @@ def _neighbour(row: F32, at: int, shape: F32, lexicon: U8, line_scores: F32, j: 
     return at + 4
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _window(
     row: F32, at: int, shape: F32, lexicon: U8, line_scores: F32, i: int, reach: int
 ) -> int:
@@ -132,7 +132,7 @@ def _window(
     return at + 4
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _distances(flags: U8) -> tuple[I64, I64]:
     """Lines since the last flagged line and until the next one, ``1000`` where there is none."""
     n = flags.shape[0]
@@ -145,12 +145,12 @@ def _distances(flags: U8) -> tuple[I64, I64]:
     return since, until
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _near(distance: int) -> Any:
     return np.log1p(min(distance, _FAR)) / 3.7
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _surroundings(row: F32, at: int, shape: F32, line_scores: F32, i: int) -> int:
     low = max(0, i - 3)
     high = min(shape.shape[0], i + 4)
@@ -168,7 +168,7 @@ def _surroundings(row: F32, at: int, shape: F32, line_scores: F32, i: int) -> in
     return at + 4
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _copies(hashes: U32) -> F32:
     """How many lines say the same as each, as a feature: 0 where no other does."""
     n = hashes.shape[0]
@@ -191,7 +191,7 @@ def _copies(hashes: U32) -> F32:
 Around = tuple[int, I64, I64, I64, I64, I64, I64, F64, F64]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def around(shape: F32, lexicon: U8) -> Around:
     """What the lines of a text have in common."""
     n = shape.shape[0]
@@ -212,7 +212,7 @@ def around(shape: F32, lexicon: U8) -> Around:
     )  # fmt: skip
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def describe_line(
     row: F32, i: int, shape: F32, lexicon: U8, line_scores: F32, link_density: F32, text: Around
 ) -> None:
@@ -265,7 +265,7 @@ def describe_line(
     row[at + 7] = shape[i, NUMBERS]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def features(shape: F32, lexicon: U8, line_scores: F32, hashes: U32, link_density: F32) -> F32:
     """One row of features per line, ``float32[n, N_FEATURES]``.
 
@@ -283,7 +283,7 @@ def features(shape: F32, lexicon: U8, line_scores: F32, hashes: U32, link_densit
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def features_of_some(shape: F32, lexicon: U8, hashes: U32, lines: I64) -> F32:
     """:func:`features` of some lines of a text of which neither n-grams nor links are known."""
     n = shape.shape[0]
@@ -297,7 +297,7 @@ def features_of_some(shape: F32, lexicon: U8, hashes: U32, lines: I64) -> F32:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def features_many(
     shape: F32, lexicon: U8, line_scores: F32, hashes: U32, link_density: F32, texts: I64
 ) -> F32:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined
+from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.quality.characters import (
     BRACKET,
     CAPITAL,
@@ -52,14 +51,14 @@ SHAPE_NAMES = (
 ) = range(20)  # fmt: skip
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _class(code: np.uint32, classes: U8) -> int:
     if code < TABLE_SIZE:
         return int(classes[code])
     return LETTER if 0x20000 <= code < 0x40000 else OTHER
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def first_and_last(codes: U32, start: int, end: int, classes: U8) -> tuple[int, int]:
     """Classes of a line's first and last character; STOP for one behind a few closing marks."""
     first, last = _class(codes[start], classes), _class(codes[end - 1], classes)
@@ -112,7 +111,7 @@ def tell_prose(row: Any) -> None:
         row[PROSE] = 1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def shapes(codes: U32, starts: I64, ends: I64, classes: U8) -> F32:
     """Counts per line, ``float32[n, 20]``: see SHAPE_NAMES.
 
@@ -165,7 +164,7 @@ def shapes(codes: U32, starts: I64, ends: I64, classes: U8) -> F32:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def line_hashes(codes: U32, starts: I64, ends: I64, lower: U32) -> U32:
     """A hash of each line's letters and digits in lower case: equal lines have equal hashes."""
     n = starts.shape[0]
@@ -182,7 +181,7 @@ def line_hashes(codes: U32, starts: I64, ends: I64, lower: U32) -> U32:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _mix(value: np.uint32) -> np.uint32:
     value ^= value >> np.uint32(16)
     value = np.uint32(value * np.uint32(0x85EBCA6B))
@@ -190,7 +189,7 @@ def _mix(value: np.uint32) -> np.uint32:
     return value
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _line_grams(
     codes: U32, start: int, end: int, lower: U32, classes: U8, mask: np.uint32, out: U32
 ) -> int:
@@ -259,7 +258,7 @@ def _line_grams(
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def gram_scores(
     codes: U32, starts: I64, ends: I64, lower: U32, classes: U8, weights: F32, limit: int
 ) -> F32:
@@ -281,7 +280,7 @@ def gram_scores(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def gram_buckets(
     codes: U32, starts: I64, ends: I64, lower: U32, classes: U8, buckets: int, limit: int
 ) -> tuple[U32, I64]:
@@ -303,7 +302,7 @@ def gram_buckets(
     return out[:position], offsets
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def phrase_places(line: I64, phrase_word: I32, key: U64, most: int) -> tuple[I64, I64, I64]:
     """Line and place in it of phrases that begin at the words ``phrase_word`` (in order); then the
     lines of at most ``most`` words that hold a number.

@@ -7,9 +7,9 @@ wrong takes twice as long for, one after the other.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.boilerplate.code import is_mark
 from dupdetect.quality.boilerplate.kernel import (
     ADDRESS,
@@ -36,7 +36,7 @@ from dupdetect.quality.characters import CAPITAL, DIGIT, LETTER, SMALL, SPACE, T
 from dupdetect.quality.loops import _COPYRIGHT, NUMBER_KEY, OFFSET, PRIME, U64, _look_up
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def scan_lines(
     codes: U32, starts: I64, ends: I64, classes: U8, lower: U32, keys: U64, masks: U64
 ) -> tuple[U64, U64, I64, F32, U32, U8]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from dupdetect.kernels._jit import kernel
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
@@ -16,7 +17,7 @@ KEY_WORDS = 25
 _PRIME = 0x9E3779B97F4A7C15
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def line_keys(word: U64, line: I64) -> U64:
     """A key of the first words of each line, in order; 0 for a line without words.
 
@@ -32,7 +33,7 @@ def line_keys(word: U64, line: I64) -> U64:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def page_lines(
     word: U64, line: I64, begin: I64, end: I64, hidden: U8, max_words: int, most: int, longest: int
 ) -> tuple[U32, I64, U32]:

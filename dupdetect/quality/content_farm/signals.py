@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.boilerplate import FurnitureLine
 from dupdetect.quality.boilerplate.context import LONE
 from dupdetect.quality.marks import STOCK, PhraseBook
@@ -152,7 +152,7 @@ def _repeated(lines: Sequence[str], furniture: Sequence[FurnitureLine]) -> int:
     return len(lines) - len(distinct) + inside
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def repeated_runs_many(
     stem: NDArray[np.uint32], words: NDArray[np.int64], run: int
 ) -> NDArray[np.float64]:
@@ -163,7 +163,7 @@ def repeated_runs_many(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def repeated_runs(stem: NDArray[np.uint32], run: int) -> Any:
     """Share of the runs of ``run`` words that stood before in the text, 0..1."""
     n = stem.shape[0] - run + 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.quality.machine_translation.word_loops import ALPHA, LOWER, UPPER
 
@@ -28,7 +28,7 @@ _ASKED = (46, 44, 34, 171, 8220, 187, 8221, 39, 8217)
 _NO_MARK = 255
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def find_marks(
     codes: U32, base: I64, kinds: U8, first: U8, group: I64, written: I64, letters: U32
 ) -> U64:
@@ -96,7 +96,7 @@ def find_marks(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def find_numbers(codes: U32, base: I64, inside: U8, shortest: int) -> tuple[I64, I32, I32]:
     """Long runs of digits and what may stand inside a number: ``(doc, start, end)``.
 
@@ -140,7 +140,7 @@ def find_numbers(codes: U32, base: I64, inside: U8, shortest: int) -> tuple[I64,
     return doc, start[:count], end[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def find_odd_dates(
     codes: U32, base: I64, doc: I64, start: I32, end: I32, word: I64, inside: U8
 ) -> U8:
@@ -185,12 +185,12 @@ def find_odd_dates(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _is_space(code: Any, inside: U8) -> Any:
     return code <= 32 or (code < TABLE_SIZE and inside[code] == 3)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _before_space(codes: U32, low: int, j: int, inside: U8) -> int:
     while j >= low and _is_space(codes[j], inside):
         j -= 1

@@ -7,9 +7,9 @@ seeing that here costs no Python.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.quality.machine_translation.word_loops import (
     ALIEN,
@@ -47,7 +47,7 @@ def sticking() -> U8:
     return table
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _stands_free(codes: U32, begin: int, stop: int, low: int, high: int, stick: U8) -> bool:
     """No hyphen, dot, slash or digit sticks to ``codes[begin:stop]`` in a text ``[low, high)``."""
     if begin > low and codes[begin - 1] < TABLE_SIZE and stick[codes[begin - 1]] & 1:
@@ -62,7 +62,7 @@ def _stands_free(codes: U32, begin: int, stop: int, low: int, high: int, stick: 
     return bool(codes[stop + 1] < TABLE_SIZE and stick[codes[stop + 1]] & 4)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _is_foreign_nearby(
     codes: U32, base: int, kinds: U8, start: I32, end: I32, low: U64, keys: U64, bits: U32,
     word: int, first: int, last: int, names: bool,
@@ -99,7 +99,7 @@ def _is_foreign_nearby(
     return count > 1
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def mark_strangers(
     codes: U32, base: I64, kinds: U8, stick: U8, doc: I64, start: I32, end: I32, low: U64,
     found: U32, keys: U64, bits: U32,

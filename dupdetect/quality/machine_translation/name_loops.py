@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.quality.loops import OFFSET, PRIME
 from dupdetect.quality.machine_translation.word_loops import NAME
@@ -22,7 +22,7 @@ I64 = NDArray[np.int64]
 MOST_NAMES = 1024
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _sound_of(code: np.uint32) -> Any:
     """The sound that a name begins with, roughly: letters that any convention may exchange fall
     together."""
@@ -41,7 +41,7 @@ def _sound_of(code: np.uint32) -> Any:
     return np.uint64(1)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _is_kept(codes: U32, j: int, stop: int, code: np.uint32) -> bool:
     """Whether no convention exchanges the letter ``code`` at ``j``: b, g, l, m, n and r; p but in
     ph; d but in dj and dsch."""
@@ -58,12 +58,12 @@ def _is_kept(codes: U32, j: int, stop: int, code: np.uint32) -> bool:
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _is_vowel(code: Any) -> Any:
     return code == 97 or code == 101 or code == 105 or code == 111 or code == 117  # a e i o u
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def telling(codes: U32, begin: int, stop: int, lower: U32) -> int:
     """The spellings of a name that only some languages have, a bit for each pattern of
     :data:`transliteration.TELLING` in its order."""
@@ -115,7 +115,7 @@ def telling(codes: U32, begin: int, stop: int, lower: U32) -> int:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def find_namesakes(
     codes: U32, base: I64, doc: I64, start: I32, end: I32, low: U64, bits: U32, lower: U32
 ) -> I64:

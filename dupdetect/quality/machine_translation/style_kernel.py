@@ -10,9 +10,10 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from dupdetect.kernels._jit import kernel
 
 U32 = NDArray[np.uint32]
 I32 = NDArray[np.int32]
@@ -53,14 +54,14 @@ def fold_table() -> U32:
     return table
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _mix(value: np.uint32) -> np.uint32:
     value ^= value >> np.uint32(16)
     value = np.uint32(value * np.uint32(0x85EBCA6B))
     return value ^ (value >> np.uint32(13))
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _in_number(codes: U32, j: int, table: U32) -> bool:
     """Whether the separator at ``j`` stands between two digits."""
     if (
@@ -75,7 +76,7 @@ def _in_number(codes: U32, j: int, table: U32) -> bool:
     return bool((codes[j] == _IN_NUMBER).any())
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def grams(codes: U32, table: U32, mask: int, kinds: int) -> tuple[U32, I32, int]:
     """``(buckets uint32[k], at int32[k], words)``: n-grams, where their last word begins.
 
@@ -175,7 +176,7 @@ def grams(codes: U32, table: U32, mask: int, kinds: int) -> tuple[U32, I32, int]
     return bucket[:count], at[:count], words
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def shares(bucket: U32, weights: F32) -> F32:
     """What each n-gram adds to the sum of a text, ``float32[k]``.
 
@@ -204,7 +205,7 @@ def shares(bucket: U32, weights: F32) -> F32:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def sums(
     codes: U32, base: I64, table: U32, weights: F32, kinds: int, limit: int, min_words: int
 ) -> F64:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.quality.loops import OFFSET, PRIME
 
@@ -54,7 +54,7 @@ MAX_PHRASE = 8
 _MIN_NAME, _MIN_ENDING = 5, 5
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def split_words(
     codes: U32, base: I64, kinds: U8, lower: U32
 ) -> tuple[I64, I32, I32, U64, U64, U32]:
@@ -121,7 +121,7 @@ def split_words(
     return doc, start[:count], end[:count], key[:count], low[:count], form[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _form(
     union: np.uint8, common: np.uint8, first: np.uint8, rest: np.uint8, last: np.uint8, size: int
 ) -> Any:
@@ -141,7 +141,7 @@ def _form(
     return np.uint32(0)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _slot(key: Any, keys: U64) -> Any:
     limit = np.uint64(keys.shape[0] - 1)
     slot = key & limit
@@ -152,13 +152,13 @@ def _slot(key: Any, keys: U64) -> Any:
     return np.int64(-1)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _has(value: Any, values: U64) -> bool:
     at = np.searchsorted(values, value)
     return bool(at < values.shape[0] and values[at] == value)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _ends_foreign(codes: U32, stop: int, endings_2: U64, endings_3: U64, endings_4: U64) -> bool:
     tail = np.uint64(0)
     for k in range(4):
@@ -175,7 +175,7 @@ def _ends_foreign(codes: U32, stop: int, endings_2: U64, endings_3: U64, endings
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _before_capital(codes: U32, base: int, kinds: U8, start: I32, word: int, stop: int) -> bool:
     if word + 1 >= stop:
         return False
@@ -183,7 +183,7 @@ def _before_capital(codes: U32, base: int, kinds: U8, start: I32, word: int, sto
     return bool(code < TABLE_SIZE and kinds[code] & UPPER)
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def look_up(
     codes: U32,
     base: I64,
@@ -245,7 +245,7 @@ def look_up(
     return found, suspects[:n_suspects]
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def find_repeats(doc: I64, key: U64, low: U64, bits: U32) -> tuple[I64, I64]:
     """Doubled pieces: ``(first word, word where its repetition begins)``, numbers of words.
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import kernel
 from dupdetect.quality.characters import TABLE_SIZE
 from dupdetect.quality.listed import DomainList, host_of
 from dupdetect.quality.phrases import WORD
@@ -80,7 +80,7 @@ def _alphanumeric() -> NDArray[np.bool_]:
     return np.array([chr(code).isalnum() for code in range(TABLE_SIZE)])
 
 
-@numba.njit(cache=True, nogil=True)
+@kernel
 def _link_signs(
     codes: NDArray[np.uint32], base: NDArray[np.int64], alphanumeric: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
