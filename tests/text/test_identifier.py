@@ -31,6 +31,13 @@ def compiled(model):
     return made
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of the user's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path
+
+
 def agree(compiled, model, texts: Sequence[str]) -> None:
     plain = identifier._Plain(model)
     assert [compiled.best(text) for text in texts] == [plain.best(text) for text in texts]
@@ -38,6 +45,16 @@ def agree(compiled, model, texts: Sequence[str]) -> None:
 
 def test_the_installed_model_is_compiled():
     assert isinstance(load_identifier(), identifier._Compiled)
+
+
+def test_the_model_is_unpacked_once(model, cache, monkeypatch):
+    first = load_identifier()
+    assert [path.suffix for path in (cache / "dupdetect").iterdir()] == [".arrays"]
+    monkeypatch.setattr(identifier, "_library", lambda: pytest.fail("unpacked again"))
+    second = load_identifier()
+    assert isinstance(second, identifier._Compiled)
+    agree(second, model, TEXTS)
+    assert [second.ranked(text) for text in TEXTS] == [first.ranked(text) for text in TEXTS]
 
 
 @pytest.mark.parametrize("text", TEXTS)
