@@ -10,7 +10,13 @@ from dupdetect.quality.boilerplate import look, mask_many
 from dupdetect.quality.boilerplate.alone import _tables, mask_one
 from dupdetect.quality.boilerplate.alone_loops import UNLIKELY, lines_to_judge, look_at_one
 from dupdetect.quality.boilerplate.code import code_marks
-from dupdetect.quality.boilerplate.furniture import WORTH_JUDGING, shipped_lines
+from dupdetect.quality.boilerplate.content_lines import content_lines
+from dupdetect.quality.boilerplate.furniture import (
+    WORTH_JUDGING,
+    Page,
+    judge_line,
+    shipped_lines,
+)
 from dupdetect.quality.boilerplate.kernel import (
     SEPARATORS,
     WORDS,
@@ -46,7 +52,10 @@ def test_a_look_at_one_text_shows_what_is_seen_among_many(text: str) -> None:
     readings = read_many([text], _vocabulary())
     reading, forms = readings.whole, look(readings).forms
     marks = code_marks(reading.codes, reading.starts, reading.ends)
-    columns = [reading.starts, reading.ends, reading.sizes, marks, forms.hashes]
+    content = content_lines(
+        reading.codes, reading.starts, reading.ends, forms.shape, _tables().classes
+    )
+    columns = [reading.starts, reading.ends, reading.sizes, marks, forms.hashes, content]
     assert found.lines.T.tolist() == [column.tolist() for column in columns]
     assert found.shape.tolist() == forms.shape.tolist()
     assert found.coded == bool(marks.any())
@@ -57,7 +66,7 @@ def test_a_look_at_one_text_shows_what_is_seen_among_many(text: str) -> None:
     assert found.phrases.T.tolist() == wanted
     assert found.numbers.tolist() == numbers.tolist()
     judged = lines_to_judge(
-        forms.shape, forms.hashes, np.zeros_like(forms.bits), model.trees.forest,
+        forms.shape, forms.hashes, np.zeros_like(forms.bits), content, model.trees.forest,
         model.trees.intercept,
     )  # fmt: skip
     assert found.judged.tolist() == judged[0].tolist()
@@ -78,8 +87,9 @@ def test_lines_have_the_chances_that_they_have_among_many(text: str) -> None:
         reading.codes, reading.starts, reading.ends, hits, forms, language="und",
         density=np.full(len(hits), -1.0, np.float32), model=model, texts=readings.lines,
     )  # fmt: skip
+    content = np.zeros(len(hits), np.uint8)
     lines, logits, always = lines_to_judge(
-        forms.shape, forms.hashes, forms.bits, model.trees.forest, model.trees.intercept
+        forms.shape, forms.hashes, forms.bits, content, model.trees.forest, model.trees.intercept
     )
     asked = np.isfinite(logits)
     assert sigmoid(logits[asked]).tolist() == wanted[lines[asked]].tolist()
@@ -91,6 +101,37 @@ def test_lines_have_the_chances_that_they_have_among_many(text: str) -> None:
     likely = np.flatnonzero(~sure & (wanted >= WORTH_JUDGING)).tolist()
     assert {*likely} <= {*lines[always:].tolist()}
     assert (logits[always:] >= UNLIKELY).all()
+
+
+SENTENCES = st.lists(
+    st.sampled_from(
+        ["« Oui », dit-il.", "Il est 12 heures.", "12 mai 2024.", "Accueil » Sport » Voile.",
+         "Sport / Voile ?", "Le 3 mai, à 10 h 30.", "Menu.", "« A » B.", "Et puis ?", "\"Non.",
+         "m² ² ².", "Sport | Voile.", "Home · News ”", "10-11-12 a-b.", "…", "“", '"', "¼ ½.", "Tôt", PROSE, ""]
+    ), max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(SENTENCES.map("\n".join), TEXT, st.text(ODD + "\n", max_size=60)))
+def test_content_lines_are_found_for_nothing_whatever_their_chance(text: str) -> None:
+    readings = read_many([text], _vocabulary())
+    reading, forms = readings.whole, look(readings).forms
+    content = content_lines(
+        reading.codes, reading.starts, reading.ends, forms.shape, _tables().classes
+    )
+    page = Page(text, reading.spans, reading.sizes, forms.shape, 0, len(reading.spans))
+    for line in np.flatnonzero(content).tolist():
+        for chance in (0.3, 0.7, 1.0):
+            assert judge_line(page, line, None, chance, 0.3) is None
+
+
+def test_sentences_beside_running_text_are_content() -> None:
+    lines = [PROSE, "Il a fini ?", "Menu", "12 mai 2024.", PROSE]
+    reading = read_many(["\n".join(lines)], _vocabulary())
+    whole, shape = reading.whole, look(reading).forms.shape
+    found = content_lines(whole.codes, whole.starts, whole.ends, shape, _tables().classes)
+    assert found[1:4].tolist() == [1, 0, 0]
 
 
 @settings(max_examples=300, deadline=None)

@@ -13,6 +13,7 @@ import numpy as np
 from dupdetect.kernels.trees import plant
 from dupdetect.quality.boilerplate.alone_loops import (
     CODE,
+    CONTENT,
     END,
     HASH,
     SIZE,
@@ -86,10 +87,10 @@ def _chances(look: Look, hits: dict[int, Hit], model: LineModel) -> list[tuple[i
         bits = np.zeros(len(look.lines), np.uint8)
         for line, hit in hits.items():
             bits[line] = hit.bits
-        hashes = look.lines[:, HASH].astype(np.uint32)
+        hashes, content = look.lines[:, HASH].astype(np.uint32), look.lines[:, CONTENT]
         trees = model.trees
         lines, logits, always = lines_to_judge(
-            look.shape, hashes, bits, trees.forest, trees.intercept
+            look.shape, hashes, bits, content.astype(np.uint8), trees.forest, trees.intercept
         )
     chances = [_chance(logit) for logit in logits.tolist()]
     if any(

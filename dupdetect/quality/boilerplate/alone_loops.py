@@ -12,6 +12,7 @@ import numpy as np
 
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.trees import Forest, tree_logits
+from dupdetect.quality.boilerplate.content_lines import content_lines
 from dupdetect.quality.boilerplate.context import features_of_some
 from dupdetect.quality.boilerplate.kernel import (
     F32,
@@ -53,14 +54,14 @@ class Tables(NamedTuple):
 
 
 #: Columns of what a look at a text tells of its lines: start, end, number of words, whether it may
-#: be program text, hash of what it says.
-START, END, SIZE, CODE, HASH = range(5)
+#: be program text, hash of what it says, whether it is content if the lexicon does not know it.
+START, END, SIZE, CODE, HASH, CONTENT = range(6)
 
 
 class Look(NamedTuple):
     """What one text shows: ``key`` and ``line`` as ``Reading`` has them, then of its n lines.
 
-    ``lines int64[n, 5]`` (columns above) and their ``shape``; ``phrases int64[p, 3]``: number,
+    ``lines int64[n, 6]`` (columns above) and their ``shape``; ``phrases int64[p, 3]``: number,
     line, and word of the line where it begins; ``numbers``: short lines with numbers. Then the
     lines to judge if the lexicon knows none (:func:`lines_to_judge`); whether any is marked as
     program text.
@@ -101,23 +102,27 @@ def look_at_one(codes: U32, tables: Tables, forest: Forest, intercept: float) ->
     for p in range(phrase.shape[0]):
         phrases[p, 0], phrases[p, 1], phrases[p, 2] = phrase[p], where[p], places[p]
     n = starts.shape[0]
-    lines = np.empty((n, 5), np.int64)
+    content = content_lines(codes, starts, ends, shape, tables.classes)
+    lines = np.empty((n, 6), np.int64)
     coded = False
     for i in range(n):
         lines[i, START], lines[i, END], lines[i, SIZE] = starts[i], ends[i], line[i + 1] - line[i]
-        lines[i, CODE], lines[i, HASH] = marks[i], hashes[i]
+        lines[i, CODE], lines[i, HASH], lines[i, CONTENT] = marks[i], hashes[i], content[i]
         coded = coded or marks[i] != 0
-    judged, logits, always = lines_to_judge(shape, hashes, np.zeros(n, np.uint8), forest, intercept)
+    judged, logits, always = lines_to_judge(
+        shape, hashes, np.zeros(n, np.uint8), content, forest, intercept
+    )
     return Look(key, line, lines, shape, phrases, numbers, judged, logits, always, coded)
 
 
 @kernel
 def lines_to_judge(
-    shape: F32, hashes: U32, bits: U8, forest: Forest, intercept: float
+    shape: F32, hashes: U32, bits: U8, content: U8, forest: Forest, intercept: float
 ) -> tuple[I64, F32, int]:
     """Lines of one text that may be furniture, and the log-odds that weights give them.
 
-    ``bits`` is what the lexicon knows of each line. The first lines, as many as the number that
+    ``bits`` is what the lexicon knows of each line; of those of which it knows nothing, ``content``
+    are not. The first lines, as many as the number that
     comes last says, hold a known phrase or the separators of a trail and are looked at whatever
     their log-odds (-inf where weights were not asked); the others are UNLIKELY or more.
     """
@@ -126,7 +131,7 @@ def lines_to_judge(
     count = 0
     for i in range(n):
         wanted = shape[i, PROSE] == 0 or shape[i, WORDS] < PARAGRAPH_WORDS
-        if i == 0 and shape[i, WORDS] > HEADLINE_WORDS:
+        if content[i] != 0 or (i == 0 and shape[i, WORDS] > HEADLINE_WORDS):
             wanted = False
         if wanted or bits[i] != 0:
             asked[count] = i
@@ -142,6 +147,8 @@ def lines_to_judge(
         for i in range(n):
             trail = shape[i, SEPARATORS] > 0 and shape[i, WORDS] <= TRAIL_WORDS
             sure = trail or bits[i] != 0
+            if content[i] != 0 and bits[i] == 0:
+                continue
             if (sure and late == 0) or (not sure and late == 1 and logit[i] >= UNLIKELY):
                 lines[found], logits[found] = i, logit[i]
                 found += 1
