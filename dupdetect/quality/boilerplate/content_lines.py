@@ -17,7 +17,7 @@ from dupdetect.quality.characters import DIGIT, LETTER, SMALL
 
 #: What a line of speech or half a sentence begins and ends with, and how a sentence ends.
 _BEGINS = tuple(map(ord, "\"»”'’.,;:"))
-_ENDS = tuple(map(ord, "'\"«“,;("))
+_ENDS = tuple(map(ord, '"«“,;('))
 _STOPS = tuple(map(ord, ".!?…»”"))
 #: Marks of trails and bars below the letters, and numbers that are not among 0 to 9.
 _MARKS = tuple(map(ord, ">/\\|·¦"))
