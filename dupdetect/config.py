@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -169,6 +168,8 @@ class Config:
     @classmethod
     def from_toml(cls, text: str) -> Config:
         """Settings from TOML text; raises ConfigError."""
+        import tomllib  # few commands read settings
+
         try:
             values = tomllib.loads(text)
         except RecursionError:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from dupdetect import schemas
 from dupdetect.config import Config
-from dupdetect.engines.near_sources import Texts
+from dupdetect.engines.near_sources import Texts, taken
 from dupdetect.kernels.group import PairSet, decode_pairs, encode_pairs, sorted_unique
 from dupdetect.kernels.minhash import minhash
 from dupdetect.kernels.overlap import bucket_pairs, buckets, overlapping_bands, shared_shingles
@@ -156,8 +156,7 @@ def _verified(
     empty = (np.empty(0, np.uint64), *([np.empty(0, np.float64)] * 3))
     parts = [empty, *_in_turn(pool, compared, _blocks(codes, sketches.lengths), threads + 1)]
     pairs, jaccard, in_a, in_b = (np.concatenate(column) for column in zip(*parts, strict=True))
-    a, b = (_column(np.ascontiguousarray(side), pa.int64()) for side in decode_pairs(pairs).T)
-    columns = [sketches.ids.take(a).cast(pa.string()), sketches.ids.take(b).cast(pa.string())]
+    columns = [taken(sketches.ids, side) for side in decode_pairs(pairs).T]
     columns += [
         _column(values.astype(np.float32), pa.float32()) for values in (jaccard, in_a, in_b)
     ]

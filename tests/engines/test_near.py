@@ -176,3 +176,18 @@ def test_what_reading_raises_is_raised_where_the_texts_are_taken():
         assert next(coming).ids.to_pylist() == ["0"]
         with pytest.raises(OSError, match="no more"):
             next(coming)
+
+
+@pytest.mark.parametrize("number", [0, 1, 5])
+def test_ids_are_taken_as_arrow_would(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(near_sources, "_TAKEN", 2)
+    whole = pa.array(["left out", "", "é", "bcd", "\N{GRINNING FACE}", "e"], pa.large_string())
+    ids = whole.slice(1)
+    rows = np.array([4, 0, 1, 1, 3][:number], np.int64)
+    assert near_sources.taken(ids, rows).equals(ids.take(pa.array(rows)).cast(pa.string()))
+
+
+def test_ids_of_any_offset_become_large() -> None:
+    ids = pa.array(["left out", "é", "", "bcd"]).slice(1)
+    assert near_sources._large(ids).equals(ids.cast(pa.large_string()))
+    assert near_sources._large(pa.array(["a", None])).to_pylist() == ["a", None]
