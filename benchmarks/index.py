@@ -220,7 +220,7 @@ def looks(index: Index, documents: list[Document]) -> dict[str, int]:
     found = [{match.b for match in index.query(document)} for document in documents]
     every = Least(shingles=1.0, same=1e-9, alone=1e-9, across=1e-9)
     with (
-        mock.patch.multiple(candidates, MOST_VERIFIED=1 << 30, LEAST=every),
+        mock.patch.object(candidates, "MOST_VERIFIED", 1 << 30),
         mock.patch.object(likely, "LEAST", every),
     ):
         wanted = [{match.b for match in index.query(document)} for document in documents]

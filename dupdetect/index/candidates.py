@@ -31,12 +31,11 @@ from dupdetect.errors import IndexCorruptError, IndexError_
 from dupdetect.index import foreign, upkeep
 from dupdetect.index import header as headers
 from dupdetect.index import sketches as packed
-from dupdetect.index.likely import LEAST, Likely, look_at
+from dupdetect.index.likely import Likely, most_alike
 from dupdetect.index.opening import open_store
 from dupdetect.index.records import Record, pack, parse
 from dupdetect.index.sketches import Sketches
 from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store, placed
-from dupdetect.kernels.likely import strongest, worth
 from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
@@ -217,16 +216,12 @@ class CandidateIndex:
         bands, keys = _row(batch, row)
         if not len(bands):
             return _NOBODY
-        found = self._shared(bands, keys)
-        numbers = found.numbers
-        most = self.config.anchor.max_candidates
-        if len(numbers) > most:
-            best = strongest(found.bands, found.keys, len(bands), len(keys), most + 1)
-            numbers = numbers[best]
-        if not len(numbers):
+        most = self.config.anchor.max_candidates + 1
+        places, cut = self._store.strongest(bands, keys, self._caps, most)
+        self.cut += cut
+        if not len(places.key):
             return _NOBODY
-        places = self._store.places(numbers)
-        chosen = worth(look_at(batch, row, language, places), LEAST)
+        chosen = most_alike(batch, row, language, places)
         if exclude is not None and len(chosen):
             own = _key(exclude)
             chosen = chosen[[places.name(i) != own for i in chosen.tolist()]]
@@ -236,11 +231,14 @@ class CandidateIndex:
         key, record, end, held = places
         return Likely(Places(key[chosen], record[chosen], end[chosen], held))
 
+    @property
+    def _caps(self) -> Caps:
+        shingle, anchor = self.config.shingle, self.config.anchor
+        return Caps(shingle.max_bucket, anchor.max_bucket, anchor.min_shared)
+
     def _shared(self, bands: NDArray[np.uint64], keys: NDArray[np.uint64]) -> Shared:
         """All candidates with what they share, in the order of their numbers."""
-        shingle, anchor = self.config.shingle, self.config.anchor
-        caps = Caps(shingle.max_bucket, anchor.max_bucket, anchor.min_shared)
-        found = self._store.shared(bands, keys, caps)
+        found = self._store.shared(bands, keys, self._caps)
         self.cut += found.cut
         return found
 

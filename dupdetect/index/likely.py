@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dupdetect.index.records import Record, language_bytes, parse
 from dupdetect.index.stores.base import Places, placed
-from dupdetect.kernels.likely import Least, look
+from dupdetect.kernels.likely import Least, alike
 from dupdetect.sketch.batch import SketchBatch
 
 #: What a candidate in the same language must share: of the weight of stems, with 0.4 of the share
@@ -53,15 +53,15 @@ class Likely:
         return Likely(Places(key, record, end, tuple(w.held for w in where)))
 
 
-def look_at(
+def most_alike(
     batch: SketchBatch, row: int, language: str | None, places: Places
-) -> NDArray[np.float32]:
-    """What a row of a batch and stored documents share, float32[n, len(LOOKS)]."""
+) -> NDArray[np.int64]:
+    """Which stored documents are worth verifying beside a row of a batch, the most alike first."""
     stems, skeletons = batch.stems, batch.skeletons
     a, b = stems.doc[row : row + 2].tolist()
     c, d = skeletons.doc[row : row + 2].tolist()
     e, f = batch.set_doc[row : row + 2].tolist()
-    return look(
+    return alike(
         batch.shingle_set[e:f], stems.key[a:b], stems.weight[a:b], skeletons.key[c:d],
         skeletons.weight[c:d], code_of(language), LEAST, places.record, places.end,
     )  # fmt: skip

@@ -352,3 +352,16 @@ def worth(looks: NDArray[np.float32], least: Least) -> I64:
             chosen[n], alike[n] = i, -degree
             n += 1
     return chosen[:n][np.argsort(alike[:n], kind="mergesort")]
+
+
+@kernel
+def alike(
+    shingles: U32, stem_key: U32, stem_weight: NDArray[np.float32], skeleton_key: U32,
+    skeleton_weight: NDArray[np.float32], language: int, least: Least, begin: I64, end_of: I64,
+) -> I64:  # fmt: skip
+    """The records that :func:`look` finds :func:`worth` verifying, the most alike first."""
+    looks = look(
+        shingles, stem_key, stem_weight, skeleton_key, skeleton_weight, language, least, begin,
+        end_of,
+    )  # fmt: skip
+    return worth(looks, least)

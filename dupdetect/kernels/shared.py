@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels.likely import strongest
 from dupdetect.kernels.lists import LONGEST, bucket_ranges, one_list
 from dupdetect.kernels.mix import mix64
-from dupdetect.kernels.postings import hash_keys
+from dupdetect.kernels.postings import hash_keys, locate
 from dupdetect.kernels.recent import one_walk, touch
 
 U64 = NDArray[np.uint64]
@@ -175,3 +176,26 @@ def shared_documents(
         in_bands[i] = np.int64(ordered[i] >> _BAND) & _FEW
         in_keys[i] = np.int64(ordered[i]) & _MASK
     return numbers, in_bands, in_keys, cut + more, 0
+
+
+@kernel
+def strongest_documents(
+    band_table: I64, key_table: I64, records: I64, bands: U64, keys: U64, band_cap: int,
+    key_cap: int, min_shared: int, dead: U8, recent: Lists, views: tuple[int, int], most: int,
+) -> tuple[I64, I64, I64, I64, int, int]:  # fmt: skip
+    """The ``most`` of :func:`shared_documents` that share most, and where they lie.
+
+    Numbers; addresses as :func:`dupdetect.kernels.postings.locate` gives them with the table
+    ``records`` (0 for recent documents); how many lists were longer. The last value is 0, or 1 +
+    the row of a segment with malformed lists, or -1 - the row of one with malformed records.
+    """
+    numbers, in_bands, in_keys, cut, status = shared_documents(
+        band_table, key_table, bands, keys, band_cap, key_cap, min_shared, dead, recent, views
+    )
+    if numbers.size > most:
+        numbers = numbers[strongest(in_bands, in_keys, bands.size, keys.size, most)]
+    key, record = np.empty(numbers.size, np.int64), np.empty(numbers.size, np.int64)
+    end = np.empty(numbers.size, np.int64)
+    if status == 0:
+        status = -locate(records, numbers, dead, key, record, end)
+    return numbers, key, record, end, cut, status

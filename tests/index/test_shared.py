@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dupdetect.index.stores.base import Caps, Entry, shared_by_lists
+from dupdetect.index.stores.base import Caps, Entry
+from dupdetect.index.stores.by_lists import shared_by_lists, strongest_by_lists
 from dupdetect.index.stores.lmdb import LmdbStore
 from dupdetect.index.stores.memory import MemoryStore
 from dupdetect.kernels import shared
@@ -56,6 +57,13 @@ def test_segments_recent_and_removed_documents_answer_as_lists_do(
     )
     assert found.cut == wanted.cut
     assert (np.diff(found.numbers) > 0).all()
+    for most in (1, 100):
+        strong, cut = store.strongest(bands, keys, caps, most)
+        by_lists, _ = strongest_by_lists(store, bands, keys, caps, most)
+        assert cut == wanted.cut and len(strong.key) == min(most, len(found.numbers))
+        for tell in ("name", "content"):
+            told = [[getattr(p, tell)(i) for i in range(len(p.key))] for p in (strong, by_lists)]
+            assert told[0] == told[1]
     store.close()
 
 

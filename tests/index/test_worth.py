@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from dupdetect.config import Config
 from dupdetect.index import records
 from dupdetect.index.likely import LEAST as SHIPPED
-from dupdetect.index.likely import look_at
+from dupdetect.index.likely import most_alike
 from dupdetect.index.sketches import pack
 from dupdetect.index.stores.base import placed
-from dupdetect.kernels.likely import Least, strongest, worth
+from dupdetect.kernels.likely import Least, look, strongest, worth
 from dupdetect.quality.boilerplate import Masks
 from dupdetect.records import Document
 from dupdetect.sketch.batch import sketch_texts
@@ -75,9 +75,15 @@ def test_shingles_alone_are_enough_where_furniture_has_no_anchors():
     )
     batch = sketch_texts(texts, config, furniture)
     record = records.pack(Document(id="b", text=texts[1]), sketch=pack(batch)[1], keep_text=False)
-    looks = look_at(batch, 0, None, placed([b"b"], [record]))
+    places, stems, skeletons = placed([b"b"], [record]), batch.stems, batch.skeletons
+    own = (view[: doc[1]] for doc, view in (
+        (batch.set_doc, batch.shingle_set), (stems.doc, stems.key), (stems.doc, stems.weight),
+        (skeletons.doc, skeletons.key), (skeletons.doc, skeletons.weight),
+    ))  # fmt: skip
+    looks = look(*own, 0, SHIPPED, places.record, places.end)
     mine, theirs = (batch.shingles[a:b] for a, b in pairwise(batch.shingle_doc))
     share = np.isin(theirs, mine).sum() / len(theirs)
     assert looks[0, 1] < SHIPPED.same / 2
     assert len(mine) == len(theirs) and looks[0, 2] == pytest.approx(share)
     assert worth(looks, SHIPPED).tolist() == [0]
+    assert most_alike(batch, 0, None, places).tolist() == [0]

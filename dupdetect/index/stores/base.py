@@ -22,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.index.stores.rings import Held
-from dupdetect.kernels.likely import count_shared_lists
 
 View = Literal["bands", "anchors"]
 VIEWS: tuple[View, View] = ("bands", "anchors")
@@ -114,19 +113,6 @@ class Caps(NamedTuple):
     min_shared: int
 
 
-def shared_by_lists(
-    store: Store, bands: NDArray[np.uint64], keys: NDArray[np.uint64], caps: Caps
-) -> Shared:
-    """What :meth:`Store.shared` answers, from the lists of a store."""
-    buckets = store.lookup("bands", bands, cap=caps.bands)
-    lists = store.lookup("anchors", keys, cap=caps.keys)
-    found = count_shared_lists(
-        buckets.numbers, lists.numbers, lists.start, lists.sizes, caps.keys, caps.min_shared
-    )
-    cut = int((buckets.sizes > caps.bands).sum() + (lists.sizes > caps.keys).sum())
-    return Shared(*found, cut)
-
-
 class Store(Protocol):
     """Where an index keeps its documents and postings. Errors are IndexError_ and its kinds.
 
@@ -172,6 +158,12 @@ class Store(Protocol):
 
     def places(self, numbers: NDArray[np.int64]) -> Places:
         """Where documents lie, by internal number."""
+
+    def strongest(
+        self, bands: NDArray[np.uint64], keys: NDArray[np.uint64], caps: Caps, most: int
+    ) -> tuple[Places, int]:
+        """Where the ``most`` documents of :meth:`shared` lie that share most (of the bands and of
+        the keys together, of equal ones the oldest), and how many lists were too long."""
 
     def traces(self, site: bytes) -> list[Held]:
         """Traces that the latest documents of a site have left, oldest first: a few at most, and of

@@ -123,6 +123,10 @@ class LmdbStore(Versions):
         """See Store."""
         return self._snapshot().places(numbers)
 
+    def strongest(self, bands: U64, keys: U64, caps: Caps, most: int) -> tuple[Places, int]:
+        """See Store."""
+        return self._snapshot().strongest(bands, keys, caps, most)
+
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""
         return (stored.key for _, stored in self._snapshot())

@@ -15,14 +15,14 @@ from dupdetect.errors import IndexError_
 from dupdetect.index.stores import rings
 from dupdetect.index.stores.base import (
     VIEWS,
-    Caps,
     Entry,
-    Places,
     Postings,
-    Shared,
     View,
-    placed,
+)
+from dupdetect.index.stores.by_lists import (
+    places_by_number,
     shared_by_lists,
+    strongest_by_lists,
 )
 from dupdetect.index.stores.rings import Held
 
@@ -107,14 +107,7 @@ class MemoryStore:
             entries = [self._entries.get(number) for number in numbers]
             return [None if entry is None else entry.record for entry in entries]
 
-    def shared(self, bands: NDArray[np.uint64], keys: NDArray[np.uint64], caps: Caps) -> Shared:
-        """See Store."""
-        return shared_by_lists(self, bands, keys, caps)
-
-    def places(self, numbers: NDArray[np.int64]) -> Places:
-        """See Store."""
-        listed = numbers.tolist()
-        return placed(self.names(listed), self.records(listed))
+    shared, strongest, places = shared_by_lists, strongest_by_lists, places_by_number
 
     def traces(self, site: bytes) -> list[Held]:
         """See Store."""

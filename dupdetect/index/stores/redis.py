@@ -20,14 +20,14 @@ from dupdetect.index.stores import redis_scripts as scripts
 from dupdetect.index.stores import rings
 from dupdetect.index.stores.base import (
     VIEWS,
-    Caps,
     Entry,
-    Places,
     Postings,
-    Shared,
     View,
-    placed,
+)
+from dupdetect.index.stores.by_lists import (
+    places_by_number,
     shared_by_lists,
+    strongest_by_lists,
 )
 from dupdetect.index.stores.redis_batch import Pending, assemble
 from dupdetect.index.stores.redis_packing import fields_of, parts, places_of, split, steps_of
@@ -134,14 +134,7 @@ class RedisStore:
         own = {} if self._pending is None else self._pending.records(numbers)
         return [own.get(number, record) for number, record in zip(numbers, found, strict=True)]
 
-    def shared(self, bands: NDArray[np.uint64], keys: NDArray[np.uint64], caps: Caps) -> Shared:
-        """See Store."""
-        return shared_by_lists(self, bands, keys, caps)
-
-    def places(self, numbers: NDArray[np.int64]) -> Places:
-        """See Store."""
-        listed = numbers.tolist()
-        return placed(self.names(listed), self.records(listed))
+    shared, strongest, places = shared_by_lists, strongest_by_lists, places_by_number
 
     def traces(self, site: bytes) -> list[Held]:
         """See Store."""

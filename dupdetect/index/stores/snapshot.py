@@ -19,7 +19,7 @@ from dupdetect.index.stores.state import State
 from dupdetect.kernels.lists import LONGEST, lookup
 from dupdetect.kernels.postings import COLUMNS, PREFIX, hash_keys, locate
 from dupdetect.kernels.recent import join
-from dupdetect.kernels.shared import shared_documents
+from dupdetect.kernels.shared import shared_documents, strongest_documents
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -125,7 +125,24 @@ class Snapshot:
         key, record, end = np.empty((3, len(numbers)), np.int64)
         status = locate(self.located, numbers, self.dead, key, record, end)
         if status:
-            raise self.segments[status - 1].broken("its records are out of place")
+            raise self.segments[status - 1].broken("its records are misplaced")
+        return self._with_recent(numbers, key, record, end)
+
+    def strongest(self, bands: U64, keys: U64, caps: Caps, most: int) -> tuple[Places, int]:
+        """Documents that share most; see ``Store.strongest``."""
+        limit = self.state.next
+        with self.recent.reading(limit) as lists:
+            numbers, key, record, end, cut, status = strongest_documents(
+                self.tables[BANDS], self.tables[ANCHORS], self.located, bands, keys, *caps,
+                self.dead, lists, (BANDS, ANCHORS), most,
+            )  # fmt: skip
+        if status:
+            what = "its posting lists are malformed" if status > 0 else "its records are misplaced"
+            raise self.segments[abs(status) - 1].broken(what)
+        return self._with_recent(numbers, key, record, end), cut
+
+    def _with_recent(self, numbers: I64, key: I64, record: I64, end: I64) -> Places:
+        """Places of documents in segments, with those of recent ones filled in."""
         if self.recent.first == self.state.next:
             return Places(key, record, end, self)
         late = np.flatnonzero(numbers >= self.recent.first).tolist()
