@@ -11,7 +11,9 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,34 +22,58 @@ from numpy.typing import NDArray
 
 from dupdetect import schemas
 from dupdetect.config import Config
+from dupdetect.engines.near_pages import PackedTexts
 from dupdetect.engines.near_sources import Texts, taken
-from dupdetect.kernels.group import PairSet, decode_pairs, encode_pairs, sorted_unique
-from dupdetect.kernels.minhash import minhash
-from dupdetect.kernels.overlap import bucket_pairs, buckets, overlapping_bands, shared_shingles
-from dupdetect.kernels.wordhash import word_shingles
-from dupdetect.sketch.signatures import permutations
+from dupdetect.engines.near_unpacking import Rooms, Unpacker
+from dupdetect.kernels.exact import pairs_within, shared_shingles, unique_shingles
+from dupdetect.kernels.group import PairSet, decode_pairs
+from dupdetect.kernels.overlap import bucket_pairs, buckets
+from dupdetect.kernels.parted import NO_KEY, parted_bands
+from dupdetect.kernels.wordhash import most_shingles, word_shingles
 from dupdetect.text.tokens import fold_table
 
 T = TypeVar("T")
 U64 = NDArray[np.uint64]
+_SHIFT = np.uint64(32)
 
 #: Candidates that one document takes from buckets above ``shingle.max_bucket``, over all bands.
 MOST_OF_LARGE = 16
-#: Candidates that are compared at a time, and shingles of theirs (4 bytes each).
-_BLOCK, _BLOCK_SHINGLES = 1 << 14, 1 << 23
+#: Texts that are sketched at a time: their band keys take half a megabyte.
+_ROWS = 1 << 10
+#: Candidates that a thread compares at a time, and shingles that are held for it (4 bytes each).
+_BLOCK, _HELD = 1 << 12, 1 << 24
 
 
 def find_pairs(
-    texts: Iterable[Texts], folder: Path, *, threshold: float, config: Config, threads: int
+    texts: Iterable[Texts | PackedTexts],
+    folder: Path,
+    *,
+    threshold: float,
+    config: Config,
+    threads: int,
 ) -> pa.Table:
     """The pairs at or above a threshold, ``schemas.NEAR_DUPLICATES``; ``folder`` is to work in."""
     with ThreadPoolExecutor(threads) as pool:
         sketches = _Sketches(folder, config)
         for made in _in_turn(pool, sketches.make, texts, threads + 1):
-            sketches.add(*made)
+            sketches.add(made)
         sketches.finish()
         codes = _candidates(sketches, config, pool, threads)
         return _verified(sketches, codes, threshold, pool, threads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Sketches of a batch: where they lie in the files, in bytes."""
+
+    ids: pa.Array
+    lengths: NDArray[np.int32]
+    shingles: int
+    keys: int
+
+    def begins(self) -> NDArray[np.int64]:
+        """Where each document's shingles begin, as a number of shingles."""
+        return np.cumsum(self.lengths, dtype=np.int64) - self.lengths + self.shingles // 4
 
 
 class _Sketches:
@@ -55,70 +81,106 @@ class _Sketches:
 
     def __init__(self, folder: Path, config: Config) -> None:
         self._shingle = config.shingle
-        self._permutations = permutations(config.shingle.permutations, config.shingle.seed)
-        self._keys = (folder / "keys").open("w+b", buffering=0)
-        self._shingles = (folder / "shingles").open("w+b", buffering=0)
-        self._ids: list[pa.Array] = []
-        self._sizes: list[int] = []
-        self._lengths: list[NDArray[np.int32]] = []
-        self._signed: list[NDArray[np.bool_]] = []
+        self._unpacker = Unpacker()
+        self._rooms = Rooms()
+        self._keys = _File(folder / "keys")
+        self._shingles = _File(folder / "shingles")
+        self._made: list[_Made] = []
 
-    def make(self, texts: Texts) -> tuple[Any, ...]:
-        """Sketches of a batch; called in threads."""
-        shingles, ranges = word_shingles(*texts.utf8, fold_table(), self._shingle.size)
-        least = max(1, self._shingle.min_tokens - self._shingle.size + 1)
-        signatures, signed = minhash(shingles, ranges, *self._permutations, least)
-        return texts.ids, overlapping_bands(signatures), shingles, ranges, signed
+    def make(self, texts: Texts | PackedTexts) -> list[_Made]:
+        """Writes sketches of texts, none if they turn out to be damaged; called in threads."""
+        if isinstance(texts, PackedTexts):
+            found = self._unpacker.texts(texts)
+            if found is None:
+                texts.damaged()
+                return []
+        else:
+            found = texts.utf8
+        data, begin, end = found
+        parts = [slice(at, at + _ROWS) for at in range(0, len(begin), _ROWS)]
+        return [self._sketched(texts.ids[part], data, begin[part], end[part]) for part in parts]
 
-    def add(
+    def _sketched(
         self,
         ids: pa.Array,
-        keys: NDArray[np.uint32],
-        shingles: NDArray[np.uint32],
-        ranges: NDArray[np.int64],
-        signed: NDArray[np.bool_],
-    ) -> None:
-        """Appends the sketches of the next batch."""
-        self._keys.write(keys.data)
-        self._shingles.write(shingles.data)
-        self._ids.append(ids)
-        self._sizes.append(len(ids))
-        self._lengths.append(np.diff(ranges).astype(np.int32))
-        self._signed.append(signed)
+        data: NDArray[np.uint8],
+        begin: NDArray[np.int64],
+        end: NDArray[np.int64],
+    ) -> _Made:
+        n, config = len(ids), self._shingle
+        bands, least = config.permutations, config.min_tokens - config.size + 1
+        shingles = self._rooms.room("shingles", most_shingles(begin, end), np.uint32)
+        ranges = word_shingles(data, begin, end, fold_table(), config.size, shingles)
+        keys = self._rooms.room("keys", n * bands, np.uint32)[: n * bands].reshape(bands, n)
+        parted_bands(shingles, ranges, bands, config.seed, least, keys)
+        written = self._shingles.append(shingles[: ranges[-1]]), self._keys.append(keys)
+        return _Made(ids, np.diff(ranges).astype(np.int32), *written)
+
+    def add(self, made: list[_Made]) -> None:
+        """Counts in the sketches of the next texts."""
+        self._made += made
 
     def finish(self) -> None:
         """All batches are there."""
-        self.ids = pa.concat_arrays([pa.nulls(0, pa.large_string()), *self._ids])
-        self.lengths = np.concatenate([np.empty(0, np.int32), *self._lengths])
-        self.begin = np.cumsum(self.lengths, dtype=np.int64) - self.lengths
-        signed = np.concatenate([np.empty(0, np.bool_), *self._signed])
-        self.signed = np.flatnonzero(signed).astype(np.int32)
+        made = self._made
+        self.ids = pa.concat_arrays(
+            [pa.nulls(0, pa.large_string()), *(batch.ids for batch in made)]
+        )
+        self.lengths = np.concatenate([np.empty(0, np.int32), *(batch.lengths for batch in made)])
+        self.begin = np.concatenate([np.empty(0, np.int64), *(batch.begins() for batch in made)])
+        self._places = [(len(batch.lengths), batch.keys) for batch in made]
         self.bands = self._shingle.permutations
+        made.clear()
 
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def shingles(self, rows: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """Shingles of the documents ``rows``, one after the other.
+    def read(self, rows: NDArray[np.int64], out: NDArray[np.uint32]) -> None:
+        """Fills ``out`` with the shingles of the documents ``rows``, one after the other.
 
         Read, not mapped: pages around each document would count as memory of this process.
         """
         stop = np.cumsum(self.lengths[rows], dtype=np.int64)
-        found = np.empty(int(stop[-1]) if len(rows) else 0, np.uint32)
-        places, begins = (4 * self.begin[rows]).tolist(), (stop - self.lengths[rows]).tolist()
-        for place, begin, end in zip(places, begins, stop.tolist(), strict=True):
-            os.preadv(self._shingles.fileno(), [found[begin:end].data], place)
-        return found
+        begin = self.begin[rows]
+        # Neighbours at once.
+        last = np.flatnonzero(np.r_[begin[1:] != (begin + self.lengths[rows])[:-1], True])
+        first = np.r_[0, last[:-1] + 1]
+        starts = (stop - self.lengths[rows])[first]
+        for at, start, end in zip(
+            begin[first].tolist(), starts.tolist(), stop[last].tolist(), strict=True
+        ):
+            self._shingles.read(out[start:end], 4 * at)
 
     def band(self, number: int) -> NDArray[np.uint32]:
         """Keys uint32[n] of one band."""
         keys = np.empty(len(self), np.uint32)
         at = 0
-        for size in self._sizes:
-            place = 4 * (at * self.bands + number * size)
-            os.preadv(self._keys.fileno(), [keys[at : at + size].data], place)
+        for size, place in self._places:
+            self._keys.read(keys[at : at + size], place + 4 * number * size)
             at += size
         return keys
+
+
+class _File:
+    """A file to work in, that any thread appends to and reads from."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b", buffering=0)
+        self._end = 0
+        self._lock = Lock()
+
+    def append(self, values: NDArray[Any]) -> int:
+        """Writes values behind all others; the place of the first, in bytes."""
+        with self._lock:
+            place, self._end = self._end, self._end + values.nbytes
+        octets, written = values.reshape(-1).view(np.uint8).data, 0
+        while written < len(octets):
+            written += os.pwrite(self._file.fileno(), octets[written:], place + written)
+        return place
+
+    def read(self, out: NDArray[Any], place: int) -> None:
+        """Fills ``out`` from a place on."""
+        os.preadv(self._file.fileno(), [out.data], place)
 
 
 def _candidates(sketches: _Sketches, config: Config, pool: ThreadPoolExecutor, threads: int) -> U64:
@@ -127,7 +189,7 @@ def _candidates(sketches: _Sketches, config: Config, pool: ThreadPoolExecutor, t
     found = PairSet()
 
     def grouped(band: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        return buckets(sketches.band(band), sketches.signed)
+        return buckets(sketches.band(band), NO_KEY)
 
     for start, members in _in_turn(pool, grouped, range(sketches.bands), threads + 1):
         codes, _ = bucket_pairs(start, members, config.shingle.max_bucket, spent, MOST_OF_LARGE)
@@ -139,41 +201,89 @@ def _verified(
     sketches: _Sketches, codes: U64, threshold: float, pool: ThreadPoolExecutor, threads: int
 ) -> pa.Table:
     """The candidates at or above the threshold, with their measures."""
-
-    def compared(block: U64) -> tuple[NDArray[Any], ...]:
-        pairs = decode_pairs(block)
-        rows = sorted_unique(pairs)
-        length = sketches.lengths[rows]
-        local = np.searchsorted(rows, pairs)
-        shared, size_a, size_b = shared_shingles(
-            encode_pairs(local[:, 0], local[:, 1]),
-            sketches.shingles(rows), np.cumsum(length, dtype=np.int64) - length, length,
-        )  # fmt: skip
-        jaccard = shared / np.maximum(size_a + size_b - shared, 1)
-        kept = jaccard >= threshold
-        return block[kept], jaccard[kept], (shared / size_a)[kept], (shared / size_b)[kept]
-
     empty = (np.empty(0, np.uint64), *([np.empty(0, np.float64)] * 3))
-    parts = [empty, *_in_turn(pool, compared, _blocks(codes, sketches.lengths), threads + 1)]
+    parts = [empty]
+    for held, block in _rounds(sketches, codes, pool, threads):
+
+        def compared(pairs: U64, held: _Held = held) -> tuple[NDArray[Any], ...]:
+            jaccard, in_a, in_b = held.measures(pairs)
+            kept = jaccard >= threshold
+            return _swapped(pairs[kept]), jaccard[kept], in_a[kept], in_b[kept]
+
+        pieces = (block[at : at + _BLOCK] for at in range(0, len(block), _BLOCK))
+        parts += _in_turn(pool, compared, pieces, threads + 1)
     pairs, jaccard, in_a, in_b = (np.concatenate(column) for column in zip(*parts, strict=True))
-    columns = [taken(sketches.ids, side) for side in decode_pairs(pairs).T]
+    order = np.argsort(pairs)
+    columns = [taken(sketches.ids, side) for side in decode_pairs(pairs[order]).T]
     columns += [
-        _column(values.astype(np.float32), pa.float32()) for values in (jaccard, in_a, in_b)
+        _column(values[order].astype(np.float32), pa.float32()) for values in (jaccard, in_a, in_b)
     ]
     return pa.Table.from_arrays(columns, schema=schemas.NEAR_DUPLICATES)
 
 
-def _blocks(codes: U64, lengths: NDArray[np.int32]) -> Iterator[U64]:
-    """Candidates in blocks, of which each has no more than so many pairs and shingles."""
-    pairs = decode_pairs(codes)
-    total = np.cumsum(lengths[pairs].sum(axis=1, dtype=np.int64))
-    at = 0
-    while at < len(codes):
-        before = total[at - 1] if at else 0
-        fitting = int(np.searchsorted(total, before + _BLOCK_SHINGLES, "right"))
-        end = max(at + 1, min(at + _BLOCK, fitting))
-        yield codes[at:end]
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The shingles of some documents in memory, each once: of row r from ``begin[r]`` on.
+
+    ``row`` int32[n] is the row of each of all documents, where it has one.
+    """
+
+    row: NDArray[np.int32]
+    shingles: NDArray[np.uint32]
+    begin: NDArray[np.int64]
+    different: NDArray[np.int32]
+
+    def measures(self, codes: U64) -> tuple[NDArray[np.float64], ...]:
+        """Jaccard, and what of the second and of the first document is in the other.
+
+        Pairs with the same first document together.
+        """
+        one, other = self.row[decode_pairs(codes)].T
+        local = one.astype(np.uint64) << _SHIFT | other.astype(np.uint64)
+        shared = shared_shingles(local, self.shingles, self.begin, self.different)
+        size, other_size = self.different[one], self.different[other]
+        union = np.maximum(size + other_size - shared, 1)
+        return shared / union, shared / other_size, shared / size
+
+
+def _rounds(
+    sketches: _Sketches, codes: U64, pool: ThreadPoolExecutor, threads: int
+) -> Iterator[tuple[_Held, U64]]:
+    """Candidates in blocks, with what is to be held of their documents.
+
+    Sorted by the second document, which becomes the first: what shares a bucket with many comes
+    before them, so that a block holds few documents beside those of its range.
+    """
+    ordered = np.sort(_swapped(codes))
+    mark, row = np.zeros(len(sketches), np.int32), np.zeros(len(sketches), np.int32)
+    at = number = 0
+    while at < len(ordered):
+        number += 1
+        end = pairs_within(ordered, at, sketches.lengths, mark, number, _HELD)
+        rows = np.flatnonzero(mark == number)
+        row[rows] = np.arange(len(rows))
+        length = sketches.lengths[rows]
+        begin = np.cumsum(length, dtype=np.int64) - length
+        shingles = np.empty(int(length.sum()), np.uint32)
+
+        def load(
+            part: slice, rows: Any = rows, begin: Any = begin, shingles: Any = shingles
+        ) -> Any:
+            own, first = sketches.lengths[rows[part]], begin[part]
+            place = shingles[first[0] : first[-1] + own[-1]]
+            sketches.read(rows[part], place)
+            return unique_shingles(place, first - first[0], own)
+
+        step = 1 + len(rows) // (4 * threads)
+        parts = [slice(start, start + step) for start in range(0, len(rows), step)]
+        different = np.concatenate(list(_in_turn(pool, load, parts, threads + 1)))
+        yield _Held(row, shingles, begin, different), ordered[at:end]
         at = end
+
+
+def _swapped(codes: U64) -> U64:
+    """Codes with the other document first."""
+    return np.asarray(codes << _SHIFT | codes >> _SHIFT, np.uint64)
 
 
 def _column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:

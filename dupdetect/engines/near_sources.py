@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from dupdetect import readers
 from dupdetect.config import Config
+from dupdetect.engines.near_pages import PackedTexts, find_pages
 from dupdetect.errors import ExtractError, InputError
 from dupdetect.readers import SourceFile
 from dupdetect.readers.columns import choose
@@ -40,8 +42,13 @@ class Texts:
     texts: pa.Array
 
     @property
-    def utf8(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """The texts as one buffer and int64[n + 1] offsets into it; without a copy.
+    def held(self) -> int:
+        """Bytes of text that wait with it."""
+        return int(self.texts.nbytes)
+
+    @property
+    def utf8(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+        """The texts in one buffer, and where each begins and ends, int64[n]; without a copy.
 
         Not validated: what is no UTF-8 separates words.
         """
@@ -50,28 +57,39 @@ class Texts:
         at = self.texts.offset
         offsets = np.frombuffer(places, kind)[at : at + len(self.texts) + 1].astype(np.int64)
         octets = np.empty(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
-        return octets, offsets
+        return octets, offsets[:-1], offsets[1:]
 
 
 def read_texts(
     sources: Sequence[str | Path], *, config: Config, on_skip: OnSkip
-) -> Generator[Texts]:
-    """Everything in ``sources``, in order; Parquet without a Python object per document."""
-    for file in readers.expand(sources, on_skip):
+) -> Generator[Texts | PackedTexts]:
+    """Everything in ``sources``, in order; Parquet without a Python object per document.
+
+    ``on_skip`` is told from any thread, one at a time.
+    """
+    lock = Lock()
+
+    def tell(skip: Skip) -> None:
+        with lock:
+            on_skip(skip)
+
+    for file in readers.expand(sources, tell):
         plain = _columns(file, config)
         if plain is None:
-            yield from _documents(file, config, on_skip)
+            yield from _documents(file, config, tell)
         else:
-            yield from _rows(file, *plain, on_skip)
+            yield from _row_groups(file, plain, tell)
 
 
 @contextmanager
-def ahead(batches: Generator[Texts], most: int = _AHEAD) -> Iterator[Iterator[Texts]]:
+def ahead(
+    batches: Generator[Texts | PackedTexts], most: int = _AHEAD
+) -> Iterator[Iterator[Texts | PackedTexts]]:
     """The same batches, read by a thread of its own that goes on until it holds ``most`` bytes.
 
     What reading raises is raised where the batch is taken; at the end of the block reading stops.
     """
-    ready: SimpleQueue[Texts | BaseException | None] = SimpleQueue()
+    ready: SimpleQueue[Texts | PackedTexts | BaseException | None] = SimpleQueue()
     room = Condition()
     held, stopped = 0, False
 
@@ -88,19 +106,19 @@ def ahead(batches: Generator[Texts], most: int = _AHEAD) -> Iterator[Iterator[Te
             with closing(batches):
                 for batch in batches:
                     ready.put(batch)
-                    if not hold(batch.texts.nbytes):
+                    if not hold(batch.held):
                         return
             ready.put(None)
         except BaseException as error:  # not for this thread: whoever takes the batches has it
             ready.put(error)
 
-    def taken() -> Iterator[Texts]:
+    def taken() -> Iterator[Texts | PackedTexts]:
         nonlocal held
         while (batch := ready.get()) is not None:
             if isinstance(batch, BaseException):
                 raise batch
             with room:
-                held -= batch.texts.nbytes
+                held -= batch.held
                 room.notify()
             yield batch
 
@@ -134,22 +152,57 @@ def _textual(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _rows(file: SourceFile, id_: str, text: str, on_skip: OnSkip) -> Iterator[Texts]:
-    number = 0
-    try:
-        table = pq.ParquetFile(file.path, pre_buffer=False, buffer_size=1 << 16)
-        for batch in table.iter_batches(_ROWS, columns=[id_, text], use_threads=False):
-            ids = _large(batch.column(id_))
-            if ids.null_count:
-                import pyarrow.compute as pc  # takes 40 ms
+def _row_groups(
+    file: SourceFile, columns: tuple[str, str], on_skip: OnSkip
+) -> Iterator[Texts | PackedTexts]:
+    """The pages of each row group or, where they are not such as we unpack, its texts."""
+    first = 0
 
-                names = [f"{file.name}:{number + row + 1}" for row in range(len(ids))]
-                ids = pc.coalesce(ids, pa.array(names, pa.large_string()))
-            number += len(ids)
-            yield Texts(ids, batch.column(text))
-    except (pa.ArrowException, OSError) as error:
-        message = f"the data are damaged after row {number} ({error})"
+    def damaged(first: int, begin: int, end: int, error: object = "") -> None:
+        why = f" ({error})" if error else ""
+        message = f"the data are damaged in rows {first + begin + 1} to {first + end}{why}"
         on_skip(Skip(file.path, None, "bad_parquet", message))
+
+    try:
+        metadata = pq.read_metadata(file.path)
+    except (pa.ArrowException, OSError) as error:
+        damaged(0, 0, 0, error)
+        return
+    for number in range(metadata.num_row_groups):
+        rows = metadata.row_group(number).num_rows
+        at = 0
+        try:
+            with pq.ParquetFile(
+                file.path, metadata=metadata, pre_buffer=False, buffer_size=1 << 16
+            ) as table:
+                ids = _ids(file, table, number, columns[0], first)
+                found = find_pages(
+                    Path(file.path), metadata, number, columns[1], ids, partial(damaged, first)
+                )
+                if found is not None:
+                    yield from found
+                else:
+                    for batch in table.iter_batches(
+                        _ROWS, row_groups=[number], columns=[columns[1]], use_threads=False
+                    ):
+                        yield Texts(ids.slice(at, len(batch)), batch.column(0))
+                        at += len(batch)
+        except (pa.ArrowException, OSError) as error:
+            damaged(first, at, rows, error)
+        first += rows
+
+
+def _ids(file: SourceFile, table: pq.ParquetFile, number: int, column: str, first: int) -> pa.Array:
+    """Ids of a row group; a row without one has its number."""
+    batches = table.iter_batches(1 << 16, row_groups=[number], columns=[column], use_threads=False)
+    columns = [_large(batch.column(0)) for batch in batches]
+    ids = pa.concat_arrays([pa.nulls(0, pa.large_string()), *columns])
+    if ids.null_count:
+        import pyarrow.compute as pc  # takes 40 ms
+
+        names = [f"{file.name}:{first + row + 1}" for row in range(len(ids))]
+        ids = pc.coalesce(ids, pa.array(names, pa.large_string()))
+    return ids
 
 
 def _large(ids: pa.Array) -> pa.Array:

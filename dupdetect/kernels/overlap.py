@@ -1,10 +1,4 @@
-"""Near-duplicates by shingles alone: band keys, buckets, exact resemblance.
-
-Bands share values of a signature: with band j made of the values j, j + 1 and j + 3 (modulo the
-signature's length) no two bands have more than one value in common, since the differences 1, 2 and
-3 occur once each. 128 values then make 128 bands of three, nearly independent, where disjoint ones
-would be 42: the chance that a pair of Jaccard 0.3 shares a band rises from 0.68 to 0.97.
-"""
+"""Near-duplicates by shingles alone: from band keys to buckets, from buckets to candidates."""
 
 from __future__ import annotations
 
@@ -16,34 +10,22 @@ from dupdetect.kernels.mix import mix32
 
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
-I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 
-_SHIFT = np.uint64(32)
+_SHIFT, _ONE = np.uint64(32), np.uint64(1)
 _FREE = np.int32(-1)
 _GOLDEN = np.uint32(0x9E3779B1)  # 2^32 / golden ratio (Knuth 6.4)
 
 
 @kernel
-def overlapping_bands(signatures: U32) -> U32:
-    """Keys uint32[P, n] of the P overlapping bands of signatures uint32[n, P]; P is 7 or more."""
-    n, count = signatures.shape
-    keys = np.empty((count, n), np.uint32)
-    for d in range(n):
-        row = signatures[d]
-        for j in range(count):
-            key = mix32(row[j]) + row[(j + 1) % count] * _GOLDEN
-            keys[j, d] = mix32(key) + row[(j + 3) % count]
-    return keys
-
-
-@kernel
-def buckets(keys: U32, docs: I32) -> tuple[I32, I32]:
+def buckets(keys: U32, none: int) -> tuple[I32, I32]:
     """Documents of equal keys: bucket b holds ``members[start[b]:start[b + 1]]``, ascending.
 
-    ``docs`` are numbers into ``keys``, ascending; buckets of one are left out. A table of chains:
-    three times faster than sorting, as most keys are alone.
+    ``keys`` uint32[n], of which ``none`` is no key; buckets of one are left out. Most keys are
+    alone: a first pass leaves those that no other falls in with in a table of bits. The others go
+    into a table of chains, three times faster than sorting.
     """
+    docs = _repeated(keys, np.uint32(none))
     size = 16
     while size < 2 * len(docs):
         size *= 2
@@ -82,6 +64,37 @@ def buckets(keys: U32, docs: I32) -> tuple[I32, I32]:
             members[count[first[position]]] = docs[position]
             count[first[position]] += 1
     return start, members
+
+
+@kernel
+def _repeated(keys: U32, none: np.uint32) -> I32:
+    """Documents whose key may be another's too, ascending; an eighth of the others are among them.
+
+    Two bits for each of at least eight times as many places as there are documents: whether a key
+    fell there, and whether a second one did.
+    """
+    words = 64
+    while 32 * words < 8 * len(keys):
+        words *= 2
+    seen = np.zeros(words, np.uint64)
+    mask = np.uint32(words - 1)
+    for d in range(len(keys)):
+        word, bit = _place(keys[d], mask)
+        before = seen[word]
+        seen[word] = before | (before >> bit & _ONE) << bit + _ONE | _ONE << bit
+    docs = np.empty(len(keys), np.int32)
+    n = 0
+    for d in range(len(keys)):
+        word, bit = _place(keys[d], mask)
+        docs[n] = d
+        n += np.int64(seen[word] >> bit + _ONE & _ONE) & (keys[d] != none)
+    return docs[:n]
+
+
+@inlined
+def _place(key: np.uint32, mask: np.uint32) -> tuple[np.int64, np.uint64]:
+    mixed = np.uint32(key * _GOLDEN)
+    return np.int64(key & mask), np.uint64(mixed >> np.uint32(27)) << _ONE
 
 
 @kernel
@@ -127,65 +140,3 @@ def bucket_pairs(
 @inlined
 def _code(low: np.int32, high: np.int32) -> np.uint64:
     return np.uint64(low) << _SHIFT | np.uint64(high)
-
-
-@kernel
-def shared_shingles(codes: U64, shingles: U32, begin: I64, length: I32) -> tuple[I32, I32, I32]:
-    """Different shingles that each pair shares, and that its first and second document have.
-
-    ``codes`` ascending, so that a first document is hashed once for all its pairs; the shingles of
-    document d are ``shingles[begin[d]:begin[d] + length[d]]``, repeated ones included.
-    """
-    longest = length.max() if len(length) else np.int32(0)
-    size = 16
-    while size < 2 * longest:
-        size *= 2
-    table = np.empty(size, np.uint32)
-    seen = np.zeros(size, np.int64)  # the round in which a place was last used
-    others = np.empty(size, np.uint32)
-    own = np.zeros(size, np.int64)
-    shared = np.empty(len(codes), np.int32)
-    size_a = np.empty(len(codes), np.int32)
-    size_b = np.empty(len(codes), np.int32)
-    last = np.int64(-1)
-    different = 0
-    mark = 0
-    mask = np.uint32(0)
-    for p in range(len(codes)):
-        a, b = np.int64(codes[p] >> _SHIFT), np.int64(codes[p] & np.uint64(0xFFFFFFFF))
-        if a != last:
-            last, mark, different = a, p + 1, 0
-            mask = _mask(length[a])
-            for i in range(begin[a], begin[a] + length[a]):
-                at = shingles[i] & mask
-                while seen[at] == mark and table[at] != shingles[i]:
-                    at = (at + np.uint32(1)) & mask
-                if seen[at] != mark:
-                    seen[at], table[at] = mark, shingles[i]
-                    different += 1
-        hits, unique = 0, 0
-        own_mask = _mask(length[b])
-        for i in range(begin[b], begin[b] + length[b]):
-            key = shingles[i]
-            at = key & own_mask
-            while own[at] == p + 1 and others[at] != key:
-                at = (at + np.uint32(1)) & own_mask
-            if own[at] == p + 1:
-                continue
-            own[at], others[at] = p + 1, key
-            unique += 1
-            at = key & mask
-            while seen[at] == mark and table[at] != key:
-                at = (at + np.uint32(1)) & mask
-            hits += seen[at] == mark
-        shared[p], size_a[p], size_b[p] = hits, different, unique
-    return shared, size_a, size_b
-
-
-@inlined
-def _mask(length: np.int32) -> np.uint32:
-    """Of a table at most half full."""
-    size = np.uint32(16)
-    while size < np.uint32(2) * np.uint32(length):
-        size = np.uint32(size * np.uint32(2))
-    return np.uint32(size - np.uint32(1))

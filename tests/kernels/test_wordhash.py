@@ -6,14 +6,24 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dupdetect.kernels.wordhash import word_shingles
+from dupdetect.kernels.wordhash import most_shingles
+from dupdetect.kernels.wordhash import word_shingles as fill_shingles
 from dupdetect.text import reference
 from dupdetect.text.tokens import fold_table, utf8_buffers
+
+
+def word_shingles(data, offsets, table, size):
+    begin, end = offsets[:-1], offsets[1:]
+    hashes = np.empty(most_shingles(begin, end), np.uint32)
+    ranges = fill_shingles(data, begin, end, table, size, hashes)
+    return hashes[: ranges[-1]], ranges
+
 
 pieces = st.sampled_from(
     ["a", "Été", "ete", "e\u0301te", "x" * 7, "x" * 8, "x" * 9, "ﬁn", "fin", "東京", "1", "2,5",
      "mасrоn", "macron", "реu", "peu", "ο", "Ա", "г",
-     " ", " ", " ", ".", "\n", "\u00ad", "'", "ß", "ss", "İ", "a\u0301\u0301b", "ﷺ", "\x00"]
+     " ", " ", " ", ".", "\n", "\u00ad", "'", "ß", "ss", "İ", "a\u0301\u0301b", "ﷺ", "\x00",
+     "\x08", "\x1b", "\x1c", "\x7f", "한국", "x" * 31, "word " * 14, "я" * 40, "é" * 40]
 )  # fmt: skip
 texts = st.lists(st.one_of(st.lists(pieces, max_size=30).map("".join), st.text(max_size=40)))
 
@@ -22,6 +32,8 @@ texts = st.lists(st.one_of(st.lists(pieces, max_size=30).map("".join), st.text(m
 @given(texts, st.integers(1, 4))
 @example(["abcdefg abcdefgh abcdefghi", "abcdefgh", "ab cd"], 1)
 @example(["é" * 17, "e" * 17, "ee éeeeeee éeeeeeeeé"], 1)
+@example(["x" * 63 + "mасrоn", "x" * 62 + " mасrоn", "\u00admасrоn", "macron"], 1)
+@example(["ﷺ " * 500, "я" * 900 + "a", "a" + "я" * 900], 1)
 def test_shingles_are_equal_exactly_where_the_tokens_are(batch, size):
     data, offsets = utf8_buffers(batch)
     hashes, ranges = word_shingles(data, offsets, fold_table(), size)
@@ -46,3 +58,33 @@ def test_more_words_than_the_first_guess():
     data, offsets = utf8_buffers(["東" * 1000, "a b " * 500])
     _, ranges = word_shingles(data, offsets, fold_table(), 3)
     assert ranges.tolist() == [0, 998, 1996]
+
+
+def test_words_that_differ_anywhere_differ_in_their_hash():
+    """Words of every length, from every place in a step of 64 bytes on."""
+    words = [
+        "".join(chr(97 + (k * k + at) % 26) for k in range(n))
+        for n in range(1, 70)
+        for at in (0, 7)
+    ]
+    changed = [
+        w[:k] + ("y" if w[k] != "y" else "z") + w[k + 1 :] for w in words for k in range(len(w))
+    ]
+    different = sorted({*words, *changed})
+    data, offsets = utf8_buffers([" ".join(different)])
+    hashes, _ = word_shingles(data, offsets, fold_table(), 1)
+    assert len(set(hashes.tolist())) == len(different)
+    for gap in range(1, 66):
+        data, offsets = utf8_buffers([" " * gap + different[gap * 31] + "." * gap + different[gap]])
+        again, _ = word_shingles(data, offsets, fold_table(), 1)
+        assert again.tolist() == [hashes[gap * 31], hashes[gap]]
+
+
+def test_texts_with_anything_between_them():
+    octets = b"\x04\x00\x00\x00two words\xff\xff\xffthree other words"
+    data = np.frombuffer(octets, np.uint8)
+    begin, end = np.array([4, 16]), np.array([13, len(octets)])
+    hashes = np.empty(most_shingles(begin, end), np.uint32)
+    ranges = fill_shingles(data, begin, end, fold_table(), 1, hashes)
+    assert ranges.tolist() == [0, 2, 5]
+    assert hashes[1] == hashes[4]  # words
