@@ -27,17 +27,21 @@ _SAMPLES = (
     ("en", "On Tuesday the town council decided to build a new bridge across the river."),
 )
 
+_ADDRESS = "https://www.example.org/2024/05/bridge.html"
+
 
 def prepare() -> None:
     """Loads what workers need, in the process that is to fork them."""
     without_unused()
     from dupdetect.text.language import detect_many
+    from dupdetect.text.urls import domain
 
     def identify() -> None:
         with suppress(Exception):
             detect_many([text for _, text in _SAMPLES])
+            domain(_ADDRESS)
 
-    # The model is unpacked, which does not need the interpreter, while all else is imported.
+    # A model to be unpacked does not need the interpreter, while all else is imported.
     model = Thread(target=identify)
     model.start()
     _use_scores()
@@ -51,7 +55,7 @@ def _use_scores() -> None:
 
     languages = [language for language, _ in _SAMPLES]
     texts = [f"{text}\n{text}\n" for _, text in _SAMPLES]
-    documents = [Document(id=text, text=text) for text in texts]
+    documents = [Document(id=text, text=text, url=_ADDRESS) for text in texts]
     # What fails here will fail again in the workers, where it can be said.
     with suppress(Exception):
         assess_many(documents, config=Config(), languages=languages)

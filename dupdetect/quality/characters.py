@@ -43,8 +43,11 @@ def character_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
         "Zs": SPACE, "Cc": SPACE, "Cf": SPACE, "Sc": MONEY,
     }  # fmt: skip
     every = list(map(chr, range(TABLE_SIZE)))
-    classes = np.array([by_category.get(unicodedata.category(c), OTHER) for c in every], np.uint8)
-    small = (c if len(c.lower()) > 1 else c.lower() for c in every)
+    kinds = (by_category.get(kind, OTHER) for kind in map(unicodedata.category, every))
+    classes = np.fromiter(kinds, np.uint8, TABLE_SIZE)
+    small = [
+        c if len(low) > 1 else low for c, low in zip(every, map(str.lower, every), strict=True)
+    ]
     lower = np.fromiter(map(ord, small), np.uint32, TABLE_SIZE)
     for characters, kind in (
         (_STOPS, STOP), (_COMMAS, COMMA), (_SEPARATORS, SEPARATOR),

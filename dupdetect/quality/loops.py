@@ -49,6 +49,17 @@ def _look_up(key: Any, keys: U64, masks: U64) -> Any:
 
 
 @kernel
+def fill_table(keys: U64, values: U64, all_keys: U64, all_values: U64) -> None:
+    """Puts keys and their values into a table of a power of two, in which 0 is a free place."""
+    limit = np.uint64(all_keys.shape[0] - 1)
+    for i in range(keys.shape[0]):
+        slot = keys[i] & limit
+        while all_keys[slot] != np.uint64(0):
+            slot = (slot + np.uint64(1)) & limit
+        all_keys[slot], all_values[slot] = keys[i], values[i]
+
+
+@kernel
 def find_words(
     codes: U32,
     starts: I64,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.quality.loops import CONTINUES, OFFSET, PRIME
+from dupdetect.quality.loops import CONTINUES, OFFSET, PRIME, fill_table
 
 U64 = NDArray[np.uint64]
 Meaning = TypeVar("Meaning")
@@ -26,22 +27,22 @@ PHRASE_FIRST, FURNITURE_START, FURNITURE_INSIDE, STOCK, SEO_PHRASE, CAMEL, FAMOU
 SEO_FIRST = 7
 
 
+@lru_cache(maxsize=1 << 14)
 def word_hash(word: str) -> int:
     """The loops' hash of a lower-case word."""
-    return _mix(map(ord, word))
+    value = OFFSET
+    for item in map(ord, word):
+        value = ((value ^ item) * PRIME) & _MASK
+    return value ^ (value >> 32)
 
 
 def accumulated_hashes(words: Sequence[str]) -> list[int]:
     """The loops' hashes of a sequence of words: of its first word, its first two, and so on."""
-    hashes = [word_hash(word) for word in words]
-    return [_mix(hashes[:size]) for size in range(1, len(hashes) + 1)]
-
-
-def _mix(values: Iterable[int]) -> int:
-    value = OFFSET
-    for item in values:
-        value = ((value ^ item) * PRIME) & _MASK
-    return value ^ (value >> 32)
+    hashes, value = [], OFFSET
+    for word in words:
+        value = ((value ^ word_hash(word)) * PRIME) & _MASK
+        hashes.append(value ^ (value >> 32))
+    return hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,11 @@ class HashTable:
     def build(cls, items: Mapping[int, int]) -> HashTable:
         """A table of hashes and their values; half of it stays empty."""
         size = 1 << max(4, (2 * len(items)).bit_length())
-        keys, values = [0] * size, [0] * size  # lists: an item of an array takes ten times as long
-        for key, value in items.items():
-            slot = key & (size - 1)
-            while keys[slot]:
-                slot = (slot + 1) & (size - 1)
-            keys[slot], values[slot] = key, value
-        return cls(np.array(keys, np.uint64), np.array(values, np.uint64))
+        table = cls(np.zeros(size, np.uint64), np.zeros(size, np.uint64))
+        keys = np.fromiter(items.keys(), np.uint64, len(items))
+        values = np.fromiter(items.values(), np.uint64, len(items))
+        fill_table(keys, values, table.keys, table.values)
+        return table
 
 
 @dataclass(frozen=True, slots=True)

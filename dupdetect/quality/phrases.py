@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: A word: letters and digits of any script; the copyright sign counts as one.
 WORD = re.compile(r"[^\W_]+|©")
@@ -33,10 +34,13 @@ def normalise(phrase: str) -> tuple[str, ...]:
 
 def without_marks(words: Sequence[str]) -> tuple[str, ...]:
     """The words without accents, as text typed without them has them."""
-    return tuple(
-        "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
-        for word in words
-    )
+    return tuple(word if word.isascii() else _bare(word) for word in words)
+
+
+@lru_cache(maxsize=1 << 12)
+def _bare(word: str) -> str:
+    parts = unicodedata.normalize("NFD", word)
+    return "".join(c for c in parts if not unicodedata.combining(c))
 
 
 def forms(written: str) -> Iterator[tuple[str, ...]]:
