@@ -14,10 +14,9 @@ from dataclasses import replace
 from itertools import islice
 
 from dupdetect.config import Config
-from dupdetect.quality.boilerplate import Spans, mask_many, masks
+from dupdetect.quality.boilerplate import Spans, masks
 from dupdetect.quality.boilerplate.alone import lines_and_mask_one, mask_one
-from dupdetect.quality.boilerplate.masking import read_and_mask
-from dupdetect.quality.boilerplate.templates import page_of, pages_of
+from dupdetect.quality.boilerplate.templates import page_of
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.sketch.traces import Lines, PageLines, latest
@@ -38,10 +37,8 @@ def sketch_articles(
 
     ``masked``: the spans of each text that assessing it has told (``Assessment.masked``).
     """
-    if masked is None and len(texts) == 1:  # a query: half of the time of the next one
-        masked = [mask_one(texts[0])]
-    hidden = mask_many(texts) if masked is None else masks(masked)
-    return sketch_texts(texts, config, hidden)
+    spans = [mask_one(text) for text in texts] if masked is None else masked
+    return sketch_texts(texts, config, masks(spans))
 
 
 def sketch_pages(
@@ -50,16 +47,12 @@ def sketch_pages(
     """:func:`sketch_articles`, and the lines by which sites know the texts of these numbers."""
     if not wanted:
         return sketch_articles(texts, config), {}
-    if len(texts) == 1:
-        seen, spans = lines_and_mask_one(texts[0])
-        page = page_of(seen.key, seen.line, seen.starts, spans)
-        return sketch_articles(texts, config, [spans]), {0: page}
-    lines: dict[int, PageLines] = {}
-    masked: list[Spans] = []
-    for first, readings, hidden in read_and_mask(texts):
-        own = [i - first for i in wanted if first <= i < first + len(hidden)]
-        lines |= {first + i: page for i, page in pages_of(readings, hidden, own).items()}
-        masked += hidden
+    asked, lines, masked = set(wanted), {}, []
+    for i, text in enumerate(texts):
+        look, spans = lines_and_mask_one(text)
+        masked.append(spans)
+        if i in asked:
+            lines[i] = page_of(look.key, look.line, look.starts, spans)
     return sketch_articles(texts, config, masked), lines
 
 

@@ -1,4 +1,4 @@
-"""The furniture of one text, for those who ask for one at a time: an index that is queried.
+"""The furniture of one text, for an index: to reading many texts as one it adds no time.
 
 Most texts hold no line that may be furniture: then nothing is done but one call of loops.
 """

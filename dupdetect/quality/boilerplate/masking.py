@@ -6,7 +6,7 @@ links: so that a text has one answer wherever it is asked. All texts are read as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -57,14 +57,11 @@ def mask_many(texts: Sequence[str]) -> Masks:
     A span is a whole line without the space around it, or the script at the end of one. The same
     text has the same spans in any company.
     """
-    return masks([own for _, _, spans in read_and_mask(texts) for own in spans])
-
-
-def read_and_mask(texts: Sequence[str]) -> Iterator[tuple[int, Readings, list[Spans]]]:
-    """Texts read in portions: the number of the first, the readings, what is masked of each."""
+    spans: list[Spans] = []
     for low, high in _portions(texts):
         readings = read_many(texts[low:high], _vocabulary())
-        yield low, readings, spans_to_mask(readings, look(readings))
+        spans += spans_to_mask(readings, look(readings))
+    return masks(spans)
 
 
 #: Start and end of what is left out of a text, in order.
