@@ -37,7 +37,7 @@ def prepared(
     may be written to: nobody else sees it.
     """
     path: Path | None = None
-    with suppress(OSError, ValueError, LookupError, TypeError, RuntimeError):
+    with suppress(OSError, ValueError, LookupError, TypeError, RuntimeError, AttributeError):
         state = [version, *[[str(file), *_state(file)] for file in sources]]
         path = _path(name, sources)
         return _mapped(path, state)
