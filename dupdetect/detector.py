@@ -22,6 +22,7 @@ from dupdetect.index.exchange import to_lsh, write_documents
 from dupdetect.index.foreign import signatures_of
 from dupdetect.index.likely import Likely
 from dupdetect.index.stores.rings import MOST_TRACES
+from dupdetect.kernels._jit import settle
 from dupdetect.quality import assess_many, refine, with_templates
 from dupdetect.quality.resources import pin
 from dupdetect.quality.sketching import BATCH, sketch_ahead, sketch_articles, with_language
@@ -34,6 +35,10 @@ from dupdetect.verify import PairVerdicts, passages, verify_known, verify_pairs
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash, MinHashLSH
+
+#: Questions after which an index is one that is asked all the time: a process that asks once need
+#: not wait for numba, one that goes on saves 0.1 ms a question.
+_OFTEN = 16
 
 
 def score(document: Document | str, *, config: Config | None = None) -> Verdict:
@@ -90,6 +95,7 @@ class Index:
     def __init__(self, candidates: CandidateIndex) -> None:
         self._candidates = candidates
         self.config = candidates.config
+        self._questions = 0
 
     @classmethod
     def open(
@@ -154,6 +160,9 @@ class Index:
         self, own: Sequence[Document], batch: SketchBatch, asked: Sequence[Document | str]
     ) -> list[list[Match]]:
         """Matches of documents and their sketches; what was asked for as a document has an id."""
+        self._questions += 1
+        if self._questions == _OFTEN:
+            settle()
         found = [
             self._candidates.likely(
                 batch, row, language=own[row].language,

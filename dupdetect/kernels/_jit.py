@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from threading import RLock
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
 
@@ -34,6 +34,9 @@ class Kernel:
     Calls go to the machine code that was kept of an earlier run, without numba, else to numba, and
     then the code is kept.
     """
+
+    #: See :func:`settle`.
+    settled: ClassVar[bool] = False
 
     def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
         functools.update_wrapper(self, function)
@@ -66,7 +69,7 @@ class Kernel:
         return getattr(self.dispatcher, name)
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        if self._calls > _MANY or named:
+        if self._calls > _MANY or Kernel.settled or named:
             return self.dispatcher(*arguments, **named)
         flat: list[Any] = []
         try:
@@ -103,6 +106,12 @@ class Deferred:
         made, context = self._make(), cpu_target.typing_context
         context.refresh()  # numba looks for what is new only now and then
         return context.resolve_value_type(made)
+
+
+def settle() -> None:
+    """From now on this process calls all kernels through numba: for who asks again and again, and
+    waits for each answer. Takes the time of numba's start once, when the next kernel is called."""
+    Kernel.settled = True
 
 
 def kernel(function: F) -> F:

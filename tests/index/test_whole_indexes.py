@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from dupdetect import detector
 from dupdetect.cli import main
 from dupdetect.config import AnchorConfig, Config, ExtractConfig, ShingleConfig
 from dupdetect.detector import Index, compare
@@ -98,6 +99,18 @@ def test_many_questions_are_answered_as_one_by_one():
         asked = [story(3), story(99), "Trois petits mots", story(7).text]
         assert index.query_many(asked) == [index.query(question) for question in asked]
         assert index.query_many([]) == []
+
+
+def test_an_index_that_is_asked_often_settles_once(monkeypatch):
+    settled = []
+    monkeypatch.setattr(detector, "settle", lambda: settled.append(len(answers)))
+    with Index.open(None) as index:
+        index.add_many([story(i) for i in range(3)])
+        answers = []
+        for _ in range(detector._OFTEN + 5):
+            answers.append(index.query(story(1)))
+    assert settled == [detector._OFTEN - 1]
+    assert all(answer == answers[0] for answer in answers)
 
 
 def test_verify_notices_a_document_that_its_keys_do_not_lead_to(monkeypatch):

@@ -11,7 +11,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from dupdetect.kernels import _keep, _native
+from dupdetect.kernels import _jit, _keep, _native
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.uname().machine != "x86_64", reason="Linux on x86-64 only"
@@ -58,8 +58,9 @@ def refuses(limit):
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A package folder with a module of kernels."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package folder with a module of kernels, in a process that has not settled."""
+    monkeypatch.setattr(_jit.Kernel, "settled", False)
     (tmp_path / "own.py").write_text(_SOURCE)
     return tmp_path
 
@@ -243,3 +244,18 @@ def test_a_second_process_needs_no_numba(folder: Path) -> None:
         for _ in range(2)
     ]
     assert answers == ["True", "False"]
+
+
+def test_a_settled_process_calls_numba(folder: Path) -> None:
+    program = (
+        "import sys, numpy, own; from dupdetect.kernels._jit import settle; {}"
+        "own.nothing(numpy.zeros(4)); print('numba' in sys.modules)"
+    )
+    answers = [
+        subprocess.run(
+            [sys.executable, "-c", program.format(first)], cwd=folder, capture_output=True,
+            text=True, check=True,
+        ).stdout.strip()
+        for first in ("", "", "settle();")
+    ]  # fmt: skip
+    assert answers == ["True", "False", "True"]
