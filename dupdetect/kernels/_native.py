@@ -38,8 +38,9 @@ _SCALARS: dict[str, Any] = {
 }  # fmt: skip
 #: How each lies in a result, for ``struct``.
 _CODES = dict(zip(_SCALARS, "qihbQIHBdf?", strict=True))
-#: Where an array has its address, and flags of one that is contiguous in C's order and aligned.
-_DATA, _USUAL = object.__basicsize__, 0x101
+#: Where an array has its address; flags of one that is contiguous in C's order and aligned, and of
+#: one that may be written to.
+_DATA, _USUAL, _WRITEABLE = object.__basicsize__, 0x101, 0x400
 _pointer = ctypes.c_void_p.from_address
 _OK = (0, -2)  # numba's status codes: a result, or None
 #: Arguments that ctypes can hand over.
@@ -47,19 +48,20 @@ _MOST = 1000
 
 
 def take(value: Any, flat: list[Any]) -> Any:
-    """What numba would compile for: of an array type and dimensions, of a tuple its items' kinds.
+    """What numba would compile for: an array's type, dimensions, whether it may be written to; of a
+    tuple its items' kinds.
 
     Appends the value as numba hands it over: of an array two owners, number and size of its items,
     its address, shape and strides. Raises LookupError for what only numba can take.
     """
     own = type(value)
     if own is np.ndarray:
-        kind = value.dtype
-        if value.flags.num & _USUAL != _USUAL or not kind.isnative:
+        kind, flags = value.dtype, value.flags.num
+        if flags & _USUAL != _USUAL or not kind.isnative:
             raise LookupError(own)
         address = _pointer(id(value) + _DATA).value or 0
         flat += (0, 0, value.size, value.itemsize, address, *value.shape, *value.strides)
-        return kind.char, value.ndim
+        return kind.char, value.ndim, flags & _WRITEABLE
     if own is int:
         if not -(1 << 63) <= value < 1 << 63:
             raise LookupError(value)
@@ -97,7 +99,8 @@ def paths(function: FunctionType, key: Any) -> Iterator[Path]:
     source = Path(function.__code__.co_filename)
     digest = blake2b(repr(key).encode(), digest_size=8).hexdigest()
     line = function.__code__.co_firstlineno
-    name = f"{source.stem}.{function.__qualname__}-{line}.{digest}.nbn"
+    version = f"py{sys.version_info[0]}{sys.version_info[1]}"
+    name = f"{source.stem}.{function.__qualname__}-{line}.{version}.{digest}.nbn"
     if "<" in name:
         return
     apart = f"{blake2b(str(source.parent).encode(), digest_size=8).hexdigest()}.{name}"

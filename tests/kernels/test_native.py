@@ -139,6 +139,15 @@ def test_what_only_numba_takes_goes_there(folder: Path) -> None:
     assert compiles(module.nothing)
 
 
+def test_what_must_not_be_written_to_is_not(folder: Path) -> None:
+    fresh(folder).nothing(np.zeros(4))
+    values = np.zeros(4)
+    values.flags.writeable = False
+    with pytest.raises(Exception, match="readonly"):
+        fresh(folder).nothing(values)
+    assert values.tolist() == [0] * 4
+
+
 def test_other_kinds_of_arguments_are_not_mixed_up(folder: Path) -> None:
     fresh(folder).nothing(np.zeros(4))
     module = fresh(folder)
@@ -166,7 +175,7 @@ def test_damaged_code_is_not_used_and_is_written_again(folder: Path, damage: str
 def test_a_changed_source_is_seen(folder: Path) -> None:
     fresh(folder).nothing(np.zeros(4))
     source = folder / "own.py"
-    source.write_text(_SOURCE.replace("= 3\n", "= 4\n"))
+    source.write_text(_SOURCE.replace("= 3\n", "= 1 + 3\n"))
     values = np.zeros(4)
     fresh(folder).nothing(values)
     assert values.tolist() == [4] * 4
