@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    import tldextract
+from dupdetect.text.suffixes import registrable, top_level
 
 LinkForm = Literal["url", "domain", "markdown", "html"]
 
@@ -70,23 +69,13 @@ _TRAILING = ".,;:!?…'’)]}*"
 
 
 @lru_cache(maxsize=1)
-def _extractor() -> tldextract.TLDExtract:
-    import tldextract  # loads requests, which is of use to it alone: 0.1 s
-
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-
-
-@lru_cache(maxsize=1)
 def _top_level() -> frozenset[str]:
-    return frozenset(name for name in _extractor().tlds if "." not in name) | _RESERVED
+    return top_level() | _RESERVED
 
 
 @lru_cache(maxsize=65536)
 def _registrable(host: str) -> str:
-    found = _extractor()(host)
-    if found.domain and found.suffix:
-        return f"{found.domain}.{found.suffix}"
-    return host
+    return registrable(host)
 
 
 def domain(url: str) -> str:
