@@ -34,6 +34,8 @@ _STEP = BYTES
 _ROOM = 4 * BYTES
 _NONE, _ONE = np.uint64(0), np.uint64(1)
 _BYTE, _DELETE, _EIGHT, _LAST = (np.uint64(value) for value in (0xFF, 0x7F, 8, 63))
+# A space and, behind it, a byte that is not ASCII; compared under a mask of both.
+_SPACE, _HIGH_SPACE = np.uint64(0x8020), np.uint64(0x80FF)
 _HALF, _29 = np.uint64(32), np.uint64(29)
 # Odd multipliers of wyhash (Wang Yi 2019) and SplitMix64.
 _K1, _K2 = np.uint64(0xA0761D6478BD642F), np.uint64(0xE7037ED1A0B428DB)
@@ -130,24 +132,48 @@ def _fold_plain(
         while i < stop and o <= most:
             x = load64(source + i)
             if x & _BYTE < _DELETE and other == _NONE:
-                break
+                if x & _HIGH_SPACE != _SPACE:
+                    break
+                store64(target + o, _NONE)  # between words of another alphabet
+                i, o = i + 1, o + 1
+                continue
             other = _NONE  # whatever follows is looked at for itself
-            code, octets = decode(x, np.uint64(end - i))
-            row = load8(page + signed(code >> _EIGHT)) << 8 | signed(code & _BYTE)
-            e = signed(load64(entry + 8 * row))
+            e, width = _entry(x, end - i, page, entry)
             if e & _WORD:
                 if e & _FOREIGN:
-                    return i, o, True
-                o = _put(target, o, e, x, octets, pool)
+                    if o > 0 and load8(target + o - 1):
+                        return i, o, True
+                    first, so_far, kinds = i, o, 0
+                    while e & (_WORD | _IGNORED):
+                        if e & _WORD:
+                            o = _put(target, o, e, x, width, pool)
+                            kinds |= e
+                        i += width
+                        if i >= stop or o > most:
+                            break
+                        x = load64(source + i)
+                        e, width = _entry(x, end - i, page, entry)
+                    if may_be_mixed(kinds) or (i >= stop and i < end) or o > most:
+                        return first, so_far, True  # to be looked at again, with more care
+                    continue
+                o = _put(target, o, e, x, width, pool)
             elif e & _SINGLE:
                 store64(target + o, _NONE)
-                o = _put(target, o + 1, e, x, octets, pool) + 1
+                o = _put(target, o + 1, e, x, width, pool) + 1
                 store64(target + o - 1, _NONE)
             elif not e & _IGNORED:
                 store64(target + o, _NONE)
                 o += 1
-            i += signed(octets)
+            i += width
     return i, o, False
+
+
+@inlined
+def _entry(x: np.uint64, left: int, page: int, entry: int) -> tuple[int, int]:
+    """What the character is that ``x`` begins with, and how many bytes it takes."""
+    code, octets = decode(x, np.uint64(left))
+    row = load8(page + signed(code >> _EIGHT)) << 8 | signed(code & _BYTE)
+    return signed(load64(entry + 8 * row)), signed(octets)
 
 
 @kernel
@@ -170,12 +196,12 @@ def _few(data: U8, i: int) -> np.uint64:
 
 
 @inlined
-def _put(target: int, o: int, e: int, x: np.uint64, width: np.uint64, pool: int) -> int:
+def _put(target: int, o: int, e: int, x: np.uint64, width: int, pool: int) -> int:
     """Writes what a character folds to; where it ends. Its UTF-8 is ``width`` bytes of ``x``."""
     length = e >> _PROPERTY_BITS & 255
     if length == 0:
         store64(target + o, x)
-        return o + signed(width)
+        return o + width
     if length <= 4:
         store64(target + o, np.uint64(e >> 32))
         return o + length
@@ -200,8 +226,7 @@ def _foreign(
     kinds = 0 if first == o else _DOUBT
     while i < end:
         x = load64(signed(data.ctypes.data) + i) if i + 8 <= len(data) else _few(data, i)
-        code, width = decode(x, np.uint64(end - i))
-        e = entry[signed(page[code >> _EIGHT]) << 8 | signed(code & _BYTE)]
+        e, width = _entry(x, end - i, signed(page.ctypes.data), signed(entry.ctypes.data))
         if e & _WORD:
             if o + _ROOM > len(text):
                 text = _longer(text, o + _ROOM)
@@ -209,7 +234,7 @@ def _foreign(
             kinds |= e
         elif not e & _IGNORED:
             break
-        i += signed(width)
+        i += width
     if may_be_mixed(kinds):
         text = _longer(text, o + (i - origin) + _ROOM)
         o = signed(
@@ -229,9 +254,8 @@ def _origin(data: U8, begin: int, i: int, table: FoldTable) -> int:
         while j > begin and i - j < 4 and data[j] & 0xC0 == 0x80:
             j -= 1
         x = load64(signed(data.ctypes.data) + j) if j + 8 <= len(data) else _few(data, j)
-        code, width = decode(x, np.uint64(i - j))
-        e = entry[signed(page[code >> _EIGHT]) << 8 | signed(code & _BYTE)]
-        if signed(width) != i - j or not e & (_WORD | _IGNORED):
+        e, width = _entry(x, i - j, signed(page.ctypes.data), signed(entry.ctypes.data))
+        if width != i - j or not e & (_WORD | _IGNORED):
             break
         i = j
     return i

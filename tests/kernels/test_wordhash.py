@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -23,7 +25,8 @@ pieces = st.sampled_from(
     ["a", "Été", "ete", "e\u0301te", "x" * 7, "x" * 8, "x" * 9, "ﬁn", "fin", "東京", "1", "2,5",
      "mасrоn", "macron", "реu", "peu", "ο", "Ա", "г",
      " ", " ", " ", ".", "\n", "\u00ad", "'", "ß", "ss", "İ", "a\u0301\u0301b", "ﷺ", "\x00",
-     "\x08", "\x1b", "\x1c", "\x7f", "한국", "x" * 31, "word " * 14, "я" * 40, "é" * 40]
+     "\x08", "\x1b", "\x1c", "\x7f", "한국", "x" * 31, "word " * 14, "я" * 40, "é" * 40,
+     "привет ", "мир", "λόγος", "è"]
 )  # fmt: skip
 texts = st.lists(st.one_of(st.lists(pieces, max_size=30).map("".join), st.text(max_size=40)))
 
@@ -45,6 +48,27 @@ def test_shingles_are_equal_exactly_where_the_tokens_are(batch, size):
     by_hash = dict(zip(hashes.tolist(), [s for part in expected for s in part], strict=True))
     assert [by_hash[h] for h in hashes.tolist()] == [s for part in expected for s in part]
     assert len(set(hashes.tolist())) == len({s for part in expected for s in part})
+
+
+SOME = ["привет ", "мир", "λόγος ", "mасrоn ", "macron ", "été ", "e", "1", ". ", "東京", "한국 ", "ﷺ",
+        "\u00ad", "реu ", "х" * 70, "x" * 70, "\x02", " я ", "é", " " * 50, "й"]  # fmt: skip
+
+
+def test_long_texts_of_all_scripts_in_one_buffer():
+    """Words across the steps of 64 bytes, and in the last bytes of the buffer."""
+    chance = random.Random(1)
+    batch = ["".join(chance.choices(SOME, k=chance.randrange(120))) for _ in range(300)]
+    data, offsets = utf8_buffers(batch)
+    hashes, ranges = word_shingles(data, offsets, fold_table(), 1)
+    expected = [[token.folded for token in reference.tokenize(text)] for text in batch]
+    assert np.diff(ranges).tolist() == [len(words) for words in expected]
+    flat = [word for words in expected for word in words]
+    by_hash = dict(zip(hashes.tolist(), flat, strict=True))
+    assert [by_hash[value] for value in hashes.tolist()] == flat
+    assert len(by_hash) == len(set(flat))
+    for text, words in zip(batch[:100], expected, strict=False):
+        alone, _ = word_shingles(*utf8_buffers([text]), fold_table(), 1)
+        assert [by_hash[value] for value in alone.tolist()] == words
 
 
 def test_a_slice_of_a_buffer_is_read_alone():
