@@ -1,6 +1,6 @@
 """Word lists of the machine-translation rules: what belongs to a language and what cannot.
 
-Seven files under ``dupdetect/data/quality/mt``:
+Eight files under ``dupdetect/data/quality/mt``:
 
 - ``function_words.json``: function words, adverbs and frequent verb forms of seven languages,
   written by hand;
@@ -11,6 +11,7 @@ Seven files under ``dupdetect/data/quality/mt``:
   have, bend or borrow too (by wordfreq's figures, and by hand);
 - ``plain_words.json``: for each document language the short, doubtful or hand-listed words of the
   others that none of its texts holds between words of its own, from counts;
+- ``word_roles.json``: what function words do in a sentence (see :mod:`roles`), by hand;
 - ``rules.json``: the small word tables of each rule, by language (``*``: for all), by hand;
 - ``gender_fr.json``: French nouns and adjectives of one gender, from counts of the articles that
   stand before them, cleaned by hand.
@@ -59,7 +60,8 @@ class Gender:
     verbal: frozenset[str]
 
 
-def _load(name: str) -> Any:
+def load(name: str) -> Any:
+    """What a file of the folder holds."""
     path = resources.files("dupdetect.data") / "quality" / "mt" / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -69,28 +71,34 @@ def tables(rule: str) -> dict[str, dict[str, frozenset[str]]]:
     """Word tables of a rule: name of the table → language (``*`` for all) → words."""
     return {
         name: {language: frozenset(words.split()) for language, words in by_language.items()}
-        for name, by_language in _load("rules")[rule].items()
+        for name, by_language in load("rules")[rule].items()
     }
+
+
+@cache
+def own_words_by_kind(language: str) -> dict[str, frozenset[str]]:
+    """The hand-listed words of a language: function words, adverbs, verb forms."""
+    return _function_words().get(language, {})
 
 
 @cache
 def _function_words() -> dict[str, dict[str, frozenset[str]]]:
     return {
         language: {kind: frozenset(words.split()) for kind, words in kinds.items()}
-        for language, kinds in _load("function_words").items()
+        for language, kinds in load("function_words").items()
     }
 
 
 @cache
 def common_words(language: str) -> frozenset[str]:
     """Frequent words of a language, lower case; empty for a language without a list."""
-    return frozenset(_load("common_words").get(language, "").split())
+    return frozenset(load("common_words").get(language, "").split())
 
 
 @cache
 def own_words(language: str) -> frozenset[str]:
     """All hand-listed words of a language: function words, adverbs, verb forms."""
-    kinds = _function_words().get(language, {})
+    kinds = own_words_by_kind(language)
     return frozenset().union(*kinds.values()) if kinds else _EMPTY
 
 
@@ -102,7 +110,7 @@ def lexicon(language: str, *, plain: bool = True) -> Lexicon | None:
     """
     if language not in LANGUAGES:
         return None
-    lists, homographs = _function_words(), _load("homographs")[language]
+    lists, homographs = _function_words(), load("homographs")[language]
     own = own_words(language)
     others = [other for other in lists if other != language]
     foreign = frozenset().union(*(own_words(other) for other in others))
@@ -129,13 +137,13 @@ def lexicon(language: str, *, plain: bool = True) -> Lexicon | None:
         *(lists[other]["verb"] for other in others),
     )
     content -= known | foreign | frozenset(homographs["never"].split())
-    ambiguous = frozenset(_load("ambiguous_words")[language].split())
+    ambiguous = frozenset(load("ambiguous_words")[language].split())
     # English participles: outside English and French hardly a word in small letters ends so.
     participles = frozenset(w for w in ambiguous if w.endswith("ed") and len(w) > 5)
     content -= ambiguous - participles if language in ("de", "it", "es") else ambiguous
     content = frozenset(word for word in content if len(word) > 4)
     if plain:
-        told = frozenset(_load("plain_words")[language].split()) - foreign
+        told = frozenset(load("plain_words")[language].split()) - foreign
         known, content = known - told, content | told
     return Lexicon(language, function, known, foreign, loose & foreign, content, openers)
 
@@ -146,7 +154,7 @@ def strange_words(language: str) -> frozenset[str]:
     found = lexicon(language)
     if found is None:
         return _EMPTY
-    never = frozenset(_load("homographs")[language]["never"].split())
+    never = frozenset(load("homographs")[language]["never"].split())
     others = (common_words(other) for other in LANGUAGES if other != language)
     short = frozenset(word for words in others for word in words if len(word) < 5)
     return found.content | (short - found.known - never)
@@ -155,7 +163,7 @@ def strange_words(language: str) -> frozenset[str]:
 @cache
 def gender_fr() -> Gender:
     """The French gender lexicon."""
-    lists = _load("gender_fr")
+    lists = load("gender_fr")
     return Gender(
         masculine=frozenset(lists["masculine"].split()),
         feminine=frozenset(lists["feminine"].split()),

@@ -11,8 +11,10 @@ between two native ones, 0.6; a noun, verb or adjective off the frequency lists 
 only ends like a foreign one 0.45; a fixed pair ("sin embargo") 0.7; a lone article or conjunction
 of one letter 0.7; letters of another script 0.6; beside a name, a number or a German noun 0.45;
 after a comma or before one, at the end of a sentence, and between names or numbers where native
-function words stand near, 0.4. In 17,663 clean French articles that no list was made from there are
-45 findings, many of them a typist's.
+function words stand near, 0.4. Words that none of this finds are left to trained weights that judge
+them by their neighbours (:mod:`left_word`, 0.35 to 0.5). In 17,663 clean French articles that no
+list was made from there are 45 findings without those, many of them a typist's; with them one
+article in 92 has a finding.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from __future__ import annotations
 from dupdetect.quality.machine_translation.context import in_foreign_quote, is_native
 from dupdetect.quality.machine_translation.context_loops import REACH
 from dupdetect.quality.machine_translation.homographs import find_homographs
+from dupdetect.quality.machine_translation.left_word import find_left_words
 from dupdetect.quality.machine_translation.leftover_article import find_articles
 from dupdetect.quality.machine_translation.lexicon import (
     LANGUAGES,
@@ -92,7 +95,12 @@ def find(view: View) -> list[Finding]:
     findings += find_short_words(view)
     if view.bits & SCRIPT:
         findings += find_scripts(view)
-    return findings
+    # What the others found is theirs.
+    return findings + [
+        found
+        for found in find_left_words(view)
+        if not any(other.start < found.end and found.start < other.end for other in findings)
+    ]
 
 
 def _by_ending(word: str, language: str) -> float:

@@ -12,9 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.quality.characters import TABLE_SIZE
-from dupdetect.quality.machine_translation import character_loops, context_loops, name_loops
+from dupdetect.quality.machine_translation import (
+    character_loops,
+    context_loops,
+    left_loops,
+    left_model,
+    name_loops,
+)
 from dupdetect.quality.machine_translation import word_loops as loops
-from dupdetect.quality.machine_translation.lexicon import Lexicon, lexicon
+from dupdetect.quality.machine_translation.lexicon import LANGUAGES, Lexicon, lexicon
 from dupdetect.quality.machine_translation.marks import mark_table
 from dupdetect.quality.machine_translation.word_table import (
     PUNCTUATION,
@@ -176,8 +182,16 @@ def make_views(
         table.keys, table.bits, table.first, table.second, table.member, *table.endings,
     )  # fmt: skip
     context_loops.mark_strangers(
-        codes, base, kinds, _sticking(), doc, start, end, low, bits, table.keys, table.bits
+        codes, base, kinds, sticking(), doc, start, end, low, bits, table.keys, table.bits
     )
+    model = left_model.shipped()[0]
+    if model is not None and language in model.levels:
+        roles = left_model.role_table(language)
+        left_loops.mark_left(
+            codes, base, kinds, left_model.gap_kinds(), sticking(), doc, start, end, low, bits,
+            table.keys, table.bits, roles.keys, roles.own, roles.alien, LANGUAGES.index(language),
+            model.weights, model.levels[language],
+        )  # fmt: skip
     events = np.flatnonzero(bits & np.uint32(loops.EVENTS))
     before, again = loops.find_repeats(doc, key, low, bits)
     inside = _inside_numbers()
@@ -228,7 +242,7 @@ def _by_text(
 
 
 @lru_cache(maxsize=1)
-def _sticking() -> NDArray[np.uint8]:
+def sticking() -> NDArray[np.uint8]:
     return context_loops.sticking()
 
 

@@ -43,10 +43,13 @@ ENDING, CAMEL, MIXED, SCRIPT, NAME, SMALL = (1 << i for i in range(16, 22))
 WORTH, CROWDED = 1 << 22, 1 << 23
 #: From the table too: may open a sentence of another language; is elided there; a day or month.
 STARTER, ELIDED, DATE = (1 << i for i in range(24, 27))
+#: From the table too: may be left of another language, by what is around it. By that: it is, with
+#: one degree of certainty, another, and the sum of both.
+CANDIDATE, LEFT, LEFT_TOO = (1 << i for i in range(27, 30))
 #: Words that some rule asks about: not what nearly every text holds.
 EVENTS = (
     LETTER | ARTICLE | SHOUTED | IL | HOMOGRAPH | JOINED | TITLE | MASS | CAMEL | MIXED | SCRIPT
-    | WORTH | STARTER | ELIDED | DATE
+    | WORTH | STARTER | ELIDED | DATE | LEFT | LEFT_TOO
 )  # fmt: skip
 #: Doubled pieces are looked for so many words back.
 MAX_PHRASE = 8

@@ -19,6 +19,7 @@ from dupdetect.quality.machine_translation.lexicon import (
     tables,
 )
 from dupdetect.quality.machine_translation.pairs import Pairs, suspects
+from dupdetect.quality.machine_translation.roles import candidates
 from dupdetect.quality.reading import encode
 
 U32 = NDArray[np.uint32]
@@ -100,7 +101,7 @@ def word_table(language: str) -> WordTable:
             bits[word] = bits.get(word, 0) | bit
     first, second, member = _groups(suspects(language))
     words = [word for word in {**bits, **first, **second} if word and _is_one(word)]
-    keys, slots = _hashed(words)
+    keys, slots = hashed(words)
     size = keys.shape[0]
     table = WordTable(
         keys, np.zeros(size, np.uint32), np.full(size, -1, np.int32), np.full(size, -1, np.int32),
@@ -139,6 +140,7 @@ def _lists(language: str) -> dict[int, Iterable[str]]:
         loops.ALIEN: found.foreign,
         loops.LOOSE: found.loose,
         loops.STRANGE: strange_words(language),
+        loops.CANDIDATE: candidates(language),
     }
 
 
@@ -175,7 +177,7 @@ def _groups(pairs: Pairs) -> tuple[dict[str, int], dict[str, int], U64]:
     return first, second, member
 
 
-def _hashed(words: list[str]) -> tuple[U64, NDArray[np.int64]]:
+def hashed(words: list[str]) -> tuple[U64, NDArray[np.int64]]:
     """The keys of a table that holds the words, and the slot of each."""
     codes = encode("\n".join(words))
     kinds, lower = character_kinds()
