@@ -147,7 +147,8 @@ def _put_together(
     scores = Scores(share, machine, seo, content_farm.combine(made_of))
     kept = None
     if reading is not None and document.url:
-        kept = templates.text_lines(reading, [line.line for line in furniture])
+        own_lines = [line.line for line in furniture]
+        kept = templates.text_lines(reading, own_lines, document.title)
     found = _reported([*lines, *inserted, *translated, *disguised], config)
     return Assessment(scores, found, made_of, seen, kept, masked, known)
 
@@ -179,17 +180,16 @@ def with_templates(
         traces, templates.site_keys(lines), longest=assessment.page.longest,
         without=[document.id, *copies], related=[match.b for match in matches],
     )  # fmt: skip
-    text, title = document.text, (document.title or "").split()
     found = [
         line
         for line, pages in zip(lines.records, known.pages.tolist(), strict=True)
-        if templates.is_template(pages, known.known)
-        and not line["found"]
-        and text[line["start"] : line["end"]].split() != title
+        if templates.is_template(pages, known.known) and not line["found"]
     ]
     if not found:
         return assessment
-    added = [templates.finding(text, int(line["start"]), int(line["end"])) for line in found]
+    added = [
+        templates.finding(document.text, int(line["start"]), int(line["end"])) for line in found
+    ]
     words = sum(int(line["words"]) for line in found)
     share = float(templates.raised(assessment.scores.boilerplate, words, lines.words))
     return replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from dupdetect.quality.boilerplate.templates import TextLines, text_lines
 from dupdetect.quality.reading import read
 from dupdetect.quality.vocabulary import vocabulary
 
+NO_TITLES: Mapping[int, str] = {}
 SLOGAN = "Le fil de la vallée au jour le jour"
 _TEXT = (
     "rivière moulin conseil barrage truite pluie récolte village fromage clocher marché sentier "
@@ -35,12 +37,20 @@ def texts_of(text: str, *found: int) -> TextLines:
     return text_lines(read(text, vocabulary("fr")), found)
 
 
-def run(tmp_path: Path, texts: list[tuple[str, str]], **options: object) -> Path:
-    """Scans texts with their URLs."""
+def run(
+    tmp_path: Path,
+    texts: list[tuple[str, str]],
+    titles: Mapping[int, str] = NO_TITLES,
+    **options: object,
+) -> Path:
+    """Scans texts with their URLs, some with titles."""
     import json
 
     source = tmp_path / "in.jsonl"
-    rows = [{"id": f"d{i}", "url": url, "text": text} for i, (url, text) in enumerate(texts)]
+    rows = [
+        {"id": f"d{i}", "url": url, "text": text, "title": titles.get(i)}
+        for i, (url, text) in enumerate(texts)
+    ]
     source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     return scan([source], out=tmp_path / "out", **options).out  # type: ignore[arg-type]
 
@@ -70,6 +80,15 @@ def test_records_say_where_lines_stand_and_what_was_found() -> None:
     assert lines.words == 1 + 40 + 3
 
 
+def test_the_line_of_the_title_is_marked_and_keeps_its_key() -> None:
+    text = "Le pont rouvre\nAutre ligne\n Le  pont\trouvre \nLe pont rouvre demain"
+    plain = texts_of(text)
+    titled = text_lines(read(text, vocabulary("fr")), (), " Le pont  rouvre")
+    assert titled.records["found"].tolist() == [1, 0, 1, 0]
+    assert titled.records["key"].tolist() == plain.records["key"].tolist()
+    assert not text_lines(read(text, vocabulary("fr")), (), "  ").records["found"].any()
+
+
 def test_a_repeated_line_is_found_in_all_documents_of_its_domain_alone(tmp_path: Path) -> None:
     here = [(f"https://www.vallee.example/{i}", f"{article(i)}\n\n{SLOGAN}") for i in range(4)]
     there = [(f"https://site{i}.example/", f"{article(i)}\n\n{SLOGAN}") for i in range(10, 13)]
@@ -85,6 +104,16 @@ def test_copies_of_one_article_count_once(tmp_path: Path) -> None:
     same = [(f"https://vallee.example/{i}", f"{article(1)}\n\n{SLOGAN}") for i in range(5)]
     other = [("https://vallee.example/x", f"{article(2)}\n\n{SLOGAN}")]
     assert template_findings(run(tmp_path, same + other)) == {}
+
+
+def test_the_title_of_a_document_is_no_template_wherever_it_is_listed(tmp_path: Path) -> None:
+    texts = [(f"https://vallee.example/{i}", f"{article(i)}\n\n{SLOGAN}") for i in range(4)]
+    out = run(tmp_path, texts, {1: "Le  fil de la vallée\tau jour le jour ", 2: "Le fil"})
+    assert template_findings(out) == dict.fromkeys(("d0", "d2", "d3"), SLOGAN)
+    documents = pq.read_table(out / "documents.parquet").to_pylist()
+    shares = {row["id"]: row["boilerplate"] for row in documents}
+    assert shares["d1"] == 0.0
+    assert shares["d2"] > 0.0
 
 
 def test_two_documents_are_not_enough_and_large_domains_need_more() -> None:

@@ -36,7 +36,10 @@ LEAST, LEAST_SHARE = 3, 0.01
 SCORE = 0.95
 RULE = "template"
 _FIRST = np.zeros(1, np.int64)
-#: A line: key, place in the text, words, whether it was found to be furniture by itself.
+#: Spaces too many that a title may be written with.
+_LOOSE = 20
+#: A line: key, place in the text, words, whether it was found to be furniture by itself (or is the
+#: title), so that it is none of the lines that a template adds.
 LINE = np.dtype(
     [("key", "<u8"), ("start", "<i4"), ("end", "<i4"), ("words", "<u2"), ("found", "u1")]
 )
@@ -53,8 +56,12 @@ class TextLines:
     words: int
 
 
-def text_lines(reading: Reading, found: Sequence[int]) -> TextLines:
-    """The lines of a text; ``found`` are the numbers of those that are furniture already."""
+def text_lines(reading: Reading, found: Sequence[int], title: str | None = None) -> TextLines:
+    """The lines of a text; ``found`` are the numbers of those that are furniture already.
+
+    The document's ``title`` is no template wherever its site lists it: its line is passed over
+    like those, and tells of other documents all the same.
+    """
     chosen = np.flatnonzero((reading.sizes > 0) & (reading.sizes <= MAX_WORDS))
     sizes = reading.sizes[chosen]
     records = np.zeros(len(chosen), LINE)
@@ -62,7 +69,19 @@ def text_lines(reading: Reading, found: Sequence[int]) -> TextLines:
     records["start"], records["end"] = reading.starts[chosen], reading.ends[chosen]
     records["words"] = sizes
     records["found"] = np.isin(chosen, np.asarray(found, np.int64))
+    if title:
+        records["found"] |= _are_title(reading.text, records, title.split())
     return TextLines(records, int(np.maximum(reading.sizes, 1).sum()))
+
+
+def _are_title(text: str, records: NDArray[np.void], title: list[str]) -> NDArray[np.bool_]:
+    """Which lines are the words of a title, whatever white space stands between them."""
+    same = np.zeros(len(records), np.bool_)
+    size, least = records["end"] - records["start"], len(" ".join(title))
+    for at in np.flatnonzero((size >= least) & (size <= least + _LOOSE)) if title else ():
+        start, end = records["start"][at], records["end"][at]
+        same[at] = text[start:end].split() == title
+    return same
 
 
 def pages_of(
