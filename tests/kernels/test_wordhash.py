@@ -50,8 +50,10 @@ def test_shingles_are_equal_exactly_where_the_tokens_are(batch, size):
     assert len(set(hashes.tolist())) == len({s for part in expected for s in part})
 
 
-SOME = ["привет ", "мир", "λόγος ", "mасrоn ", "macron ", "été ", "e", "1", ". ", "東京", "한국 ", "ﷺ",
-        "\u00ad", "реu ", "х" * 70, "x" * 70, "\x02", " я ", "é", " " * 50, "й"]  # fmt: skip
+SOME = [
+    "привет ", "мир", "λόγος ", "mасrоn ", "macron ", "été ", "e", "1", ". ", "東京", "한국 ",
+    "ﷺ", "\u00ad", "реu ", "х" * 70, "x" * 70, "\x02", " я ", "é", " " * 50, "й",
+]  # fmt: skip
 
 
 def test_long_texts_of_all_scripts_in_one_buffer():
