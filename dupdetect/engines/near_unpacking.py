@@ -75,15 +75,14 @@ class Unpacker:
         page = dictionary.packed
         with dictionary.lock:
             if not dictionary.unpacked:
-                octets = self._unpacked(page)
-                known = None
-                if octets is not None:
-                    known = _plain(octets[: page.size].copy(), 0, page.size, page.values)
+                octets = self._unpacked(page, kept=True)
+                known = None if octets is None else _plain(octets, 0, page.size, page.values)
                 dictionary.unpacked.append(known)
         found: Texts | None = dictionary.unpacked[0]
         return found
 
-    def _unpacked(self, page: Packed) -> U8 | None:
+    def _unpacked(self, page: Packed, *, kept: bool = False) -> U8 | None:
+        """A page as it was before it was packed; ``kept``: for longer than until the next one."""
         packed = self._rooms.room("packed", page.length + SLACK, np.uint8)
         try:
             with page.path.open("rb", buffering=0) as file:
@@ -91,13 +90,15 @@ class Unpacker:
                 if file.readinto(packed[: page.length].data) != page.length:
                     return None
             if page.codec == "uncompressed":
-                return packed if page.size == page.length else None
+                whole = packed if page.size == page.length else None
+                return whole.copy() if kept and whole is not None else whole
             if page.codec != "snappy":
                 codec = pa.Codec(page.codec)
                 return np.frombuffer(codec.decompress(packed[: page.length], page.size), np.uint8)
         except (OSError, pa.ArrowException):
             return None
-        out = self._rooms.room("out", page.size + SLACK, np.uint8)
+        size = page.size + SLACK
+        out = np.empty(size, np.uint8) if kept else self._rooms.room("out", size, np.uint8)
         return out if decompress(packed, 0, page.length, out, page.size) else None
 
 
