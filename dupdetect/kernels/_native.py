@@ -55,7 +55,7 @@ def take(value: Any, flat: list[Any]) -> Any:
     its address, shape and strides. Raises LookupError for what only numba can take.
     """
     own = type(value)
-    if own is np.ndarray:
+    if own is np.ndarray or own is np.memmap:
         kind, flags = value.dtype, value.flags.num
         if flags & _USUAL != _USUAL or not kind.isnative:
             raise LookupError(own)

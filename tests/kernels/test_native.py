@@ -139,6 +139,15 @@ def test_what_only_numba_takes_goes_there(folder: Path) -> None:
     assert compiles(module.nothing)
 
 
+def test_mapped_files_are_arrays(folder: Path) -> None:
+    for _ in range(2):
+        module = fresh(folder)
+        values = np.memmap(folder / "mapped", np.float64, "w+", shape=(5,))
+        module.nothing(values[1:])
+        assert values.tolist() == [0, 3, 3, 3, 3]
+    assert not compiles(module.nothing)
+
+
 def test_what_must_not_be_written_to_is_not(folder: Path) -> None:
     fresh(folder).nothing(np.zeros(4))
     values = np.zeros(4)
