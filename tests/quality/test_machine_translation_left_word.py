@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from benchmarks.machine_translation import FOLDER, items, recall
-from dupdetect.quality.machine_translation import find, left_loops, left_model
+from dupdetect.quality.machine_translation import find, left_loops, left_model, word_table
 from dupdetect.quality.machine_translation.left_word import find_left_words
 from dupdetect.quality.machine_translation.lexicon import LANGUAGES, lexicon
 from dupdetect.quality.machine_translation.roles import ROLES, aliens, candidates, rare, roles, rows
@@ -98,6 +100,27 @@ def test_the_table_holds_the_roles_of_both() -> None:
     assert (table.keys[(table.own > 0) | (table.alien > 0)] != 0).all()
     assert int((table.own > 0).sum()) == len([w for w in roles("fr") if w.isalpha()])
     assert int((table.alien > 0).sum()) == len(aliens("fr"))
+
+
+@pytest.mark.parametrize("language", ["it", "pt"])
+def test_tables_are_the_same_from_an_earlier_run(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    make = word_table.word_table.__wrapped__
+    first, again = make(language), make(language)
+    files = [path.name for path in tmp_path.glob("dupdetect/words-*")]
+    assert len(files) == (language == "it")
+    for name in ("keys", "bits", "first", "second", "member"):
+        a, b = getattr(first, name), getattr(again, name)
+        assert a.dtype == b.dtype
+        assert a.shape == b.shape
+    assert (first.bits == again.bits).all()
+    if language == "it":
+        assert (first.keys == again.keys).all()
+        assert all((a == b).all() for a, b in zip(first.endings, again.endings, strict=True))
+        roles_of = left_model.role_table.__wrapped__
+        assert (roles_of("it").alien == roles_of("it").alien).all()
 
 
 def test_weights_are_read_without_objects_and_checked() -> None:

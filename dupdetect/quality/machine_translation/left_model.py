@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.data import load_arrays
+from dupdetect.data.prepared import Arrays
 from dupdetect.errors import ModelError
 from dupdetect.quality.machine_translation import left_loops
 from dupdetect.quality.machine_translation.lexicon import LANGUAGES
 from dupdetect.quality.machine_translation.roles import ROLES, aliens, roles
-from dupdetect.quality.machine_translation.word_table import hashed
+from dupdetect.quality.machine_translation.word_table import hashed, kept
 
 FORMAT = 1
 NAME = "quality/mt/left_words.npz"
@@ -54,14 +55,21 @@ class LeftModel:
 @cache
 def role_table(language: str) -> RoleTable:
     """What the words of a language do, and those of the others."""
+    made = kept("roles", language, lambda: _arrays(language))
+    return RoleTable(made["keys"], made["own"], made["alien"])
+
+
+def _arrays(language: str) -> Arrays:
     own, alien = roles(language), aliens(language)
     words = sorted(word for word in own.keys() | alien.keys() if word.isalpha())
     keys, slots = hashed(words)
-    table = RoleTable(keys, np.zeros(keys.size, np.uint8), np.zeros(keys.size, np.uint8))
+    made: dict[str, NDArray[Any]] = {
+        "keys": keys, "own": np.zeros(keys.size, np.uint8), "alien": np.zeros(keys.size, np.uint8)
+    }  # fmt: skip
     number = {role: i for i, role in enumerate(ROLES)}
-    table.own[slots] = [number[own[word][0]] if word in own else 0 for word in words]
-    table.alien[slots] = [number[alien.get(word, "")] for word in words]
-    return table
+    made["own"][slots] = [number[own[word][0]] if word in own else 0 for word in words]
+    made["alien"][slots] = [number[alien.get(word, "")] for word in words]
+    return made
 
 
 @lru_cache(maxsize=1)

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from dupdetect.quality.machine_translation.context import in_foreign_quote
 from dupdetect.quality.machine_translation.lexicon import tables
-from dupdetect.quality.machine_translation.roles import candidates, roles
+from dupdetect.quality.machine_translation.roles import roles
 from dupdetect.quality.machine_translation.view import View, is_space
-from dupdetect.quality.machine_translation.word_loops import LEFT, LEFT_TOO
+from dupdetect.quality.machine_translation.word_loops import CANDIDATE, LEFT, LEFT_TOO
 from dupdetect.records import Finding
 
 RULE = "untranslated_word"
@@ -79,8 +79,8 @@ def _is_between_names(view: View, before: str, after: str) -> bool:
 
 def _has_company(view: View, index: int) -> bool:
     """Between two names ("Rage against Machine") or beside another foreign word ("à la mode")."""
-    sides = _beside(view, index)
-    strange = candidates(view.language)
-    if _is_between_names(view, *sides) and view.words[index] not in _AND:
+    if view.words[index] not in _AND and _is_between_names(view, *_beside(view, index)):
         return True
-    return any(side in strange and side not in roles(view.language) for side in sides)
+    beside = [at for at in (index - 1, index + 1) if 0 <= at < len(view.words)]
+    foreign = [view.words[at] for at in beside if view.forms[at] & CANDIDATE]
+    return any(word not in roles(view.language) for word in foreign)

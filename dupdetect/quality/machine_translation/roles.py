@@ -10,6 +10,7 @@ and Spanish.
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from dupdetect.quality.machine_translation import lexicon as lists
 
@@ -29,11 +30,16 @@ KINDS = ("function", "adverb", "verb")
 
 
 @cache
+def _file() -> Any:
+    return lists.load("word_roles")
+
+
+@cache
 def rows() -> tuple[tuple[str, dict[str, tuple[str, ...]]], ...]:
     """The rows of the file: role, and the words of each language."""
     return tuple(
         (row["role"], {language: tuple(row[language].split()) for language in lists.LANGUAGES})
-        for row in lists.load("word_roles")["rows"]
+        for row in _file()["rows"]
     )
 
 
@@ -54,7 +60,7 @@ def roles(language: str) -> dict[str, tuple[str, ...]]:
 def rare(language: str) -> frozenset[str]:
     """Words of other languages that this one has too, but so rarely that its texts do not teach
     it; by hand."""
-    return frozenset(lists.load("word_roles")["own"][language].split())
+    return frozenset(_file()["own"][language].split())
 
 
 @cache
@@ -67,11 +73,13 @@ def candidates(language: str) -> frozenset[str]:
     common = frozenset().union(
         *(lists.common_words(other) for other in lists.LANGUAGES if other != language)
     )
-    common = frozenset(word for word in common - found.known if len(word) >= SHORTEST)
-    every = found.foreign | found.content | common | aliens(language).keys()
-    every = frozenset(word for word in every - rare(language) if word.isalpha())
-    opening = frozenset(word.capitalize() for word in aliens(language) if word in every)
-    return every | (opening - {word.capitalize() for word in roles(language)})
+    strange = aliens(language)
+    every = {word for word in common - found.known if len(word) >= SHORTEST}
+    every |= found.foreign | found.content | strange.keys()
+    every -= rare(language)
+    opening = {word.capitalize() for word in every & strange.keys()}
+    opening -= {word.capitalize() for word in roles(language)}
+    return frozenset(word for word in every if word.isalpha()) | opening
 
 
 @cache

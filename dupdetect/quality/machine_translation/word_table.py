@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.data.prepared import Arrays, prepared
 from dupdetect.quality.characters import TABLE_SIZE, character_tables
 from dupdetect.quality.machine_translation import word_loops as loops
 from dupdetect.quality.machine_translation.lexicon import (
+    LANGUAGES,
     common_words,
     lexicon,
     own_words,
@@ -95,6 +100,29 @@ def homographs(language: str) -> frozenset[str]:
 @cache
 def word_table(language: str) -> WordTable:
     """The table of a language; of one without word lists it holds the months alone."""
+    made = kept("words", language, lambda: _arrays(language))
+    return WordTable(
+        made["keys"], made["bits"], made["first"], made["second"], made["member"],
+        (made["two"], made["three"], made["four"]),
+    )  # fmt: skip
+
+
+def kept(name: str, language: str, make: Callable[[], Arrays]) -> Arrays:
+    """Arrays made of the word lists, for a language that has some from an earlier run."""
+    if language not in LANGUAGES:
+        return make()
+    return prepared(f"{name}-{language}", _sources(), make) or make()
+
+
+@cache
+def _sources() -> tuple[Path, ...]:
+    """The word lists, and the code that makes tables of them."""
+    lists = Path(str(resources.files("dupdetect.data") / "quality" / "mt"))
+    code = Path(__file__).parent.glob("*.py")
+    return (*sorted(lists.glob("*.json")), *sorted(code))
+
+
+def _arrays(language: str) -> Arrays:
     bits: dict[str, int] = {}
     for bit, words in _lists(language).items():
         for word in words:
@@ -103,14 +131,16 @@ def word_table(language: str) -> WordTable:
     words = [word for word in {**bits, **first, **second} if word and _is_one(word)]
     keys, slots = hashed(words)
     size = keys.shape[0]
-    table = WordTable(
-        keys, np.zeros(size, np.uint32), np.full(size, -1, np.int32), np.full(size, -1, np.int32),
-        member, _endings(language),
-    )  # fmt: skip
-    table.bits[slots] = [bits.get(word, 0) for word in words]
-    table.first[slots] = [first.get(word, -1) for word in words]
-    table.second[slots] = [second.get(word, -1) for word in words]
-    return table
+    two, three, four = _endings(language)
+    made: dict[str, NDArray[Any]] = {
+        "keys": keys, "bits": np.zeros(size, np.uint32), "first": np.full(size, -1, np.int32),
+        "second": np.full(size, -1, np.int32), "member": member, "two": two, "three": three,
+        "four": four,
+    }  # fmt: skip
+    made["bits"][slots] = [bits.get(word, 0) for word in words]
+    made["first"][slots] = [first.get(word, -1) for word in words]
+    made["second"][slots] = [second.get(word, -1) for word in words]
+    return made
 
 
 def _lists(language: str) -> dict[int, Iterable[str]]:
