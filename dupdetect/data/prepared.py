@@ -49,9 +49,12 @@ def prepared(
 
 
 def _path(name: str, sources: Sequence[Path]) -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    if not folder.is_absolute():
+        raise ValueError(folder)
     places = "\n".join(map(str, sources)).encode("utf-8", "surrogateescape")
-    return Path(home, "dupdetect", f"{name}-{blake2b(places, digest_size=6).hexdigest()}.arrays")
+    digest = blake2b(places, digest_size=6).hexdigest()
+    return folder / "dupdetect" / f"{name}-{digest}.arrays"
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -108,8 +108,10 @@ def paths(function: FunctionType, key: Any) -> Iterator[Path]:
         yield Path(chosen, apart)
         return
     yield source.parent / "__pycache__" / name
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    yield Path(home, "dupdetect", apart)
+    with suppress(RuntimeError):  # a user without a home
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        if folder.is_absolute():
+            yield folder / "dupdetect" / apart
 
 
 @functools.cache

@@ -114,6 +114,15 @@ def test_without_a_place_to_keep_them_arrays_are_made(cache: Path, source: Path)
     assert make.times == 2
 
 
+def test_a_relative_folder_is_no_cache(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    monkeypatch.chdir(tmp_path)
+    assert same(prepared("name", [source], Maker()))
+    assert not (tmp_path / "relative").exists()
+
+
 def test_a_source_that_is_absent_is_no_error_here(source: Path) -> None:
     make = Maker()
     assert same(prepared("name", [source.with_name("absent")], make))

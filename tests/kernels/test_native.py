@@ -61,6 +61,7 @@ def refuses(limit):
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package folder with a module of kernels, in a process that has not settled."""
     monkeypatch.setattr(_jit.Kernel, "settled", False)
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     (tmp_path / "own.py").write_text(_SOURCE)
     return tmp_path
 
@@ -237,6 +238,22 @@ def test_code_goes_to_the_users_cache_where_the_package_is_read_only(
     module = fresh(folder)
     module.nothing(np.zeros(4))
     assert not compiles(module.nothing)
+
+
+@pytest.mark.parametrize("home", [None, "relative", ""])
+def test_a_user_without_a_home_needs_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, home: str | None
+) -> None:
+    def own() -> Path:
+        if home is None:
+            raise RuntimeError("Could not determine home directory.")
+        return Path(home)
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", own)
+    module = fresh(folder)
+    places = list(_native.paths(module.nothing.py_func, "key"))
+    assert [path.parent for path in places] == [folder / "__pycache__"]
 
 
 def test_only_what_is_understood_is_kept(folder: Path) -> None:
