@@ -1,8 +1,9 @@
 """What near-duplicates are found by: the shingle view and exact resemblance.
 
-texts → (threads: tokens, shingles, signatures) → files of band keys and shingles → buckets, a band
-at a time → candidates → (threads: exact Jaccard) → pairs. What grows with the corpus lies in files
-that are read piece by piece; in memory stay 12 bytes and the id of each document, and the pairs.
+pages → (threads: texts, words, shingles, band keys) → files of band keys and shingles → (threads:
+buckets, a band at a time) → candidates → (threads: exact Jaccard) → pairs. What grows with the
+corpus lies in files that are read piece by piece; in memory stay 12 bytes and the id of each
+document (8 bytes more at the end), the candidates and the pairs.
 """
 
 from __future__ import annotations
