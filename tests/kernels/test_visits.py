@@ -42,6 +42,7 @@ def test_scores_are_the_weighted_sum_of_the_visited_rows(text):
     features, counts = visits(moves, rows, output, data)
     found = class_scores(moves, rows, output, steps, 0.5, prior, data)
     if len(features):
-        assert np.allclose(found, np.log1p(counts) @ (steps[features] * 0.5) + prior, rtol=1e-4)
+        expected = np.log1p(counts) @ (steps[features] * 0.5) + prior
+        assert np.allclose(found, expected, rtol=1e-4, atol=0.1)  # sums of 10,000s may cancel out
     else:
         assert not len(found)
