@@ -39,7 +39,7 @@ def test_records_config_and_errors_need_nothing_heavy() -> None:
 
 def test_what_is_needed_is_loaded_when_it_is_used() -> None:
     loaded = loaded_after("import dupdetect; dupdetect.compare('a', 'b')")
-    assert {"numba", "pyarrow", "dupdetect.detector"} <= loaded
+    assert {"numpy", "pyarrow", "dupdetect.detector"} <= loaded
     assert loaded.isdisjoint({"sklearn", "click", "trafilatura", "pyspark", "scrapy"})
 
 
