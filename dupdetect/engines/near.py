@@ -36,8 +36,8 @@ def near_duplicates(
     given. Every pair is verified; 97 % of those at 0.3 and all but a few at 0.5 are found, of a
     bucket of more than ``config.shingle.max_bucket`` documents as many as connect it. Documents of
     fewer than ``config.shingle.min_tokens`` words have none. ``workers`` threads; input that cannot
-    be used is told to ``on_skip``, from any thread, one at a time. Raises ConfigError for a threshold
-    outside 0.3..1, ScanError when ``out`` cannot be written.
+    be used is told to ``on_skip``, from any thread, one at a time. Raises ConfigError for a
+    threshold outside 0.3..1, ScanError when ``out`` cannot be written.
     """
     if not LEAST_THRESHOLD <= threshold <= 1.0:
         raise ConfigError(f"a threshold of {threshold} is outside {LEAST_THRESHOLD}..1")
