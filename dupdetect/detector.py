@@ -7,7 +7,7 @@ Detector ── quality.assess ──┐
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
@@ -126,12 +126,14 @@ class Index:
         self.add_many([document])
 
     def add_many(self, documents: Sequence[Document]) -> None:
-        """Adds documents in transactions of some hundreds or thousands; the next ones are sketched
-        while those before them are written."""
+        """Adds documents in transactions of some hundreds or thousands; the next ones are sketched,
+        and what the last ones leave to tidy up is done, while others are written."""
         parts = sketch_ahead(documents, self.config, most=MOST_TRACES)
         bulk = -(-self._candidates.bulk // BATCH)
-        for first in parts:
-            self._candidates.add_parts(chain([first], islice(parts, bulk - 1)))
+        many = len(documents) > bulk * BATCH
+        with self._candidates.adding() if many else nullcontext():
+            for first in parts:
+                self._candidates.add_parts(chain([first], islice(parts, bulk - 1)))
 
     def query(self, document: Document | str) -> list[Match]:
         """Matches among the known documents, best first; ``a`` is the document asked for.

@@ -274,6 +274,10 @@ class CandidateIndex:
         """Groups the thread's writes into one transaction: all durable at its end, or none."""
         return self._store.batch()
 
+    def adding(self) -> AbstractContextManager[None]:
+        """For many calls of :meth:`add_parts`: the store's upkeep is done beside them."""
+        return self._store.adding()
+
     def info(self) -> dict[str, Any]:
         """The store's kind, path, documents, bytes, postings, and the ``settings`` of sketches."""
         stored = self._store.header() or b"{}"

@@ -349,6 +349,41 @@ def test_two_writers_and_four_readers_end_like_one_writer(tmp_path):
     store.close()
 
 
+def test_segments_are_merged_beside_adding_and_nothing_is_lost(tmp_path):
+    store, serial = small(tmp_path / "i"), small(tmp_path / "serial")
+    with store.adding():
+        for i in range(60):
+            store.put([entry(i)])
+            if i % 7 == 0:
+                store.delete([b"d%d" % (i // 2)])
+    for i in range(60):
+        serial.put([entry(i)])
+        if i % 7 == 0:
+            serial.delete([b"d%d" % (i // 2)])
+    assert sorted(store) == sorted(serial) and store.check() == []
+    assert store.info()["segments"] <= serial.info()["segments"]
+    store.close()
+    again = small(tmp_path / "i")
+    assert sorted(again) == sorted(serial) and again.check() == []
+    again.close()
+    serial.close()
+
+
+def test_what_the_merging_thread_meets_is_raised_and_nothing_is_lost(tmp_path, monkeypatch):
+    store = small(tmp_path / "i")
+
+    def broken(begin, end):
+        raise IndexCorruptError("a segment is broken")
+
+    monkeypatch.setattr(store, "_merge", broken)
+    with pytest.raises(IndexCorruptError, match="broken"), store.adding():
+        for i in range(20):
+            store.put([entry(i)])
+    monkeypatch.undo()
+    assert len(store) == 20 and store.check() == []
+    store.close()
+
+
 def test_a_document_that_left_its_segment_after_its_number_was_asked_for_is_gone(tmp_path):
     store = filled(tmp_path / "i", 8)
     number = store.lookup("bands", np.array([3], np.uint64), cap=1).numbers[0]

@@ -107,7 +107,8 @@ SENTENCES = st.lists(
     st.sampled_from(
         ["« Oui », dit-il.", "Il est 12 heures.", "12 mai 2024.", "Accueil » Sport » Voile.",
          "Sport / Voile ?", "Le 3 mai, à 10 h 30.", "Menu.", "« A » B.", "Et puis ?", "\"Non.",
-         "m² ² ².", "Sport | Voile.", "Home · News ”", "10-11-12 a-b.", "…", "“", '"', "¼ ½.", "Tôt", PROSE, ""]
+         "m² ² ².", "Sport | Voile.", "Home · News ”", "10-11-12 a-b.", "…", "“", '"', "¼ ½.",
+         "Tôt", PROSE, ""]
     ), max_size=8,
 )  # fmt: skip
 

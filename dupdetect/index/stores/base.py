@@ -181,6 +181,10 @@ class Store(Protocol):
     def batch(self) -> AbstractContextManager[None]:
         """Groups writes into one transaction; does not nest."""
 
+    def adding(self) -> AbstractContextManager[None]:
+        """Many calls of ``put`` follow: upkeep that takes long may be done beside them, and is done
+        at the end."""
+
     def compact(self) -> None:
         """Gives back the room of what was removed or replaced; may do nothing."""
 

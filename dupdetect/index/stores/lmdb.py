@@ -162,6 +162,13 @@ class LmdbStore(Versions):
             self._publish()
         self._maintain()
 
+    @contextmanager
+    def adding(self) -> Iterator[None]:
+        """See Store: segments are merged by a thread, of which two cores have time for one."""
+        with self._meanwhile:
+            yield
+        self._maintain()
+
     def compact(self) -> None:
         """See Store: one segment (for every 8 million numbers), nothing of the dead."""
         if self._env.batching():

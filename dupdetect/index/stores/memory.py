@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import insort
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -143,6 +143,10 @@ class MemoryStore:
                 raise
             finally:
                 self._undo = None
+
+    def adding(self) -> AbstractContextManager[None]:
+        """See Store: nothing takes long."""
+        return nullcontext()
 
     def compact(self) -> None:
         """See Store: nothing is ever left behind here."""

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from dupdetect.errors import IndexCorruptError, IndexError_, IndexMismatchError
 from dupdetect.index.stores.environment import MAP_SIZE, Environment
+from dupdetect.index.stores.meanwhile import Meanwhile
 from dupdetect.index.stores.merging import merge_segments, plan, write_recent
 from dupdetect.index.stores.recent import Added, Recent, pack_block, unpack_block
 from dupdetect.index.stores.rings import Held
@@ -64,6 +65,7 @@ class Versions:
         self._unit = recent
         self._writing = threading.RLock()
         self._loading = threading.Lock()
+        self._meanwhile = Meanwhile()
         self._staged: Snapshot | None = None
         self._env = Environment(self.path, create=create, readonly=readonly, map_size=map_size)
         try:
@@ -177,7 +179,7 @@ class Versions:
             if not batching:
                 self._publish()
         if not batching and self._known.state.tail != before:
-            self._maintain()
+            self._meanwhile.do(self._maintain)
         return result
 
     def _publish(self) -> None:
