@@ -182,7 +182,9 @@ def fill(index: Index, worlds: Worlds, begin: int, end: int) -> tuple[float, flo
         index.add_many(documents)
         elapsed += time.perf_counter() - started
         used += time.process_time() - began
-    return elapsed, used
+    started, began = time.perf_counter(), time.process_time()
+    index.tidy()
+    return elapsed + time.perf_counter() - started, used + time.process_time() - began
 
 
 def ask(index: Index, documents: list[Document]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Detector ── quality.assess ──┐
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
@@ -96,6 +96,7 @@ class Index:
         self._candidates = candidates
         self.config = candidates.config
         self._questions = 0
+        self._upkeep, self._adding = ExitStack(), False
 
     @classmethod
     def open(
@@ -126,14 +127,26 @@ class Index:
         self.add_many([document])
 
     def add_many(self, documents: Sequence[Document]) -> None:
-        """Adds documents in transactions of some hundreds or thousands; the next ones are sketched,
-        and what the last ones leave to tidy up is done, while others are written."""
+        """Adds documents in transactions of some hundreds or thousands; the next ones are sketched
+        while those before them are written."""
         parts = sketch_ahead(documents, self.config, most=MOST_TRACES)
         bulk = -(-self._candidates.bulk // BATCH)
-        many = len(documents) > bulk * BATCH
-        with self._candidates.adding() if many else nullcontext():
-            for first in parts:
-                self._candidates.add_parts(chain([first], islice(parts, bulk - 1)))
+        for first in parts:
+            self._add_parts(chain([first], islice(parts, bulk - 1)))
+
+    def _add_parts(self, parts: Iterable[tuple[Sequence[Document], SketchBatch, Lines]]) -> None:
+        if not self._adding:
+            self._upkeep.enter_context(self._candidates.adding())
+            self._adding = True
+        self._candidates.add_parts(parts)
+
+    def tidy(self) -> None:
+        """Waits until what adding has left to be done is done: segments are merged by a thread.
+
+        :meth:`close` does so too. Raises what that thread has met.
+        """
+        self._adding = False
+        self._upkeep.close()
 
     def query(self, document: Document | str) -> list[Match]:
         """Matches among the known documents, best first; ``a`` is the document asked for.
@@ -257,8 +270,11 @@ class Index:
         return self._candidates.verify()
 
     def close(self) -> None:
-        """Frees the store."""
-        self._candidates.close()
+        """Frees the store; may be called again."""
+        try:
+            self.tidy()
+        finally:
+            self._candidates.close()
 
     def __enter__(self) -> Index:
         return self
@@ -329,7 +345,7 @@ class Detector:
             raise TypeError(f"process needs a Document, not {type(document).__name__}")
         verdict, batch, lines = self._examined(document)
         if self.index is not None and batch is not None and (keep is None or keep(verdict)):
-            self.index._candidates.add_many([verdict.document], batch, lines)
+            self.index._add_parts([([verdict.document], batch, lines)])
         return verdict
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 
 import datasketch
@@ -16,6 +17,7 @@ from dupdetect.cli import main
 from dupdetect.config import AnchorConfig, Config, ExtractConfig, ShingleConfig
 from dupdetect.detector import Index, compare
 from dupdetect.errors import IndexError_, IndexMismatchError
+from dupdetect.index.stores.versions import Versions
 from dupdetect.records import Document
 from dupdetect.schemas import DOCUMENTS
 from dupdetect.sketch import sketch_texts, to_datasketch
@@ -99,6 +101,33 @@ def test_many_questions_are_answered_as_one_by_one():
         asked = [story(3), story(99), "Trois petits mots", story(7).text]
         assert index.query_many(asked) == [index.query(question) for question in asked]
         assert index.query_many([]) == []
+
+
+def test_segments_are_merged_by_a_thread_and_closing_waits_for_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(Versions.__init__, "__kwdefaults__", {
+        **Versions.__init__.__kwdefaults__, "recent": 4,
+    })  # fmt: skip
+    merged = []
+    whole = Versions._merge
+
+    def merge(self, begin, end):
+        merged.append(threading.current_thread())
+        whole(self, begin, end)
+
+    monkeypatch.setattr(Versions, "_merge", merge)
+    with Index.open(tmp_path / "i") as index:
+        for i in range(40):
+            index.add(story(i))
+        index.tidy()
+        assert merged and threading.current_thread() not in merged
+        with index.batch():
+            for i in range(40, 80):
+                index.add(story(i))
+        index.add(story(80))
+    with Index.open(tmp_path / "i") as index:
+        assert len(index) == 81 and index.verify() == []
+        assert index.info()["segments"] < 8
+        assert copies(index, 7) == [story(7).id]
 
 
 def test_an_index_that_is_asked_often_settles_once(monkeypatch):

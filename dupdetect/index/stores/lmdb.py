@@ -160,7 +160,7 @@ class LmdbStore(Versions):
                 self._staged = None
                 raise
             self._publish()
-        self._maintain()
+        self._meanwhile.do(self._maintain)
 
     @contextmanager
     def adding(self) -> Iterator[None]:
