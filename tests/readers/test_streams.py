@@ -115,5 +115,5 @@ def test_streams_are_freed(put: Put, run: Any) -> None:
     for _ in range(3):
         run(path)
     gc.collect()
-    assert not [item for item in gc.get_objects() if isinstance(item, streams._Inflate)]
+    assert not [item for item in gc.get_objects() if type(item) is streams._Inflate]
     assert pa.total_allocated_bytes() == before
