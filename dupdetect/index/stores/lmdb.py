@@ -10,7 +10,7 @@ log-structured merge-tree (O'Neil et al. 1996).
 - 4,096 recent documents become a segment, in the same transaction; as many at once become one by
   themselves, which spares the value and the table of the next point. Four segments of one tier
   become one of the next, outside of any transaction, by whichever process comes first (the others
-  go on).
+  go on), and there by a thread if more is to be added (``adding``).
 - A process keeps the recent documents' lists in a small table of its own, which follows other
   processes' writes; a read begins by comparing the last transaction's number with the one it knows.
 - Removed and replaced documents are a bitmap over numbers until a merge leaves them out.
