@@ -14,13 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._files import is_trusted, replacing, user_folder
+
 Arrays = Mapping[str, NDArray[Any]]
+Made = TypeVar("Made", bound="Arrays | None")
 
 #: Arrays begin at multiples of this, so that no kernel reads across cache lines for nothing.
 _ALIGN = 64
@@ -29,8 +31,8 @@ _KINDS = "iufb"
 
 
 def prepared(
-    name: str, sources: Sequence[Path], make: Callable[[], Arrays | None], *, version: int = 1
-) -> Arrays | None:
+    name: str, sources: Sequence[Path], make: Callable[[], Made], *, version: int = 1
+) -> Arrays | Made:
     """What ``make`` gives (None for nothing), from an earlier run if that is there.
 
     ``sources`` are the files it is made of, ``version`` changes with the way it is made. The arrays
@@ -49,12 +51,12 @@ def prepared(
 
 
 def _path(name: str, sources: Sequence[Path]) -> Path:
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    if not folder.is_absolute():
-        raise ValueError(folder)
+    folder = user_folder()
+    if folder is None:
+        raise ValueError("no folder for what is kept")
     places = "\n".join(map(str, sources)).encode("utf-8", "surrogateescape")
     digest = blake2b(places, digest_size=6).hexdigest()
-    return folder / "dupdetect" / f"{name}-{digest}.arrays"
+    return folder / f"{name}-{digest}.arrays"
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -66,7 +68,7 @@ def _mapped(path: Path, state: list[Any]) -> Arrays:
     """The arrays of a file; raises for one that is absent, damaged, another's or out of date."""
     with path.open("rb") as file:
         found = os.fstat(file.fileno())
-        if found.st_uid not in (0, os.geteuid()) or found.st_mode & 0o022:
+        if not is_trusted(found):
             raise ValueError("others may write this file")
         head = json.loads(file.readline())
         begin = _aligned(file.tell())
@@ -91,19 +93,13 @@ def _write(path: Path, state: list[Any], arrays: Arrays) -> None:
         size += array.nbytes
     head = {"state": state, "arrays": listed, "size": size}
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-        try:
-            file.write(json.dumps(head).encode() + b"\n")
-            begin = _aligned(file.tell())
-            for (_, _, _, at), array in zip(listed, arrays.values(), strict=True):
-                file.seek(begin + at)
-                file.write(np.ascontiguousarray(array).data)
-            file.truncate(begin + size)
-            file.flush()
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
+    with replacing(path) as file:
+        file.write(json.dumps(head).encode() + b"\n")
+        begin = _aligned(file.tell())
+        for (_, _, _, at), array in zip(listed, arrays.values(), strict=True):
+            file.seek(begin + at)
+            file.write(np.ascontiguousarray(array).data)
+        file.truncate(begin + size)
 
 
 def _aligned(at: int) -> int:

@@ -1,6 +1,6 @@
 """Near-duplicates alone: no scores, no rewrites, no clusters.
 
-The kernels take half a second to load; the first texts are read meanwhile.
+The first texts are read while the kernels load.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def near_duplicates(
     """Pairs of documents whose sets of word shingles have a Jaccard of ``threshold`` or more.
 
     A table of ``schemas.NEAR_DUPLICATES``, by input order; also written to ``out`` (Parquet) if
-    given. Every pair is verified; 97 % of those at 0.3 and all but a few at 0.5 are found, of a
+    given. Every pair is verified; 99 % of those at 0.3 and all but a few at 0.5 are found, of a
     bucket of more than ``config.shingle.max_bucket`` documents as many as connect it. Documents of
     fewer than ``config.shingle.min_tokens`` words have none. ``workers`` threads; input that cannot
     be used is told to ``on_skip``, from any thread, one at a time. Raises ConfigError for a

@@ -2,8 +2,8 @@
 
 Whoever sketches a page unpacks it (:mod:`dupdetect.engines.near_unpacking`), so that all threads
 do, and no text is copied from there to the kernels. Only what writers make by default is known
-here: Snappy or no compression, data pages of version 1, plain or by a dictionary. For a row group
-of any other kind there is no answer, and Arrow reads it.
+here: data pages of version 1, plain or by a dictionary, not compressed or by Snappy, zstd, gzip or
+Brotli. For a row group of any other kind there is no answer, and Arrow reads it.
 """
 
 from __future__ import annotations
@@ -118,11 +118,8 @@ def find_pages(
                     return None
                 if not 0 < page.values <= len(ids) - row:
                     return None
-                own_ids, lost = (
-                    ids.slice(row, page.values),
-                    partial(damaged, row, row + page.values),
-                )
-                names = dictionary if coded else None
+                own_ids, names = ids.slice(row, page.values), dictionary if coded else None
+                lost = partial(damaged, row, row + page.values)
                 found.append(PackedTexts(own_ids, page, nullable, names, lost))
                 row += page.values
     except _MISFITS:

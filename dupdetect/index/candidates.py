@@ -44,8 +44,6 @@ from dupdetect.sketch.traces import NO_LINES, Lines, left_by, site_of
 #: Candidates of one document that are verified, the most alike first: of a template's thousand
 #: copies a few are enough, and all would take 10 ms.
 MOST_VERIFIED = 64
-
-
 _NOBODY = Likely(placed([], []))
 
 

@@ -16,13 +16,13 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dupdetect.kernels import _native
+from dupdetect.kernels._files import replacing
 
 # ELF: https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html and the x86-64 psABI.
 _RELOCATABLE, _X86_64 = 1, 62
@@ -79,14 +79,9 @@ def keep(kernel: Any, key: Any, arguments: tuple[Any, ...]) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-        try:
-            file.write(content)
-            os.fchmod(file.fileno(), 0o644)
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
+    with replacing(path) as file:
+        file.write(content)
+        os.fchmod(file.fileno(), 0o644)
 
 
 def _sources(kernel: Any, seen: set[Any]) -> Iterator[str]:

@@ -28,6 +28,8 @@ from typing import Any
 
 import numpy as np
 
+from dupdetect.kernels._files import is_trusted, user_folder
+
 #: Raised when anything of what this module does or :mod:`_keep` writes changes.
 FORMAT = 1
 #: The C type of each scalar as an argument.
@@ -108,10 +110,9 @@ def paths(function: FunctionType, key: Any) -> Iterator[Path]:
         yield Path(chosen, apart)
         return
     yield source.parent / "__pycache__" / name
-    with suppress(RuntimeError):  # a user without a home
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        if folder.is_absolute():
-            yield folder / "dupdetect" / apart
+    folder = user_folder()
+    if folder is not None:
+        yield folder / apart
 
 
 @functools.cache
@@ -187,8 +188,7 @@ def _extension(path: Path) -> Any:
 
 def _read(path: Path, function: FunctionType) -> Callable[[list[Any]], Any] | None:
     with path.open("rb") as file:
-        state = os.fstat(file.fileno())
-        if state.st_uid not in (0, os.geteuid()) or state.st_mode & 0o022:
+        if not is_trusted(os.fstat(file.fileno())):
             return None
         head, body = json.loads(file.readline()), file.read()
     folder = Path(function.__code__.co_filename).parent

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.compact import _get
 from dupdetect.kernels.vectors import signed
 
 U8 = NDArray[np.uint8]
@@ -50,16 +51,9 @@ def hybrid(page: U8, at: int, size: int, width: int, values: I32) -> bool:
     mask = (signed(1) << width) - 1
     place, n = signed(at), 0
     while n < len(values):
-        header, shift = signed(0), 0
-        while True:
-            if place >= size or shift > 28:
-                return False
-            octet = signed(page[place])
-            header |= (octet & 127) << shift
-            shift += 7
-            place += 1
-            if octet < 128:
-                break
+        header, place = _get(page, place, signed(size))
+        if place > size:
+            return False
         if header & 1 == 0:
             if octets > size - place or header == 0:
                 return False

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel, load64
+from dupdetect.kernels.compact import _get
 from dupdetect.kernels.vectors import copy16, load8, signed, store64
 
 U8 = NDArray[np.uint8]
@@ -53,16 +54,9 @@ def decompress(packed: U8, begin: int, end: int, out: U8, size: int) -> bool:
 
     Nothing else is read or written but ``SLACK`` bytes behind both, which have to be there.
     """
-    length, shift, i = 0, 0, signed(begin)
-    while True:
-        if i >= end or shift > 28:
-            return False
-        octet = signed(packed[i])
-        length |= (octet & 127) << shift
-        shift += 7
-        i += 1
-        if octet < 128:
-            break
+    length, i = _get(packed, signed(begin), signed(end))
+    if i > end:
+        return False
     if length != size or size + SLACK > len(out) or end + SLACK > len(packed):
         return False
     source, target = signed(packed.ctypes.data), signed(out.ctypes.data)

@@ -18,6 +18,7 @@ from dupdetect.index import CandidateIndex
 from dupdetect.index.stores.base import Entry
 from dupdetect.index.stores.lmdb import LmdbStore
 from dupdetect.index.stores.memory import MemoryStore
+from dupdetect.index.stores.merging import plan
 
 ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -361,7 +362,9 @@ def test_segments_are_merged_beside_adding_and_nothing_is_lost(tmp_path):
         if i % 7 == 0:
             serial.delete([b"d%d" % (i // 2)])
     assert sorted(store) == sorted(serial) and store.check() == []
-    assert store.info()["segments"] <= serial.info()["segments"]
+    # How many there are depends on when the thread came to it; none may be left to be merged.
+    parts = store._snapshot().state.parts
+    assert 0 < len(parts) == plan(parts, unit=store._unit)
     store.close()
     again = small(tmp_path / "i")
     assert sorted(again) == sorted(serial) and again.check() == []

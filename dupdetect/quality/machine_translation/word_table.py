@@ -111,7 +111,7 @@ def kept(name: str, language: str, make: Callable[[], Arrays]) -> Arrays:
     """Arrays made of the word lists, for a language that has some from an earlier run."""
     if language not in LANGUAGES:
         return make()
-    return prepared(f"{name}-{language}", _sources(), make) or make()
+    return prepared(f"{name}-{language}", _sources(), make)
 
 
 @cache
