@@ -31,6 +31,8 @@ from dupdetect.quality.boilerplate.furniture import (
     judge_line,
     shipped_lines,
 )
+from dupdetect.quality.boilerplate.glance import may_hold_furniture
+from dupdetect.quality.boilerplate.glance_tables import sight
 from dupdetect.quality.boilerplate.lexicon import Hit
 from dupdetect.quality.boilerplate.masking import Spans, _vocabulary, mask_many
 from dupdetect.quality.characters import character_tables
@@ -41,6 +43,11 @@ from dupdetect.quality.reading import encode
 
 def mask_one(text: str) -> Spans:
     """What :func:`~dupdetect.quality.boilerplate.mask_many` leaves out of a text."""
+    model = shipped_lines()
+    if model is not None and model.cutoff_shape >= WORTH_JUDGING:
+        trees = model.trees
+        if not may_hold_furniture(encode(text), sight(), trees.forest, trees.intercept):
+            return ()
     return lines_and_mask_one(text)[1]
 
 
