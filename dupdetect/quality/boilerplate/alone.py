@@ -9,6 +9,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dupdetect.kernels.trees import plant
 from dupdetect.quality.boilerplate.alone_loops import (
@@ -32,7 +33,7 @@ from dupdetect.quality.boilerplate.furniture import (
     shipped_lines,
 )
 from dupdetect.quality.boilerplate.glance import may_hold_furniture
-from dupdetect.quality.boilerplate.glance_tables import sight
+from dupdetect.quality.boilerplate.glance_tables import packed, sight
 from dupdetect.quality.boilerplate.lexicon import Hit
 from dupdetect.quality.boilerplate.masking import Spans, _vocabulary, mask_many
 from dupdetect.quality.characters import character_tables
@@ -43,11 +44,9 @@ from dupdetect.quality.reading import encode
 
 def mask_one(text: str) -> Spans:
     """What :func:`~dupdetect.quality.boilerplate.mask_many` leaves out of a text."""
-    model = shipped_lines()
-    if model is not None and model.cutoff_shape >= WORTH_JUDGING:
-        trees = model.trees
-        if not may_hold_furniture(encode(text), sight(), trees.forest, trees.intercept):
-            return ()
+    known = _glance()
+    if known is not None and not may_hold_furniture(encode(text), known):
+        return ()
     return lines_and_mask_one(text)[1]
 
 
@@ -121,6 +120,15 @@ def _chance(logit: float) -> float:
 #: Chances this near to a bound are taken as those of many texts are.
 _NEAR = 1e-4
 _NO_TREES = plant(np.empty((0, 3), np.float32), np.empty(0, np.int32))
+
+
+@lru_cache(maxsize=1)
+def _glance() -> NDArray[np.uint8] | None:
+    """What a glance knows, if it has weights to know by."""
+    model = shipped_lines()
+    if model is None or model.cutoff_shape < WORTH_JUDGING:
+        return None
+    return packed(sight(model.trees))
 
 
 @lru_cache(maxsize=1)

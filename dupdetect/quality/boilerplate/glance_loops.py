@@ -109,12 +109,16 @@ def sets_of(flags: U8, folded: U8, sets: U64) -> None:
 
 class Seen(NamedTuple):
     """The n lines of a text: ``starts``, ``ends`` and number of the first word ``int64[n + 1]``
-    (``starts`` and ``ends`` of one more line are 0); what their ``shape float32[n, 20]`` has."""
+    (``starts`` and ``ends`` of one more line are 0); what their ``shape float32[n, 20]`` has; how
+    many ``numbers`` there are, whether anything takes care or is a mark, ``int64[n]`` each."""
 
     starts: I64
     ends: I64
     first: I64
     shape: F32
+    numbers: I64
+    careful: U8
+    marked: U8
 
 
 @kernel
@@ -146,8 +150,9 @@ def lines_of(flags: U8, sets: U64, n_codes: int) -> Seen:
 def count_lines(starts: I64, ends: I64, sets: U64, n: int) -> Seen:
     """Counts what lines hold."""
     first, shape = np.zeros(n + 1, np.int64), np.zeros((n, 20), np.float32)
+    numbers, cares, marks = np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n, np.uint8)
     for i in range(n):
-        words = upper = large = stops = _NONE
+        words = upper = large = number = stops = careful = marked = _NONE
         # The place behind a line's end is in it, where a last word may end; nothing else is there.
         low, high = starts[i], ends[i]
         for w in range(low >> 6, (high >> 6) + 1):
@@ -155,13 +160,17 @@ def count_lines(starts: I64, ends: I64, sets: U64, n: int) -> Seen:
             words += popcount(sets[BEGIN, w] & span)
             upper += popcount(sets[BEGIN_UPPER, w] & span)
             large += popcount(sets[END_LARGE, w] & span)
+            number += popcount(sets[BEGIN_NUMBER, w] & span)
             stops |= sets[STOPPING, w] & span
+            careful |= sets[CAREFUL, w] & span
+            marked |= sets[MARKED, w] & span
         row = shape[i]
         row[CHARS], row[WORDS], row[CAPITAL_WORDS] = high - low, words, upper
         row[SHORT], row[STOPS] = words - large, stops != _NONE
         tell_prose(row)
-        first[i + 1] = first[i] + signed(words)
-    return Seen(starts, ends, first, shape)
+        first[i + 1], numbers[i] = first[i] + signed(words), number
+        cares[i], marks[i] = careful != _NONE, marked != _NONE
+    return Seen(starts, ends, first, shape, numbers, cares, marks)
 
 
 @inlined

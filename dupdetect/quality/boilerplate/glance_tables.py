@@ -7,12 +7,13 @@ the length: what seems to be a phrase is looked at again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.trees import Forest
 from dupdetect.quality.boilerplate import content_lines, trails
 from dupdetect.quality.boilerplate.code import _SUSPECT
 from dupdetect.quality.boilerplate.masking import _vocabulary
@@ -27,6 +28,7 @@ from dupdetect.quality.characters import (
 )
 from dupdetect.quality.line_loops import _BLANK, _BREAK, blank_table
 from dupdetect.quality.loops import _COPYRIGHT
+from dupdetect.quality.model import TreeModel
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
@@ -40,6 +42,8 @@ CARE = 1 << 6
 MARK = 1 << 7
 #: Where an entry of the table of characters has the character in lower case, and its class.
 LOWER_AT, CLASS_AT = 8, 24
+#: Beside the class: what a piece of a sentence begins and ends with, and what ends a sentence.
+BEGINS_PIECE, ENDS_PIECE, ENDS_SENTENCE = 1 << 28, 1 << 29, 1 << 30
 #: Letters from here on are words of their own.
 SPACELESS = 0x2E80
 #: Bits of a phrase: a whole line, the beginning of one, part of one.
@@ -54,13 +58,16 @@ K1, K2, K3 = 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x9E3779B97F4A7C15
 #: What every number is as a word.
 NUMBER = K3
 _ALL = 0xFFFFFFFFFFFFFFFF
+#: Bytes of what is packed that tell where its arrays lie, and multiples of which they begin at.
+_HEADER, _ALIGNED = 256, 64
 
 
 class Sight(NamedTuple):
     """``characters uint32[65536]``: the bits above, lower case and class; their ``classes`` again.
 
-    ``filters``: PARTS words for phrases that may stand anywhere, OPENINGS for those that begin a
-    line. The table of phrases, as ``PhraseBook`` has it, and what ``kinds`` each is of.
+    ``filters``: twice PARTS words for phrases that may stand anywhere, by no more than their first
+    two words and by three; OPENINGS for those that begin a line. The table of phrases, as
+    ``PhraseBook`` has it, and what ``kinds`` each is of. The weights of lines.
     """
 
     characters: U32
@@ -69,11 +76,12 @@ class Sight(NamedTuple):
     phrase_keys: U64
     phrase_numbers: U64
     kinds: U8
+    forest: Forest
     longest: int
+    intercept: float
 
 
-@lru_cache(maxsize=1)
-def sight() -> Sight:
+def sight(trees: TreeModel) -> Sight:
     """What a glance knows."""
     book = _vocabulary().phrases
     kinds = np.array(
@@ -81,10 +89,47 @@ def sight() -> Sight:
     )
     parts = [words for words, kind in zip(book.words, kinds, strict=True) if kind & PART]
     rest = [w for w, kind in zip(book.words, kinds, strict=True) if kind & (WHOLE | BEGINNING)]
-    filters = np.concatenate((_filter(parts, PARTS), _filter(rest, OPENINGS)))
+    filters = np.concatenate(
+        (_filter([w[:2] for w in parts], PARTS), _filter(parts, PARTS), _filter(rest, OPENINGS))
+    )
     return Sight(
         _characters(), character_tables()[0], filters, book.table.keys, book.table.values, kinds,
-        book.longest,
+        trees.forest, book.longest, trees.intercept,
+    )  # fmt: skip
+
+
+def packed(whole: Sight) -> U8:
+    """All of it in one array, which a call from Python takes 2 us less for; see ``unpacked``."""
+    arrays: tuple[NDArray[Any], ...] = (*whole[:6], *whole.forest)
+    head = np.zeros(_HEADER // 8, np.int64)
+    head[-2], head[-1:].view(np.float64)[0] = whole.longest, whole.intercept
+    content, at = [head.view(np.uint8)], _HEADER
+    for i, array in enumerate(arrays):
+        size = array.nbytes
+        head[2 * i], head[2 * i + 1] = at, at + size
+        content.append(array.view(np.uint8))
+        content.append(np.zeros(-size % _ALIGNED, np.uint8))
+        at += size + -size % _ALIGNED
+    return np.concatenate(content)
+
+
+@kernel
+def _part(image: U8, number: int) -> U8:
+    at = image[:_HEADER].view(np.int64)
+    return image[at[2 * number] : at[2 * number + 1]]
+
+
+@kernel
+def unpacked(image: U8) -> Sight:
+    """What lies in :func:`packed`, where it lies."""
+    forest = Forest(
+        _part(image, 6).view(np.int16), _part(image, 7).view(np.float32),
+        _part(image, 8).view(np.uint16), _part(image, 9).view(np.int64),
+    )  # fmt: skip
+    return Sight(
+        _part(image, 0).view(np.uint32), _part(image, 1), _part(image, 2).view(np.uint64),
+        _part(image, 3).view(np.uint64), _part(image, 4).view(np.uint64), _part(image, 5), forest,
+        image[:_HEADER].view(np.int64)[-2], image[:_HEADER].view(np.float64)[-1],
     )  # fmt: skip
 
 
@@ -106,6 +151,9 @@ def _characters() -> U32:
         (ENDS, blank & _BREAK),
         (CARE, ~_plain(word)),
         (MARK, spaceless | np.isin(code, list(marks))),
+        (BEGINS_PIECE, np.isin(code, content_lines._BEGINS)),
+        (ENDS_PIECE, np.isin(code, content_lines._ENDS)),
+        (ENDS_SENTENCE, np.isin(code, content_lines._STOPS)),
     ):
         bits[has != 0] |= flag
     bits |= lower << np.uint32(LOWER_AT)
