@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from dupdetect.kernels._jit import kernel
-from dupdetect.kernels.trees import tree_sum
+from dupdetect.kernels.trees import tree_logits
 from dupdetect.kernels.vectors import BYTES
 from dupdetect.quality.boilerplate.alone_loops import UNLIKELY
-from dupdetect.quality.boilerplate.context import N_FEATURES, around, describe_line
+from dupdetect.quality.boilerplate.context import features_of_some
 from dupdetect.quality.boilerplate.glance_lines import lines_to_ask
 from dupdetect.quality.boilerplate.glance_loops import (
     ROWS,
@@ -90,40 +90,36 @@ def _is_likely(codes: U32, asked: I64, seen: Seen, sets: U64, sight: Sight) -> b
         _, shape[i, LAST] = first_and_last(codes, starts[i], ends[i], sight.classes)
     for i in asked:
         shape[i] = shapes(codes, starts[i : i + 1], ends[i : i + 1], sight.classes)[0]
-    forest = sight.forest
-    known, scores = np.zeros(n, np.uint8), np.zeros(n, np.float32)
-    density = np.full(n, np.float32(-1))
-    text = around(shape, known)
-    row = np.empty(N_FEATURES, np.float32)
-    for i in asked:
-        row[:] = 0
-        describe_line(row, i, shape, known, scores, density, text)
-        row[N_FEATURES - 1] = _copies(codes, i, seen, sets, sight)
-        logit = tree_sum(row, forest, 0, forest.roots.size) + np.float32(sight.intercept)
-        if logit >= UNLIKELY:
+    hashes = _hashes(codes, asked, starts[:n], ends[:n], sets, sight.characters)
+    rows = features_of_some(shape, np.zeros(n, np.uint8), hashes, asked)
+    for logit in tree_logits(rows, sight.forest):
+        if logit + np.float32(sight.intercept) >= UNLIKELY:
             return True
     return False
 
 
 @kernel
-def _copies(codes: U32, i: int, seen: Seen, sets: U64, sight: Sight) -> np.float32:
-    """How many lines say the same as a line, as ``context._copies`` tells it."""
-    starts, ends = seen.starts, seen.ends
-    size, said, same = count(sets, WORD, starts[i], ends[i]), _said(codes, i, seen, sight), 1
-    for k in range(starts.shape[0] - 1):
-        if k != i and count(sets, WORD, starts[k], ends[k]) == size:
-            same += _said(codes, k, seen, sight) == said
-    return np.float32(np.log1p(same) / 2 if same > 1 else 0.0)
+def _hashes(codes: U32, asked: I64, starts: I64, ends: I64, sets: U64, characters: U32) -> U32:
+    """``kernel.line_hashes`` of the lines asked about and of those that may say the same, since
+    they have as many characters of words; of others numbers."""
+    n = starts.shape[0]
+    size, out = np.empty(n, np.int64), np.empty(n, np.uint32)
+    for i in range(n):
+        size[i], out[i] = count(sets, WORD, starts[i], ends[i]), i
+    for i in asked:
+        for k in range(n):
+            if size[k] == size[i] and out[k] == k:
+                out[k] = _said(codes, starts[k], ends[k], characters)
+    return out
 
 
 @kernel
-def _said(codes: U32, i: int, seen: Seen, sight: Sight) -> np.uint32:
-    """``kernel.line_hashes`` of a line."""
+def _said(codes: U32, start: int, end: int, characters: U32) -> np.uint32:
     value = LINE_OFFSET
-    for j in range(seen.starts[i], seen.ends[i]):
+    for j in range(start, end):
         code = codes[j]
         if code < TABLE_SIZE:
-            code = sight.characters[code] >> np.uint32(LOWER_AT) & np.uint32(TABLE_SIZE - 1)
+            code = characters[code] >> np.uint32(LOWER_AT) & np.uint32(TABLE_SIZE - 1)
         if code > 32 and code != 160:
             value = np.uint32((value ^ code) * LINE_PRIME)
     return value

@@ -128,7 +128,7 @@ def lines_of(flags: U8, sets: U64, n_codes: int) -> Seen:
     for w in range(sets.shape[1]):
         room += signed(popcount(sets[ENDING, w]))
     starts, ends = np.zeros(room, np.int64), np.zeros(room, np.int64)
-    n, begin = 0, 0
+    n, begin = signed(0), signed(0)
     for w in range(sets.shape[1]):
         breaks = sets[ENDING, w]
         while breaks and begin <= n_codes:

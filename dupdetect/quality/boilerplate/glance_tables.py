@@ -114,22 +114,18 @@ def packed(whole: Sight) -> U8:
 
 
 @kernel
-def _part(image: U8, number: int) -> U8:
-    at = image[:_HEADER].view(np.int64)
-    return image[at[2 * number] : at[2 * number + 1]]
-
-
-@kernel
 def unpacked(image: U8) -> Sight:
     """What lies in :func:`packed`, where it lies."""
+    at = image[:_HEADER].view(np.int64)
     forest = Forest(
-        _part(image, 6).view(np.int16), _part(image, 7).view(np.float32),
-        _part(image, 8).view(np.uint16), _part(image, 9).view(np.int64),
+        image[at[12] : at[13]].view(np.int16), image[at[14] : at[15]].view(np.float32),
+        image[at[16] : at[17]].view(np.uint16), image[at[18] : at[19]].view(np.int64),
     )  # fmt: skip
     return Sight(
-        _part(image, 0).view(np.uint32), _part(image, 1), _part(image, 2).view(np.uint64),
-        _part(image, 3).view(np.uint64), _part(image, 4).view(np.uint64), _part(image, 5), forest,
-        image[:_HEADER].view(np.int64)[-2], image[:_HEADER].view(np.float64)[-1],
+        image[at[0] : at[1]].view(np.uint32), image[at[2] : at[3]],
+        image[at[4] : at[5]].view(np.uint64), image[at[6] : at[7]].view(np.uint64),
+        image[at[8] : at[9]].view(np.uint64), image[at[10] : at[11]],
+        forest, at[-2], at[-1:].view(np.float64)[0],
     )  # fmt: skip
 
 
