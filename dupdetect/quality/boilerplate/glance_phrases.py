@@ -41,23 +41,28 @@ _AT_1, _AT_2, _AT_3 = np.uint64(35), np.uint64(41), np.uint64(47)
 
 
 @inlined
-def _is_in(filters: U64, begin: np.uint64, by: np.uint64, head: np.uint64) -> bool:
+def _is_in(filters: U64, begin: np.uint64, by: np.uint64, head: np.uint64) -> np.uint64:
+    """Whether a filter knows what a glance sees of some words, in the lowest bit; the others say
+    nothing. A number, since of truth values the compiler makes branches."""
     head *= _K2
-    bits = (
-        _ONE << (head >> _AT_1 & _LAST) | _ONE << (head >> _AT_2 & _LAST)
-        | _ONE << (head >> _AT_3 & _LAST)
+    bits = filters[begin + (head >> by)]
+    return np.uint64(
+        bits >> (head >> _AT_1 & _LAST) & bits >> (head >> _AT_2 & _LAST)
+        & bits >> (head >> _AT_3 & _LAST)
     )  # fmt: skip
-    return bool(filters[begin + (head >> by)] & bits == bits)
 
 
 @inlined
-def _may_begin(filters: U64, begin: np.uint64, by: np.uint64, words: U64, k: int) -> bool:
-    """Whether one to three words of a phrase seem to stand at word k."""
+def _may_begin(filters: U64, begin: np.uint64, by: np.uint64, words: U64, k: int) -> int:
+    """1 where one to three words of a phrase seem to stand at word k, else 0."""
     two = words[k] + words[k + 1] * _K3
-    return bool(
-        _is_in(filters, begin, by, words[k])
-        | _is_in(filters, begin, by, two)
-        | _is_in(filters, begin, by, two + words[k + 2] * _K1)
+    return signed(
+        (
+            _is_in(filters, begin, by, words[k])
+            | _is_in(filters, begin, by, two)
+            | _is_in(filters, begin, by, two + words[k + 2] * _K1)
+        )
+        & _ONE
     )
 
 
@@ -78,9 +83,10 @@ def _pairs(words: U64, n: int, filters: U64, found: I32) -> int:
     some = 0
     for k in range(n):
         found[some] = k
-        some += _is_in(filters, _PAIRS_FROM, _PARTS_BY, words[k]) | _is_in(
-            filters, _PAIRS_FROM, _PARTS_BY, words[k] + words[k + 1] * _K3
-        )
+        two = words[k] + words[k + 1] * _K3
+        known = _is_in(filters, _PAIRS_FROM, _PARTS_BY, words[k])
+        known |= _is_in(filters, _PAIRS_FROM, _PARTS_BY, two)
+        some += signed(known & _ONE)
     return some
 
 
