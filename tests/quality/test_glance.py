@@ -26,6 +26,9 @@ from dupdetect.quality.boilerplate.glance_loops import (
 )
 from dupdetect.quality.boilerplate.glance_phrases import holds_phrase
 from dupdetect.quality.boilerplate.glance_tables import (
+    ENDS,
+    IN_WORD,
+    UNSEEN,
     Sight,
     packed,
     phrase_head,
@@ -193,6 +196,12 @@ def test_words_are_coded_as_phrases_are(words: list[str]) -> None:
     taken = Taken(" ".join(words) + " 12")
     assert taken.words[: taken.n].tolist() == [word_code(word) for word in [*lower, "0"]]
     assert 0 <= phrase_head([word_code(word) for word in lower[:3]]) < 1 << 64
+
+
+def test_no_character_of_a_word_is_out_of_sight() -> None:
+    hidden = SIGHT.characters & (UNSEEN | ENDS) != 0
+    assert hidden.any()
+    assert not (SIGHT.characters[hidden] & IN_WORD).any()
 
 
 def test_what_is_packed_lies_there() -> None:

@@ -1,6 +1,7 @@
 """The furniture of one text, for an index: to reading many texts as one it adds no time.
 
-Most texts hold no line that may be furniture: then nothing is done but one call of loops.
+Most texts hold no line that may be furniture, as a glance tells (:mod:`.glance`). The others, and
+those of which more is asked, are read in one call of loops.
 """
 
 from __future__ import annotations

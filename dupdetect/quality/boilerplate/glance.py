@@ -1,9 +1,9 @@
 """A glance at a text: whether anything in it can be furniture, which of most articles is untrue.
 
-Who only asks what to leave out of a text need not know its words. What must be known is whether a
-phrase of furniture stands in it, whether a line has a form that weights must be asked about and
-what they say, and whether there is a mark of code. Where any of these is so, or where a glance
-cannot tell, the text is read with care.
+Who only asks what to leave out of a text need not know its words, only that nobody finds anything:
+no phrase of furniture, no line of a form that weights find likely, no trail, no mark of code. Where
+any of these is there, or where a glance cannot tell, the text is read with care. It looks at 64
+characters at a time, and no step of it branches by what a character is.
 """
 
 from __future__ import annotations
@@ -44,16 +44,7 @@ from dupdetect.quality.boilerplate.kernel import (
     first_and_last,
     shapes,
 )
-from dupdetect.quality.boilerplate.trails import _BAR_MARKS, _TRAIL_MARKS
 from dupdetect.quality.characters import TABLE_SIZE
-
-_NONE, _ONE = np.uint64(0), np.uint64(1)
-_SLASH, _BACKSLASH = ord("/"), ord("\\")
-_BARS = tuple(sorted(map(ord, _BAR_MARKS)))
-#: Marks that lead on wherever they stand; the two others only beside spaces.
-_LEADS = tuple(sorted(map(ord, _TRAIL_MARKS - {"/", "\\"})))
-#: What a line is at a glance: nothing, one that weights are asked about, one to be read with care.
-_PLAIN, _ASK, _READ = 0, 1, 2
 
 
 @kernel
@@ -100,8 +91,8 @@ def _is_likely(codes: U32, asked: I64, seen: Seen, sets: U64, sight: Sight) -> b
 
 @kernel
 def _hashes(codes: U32, asked: I64, starts: I64, ends: I64, sets: U64, characters: U32) -> U32:
-    """``kernel.line_hashes`` of the lines asked about and of those that may say the same, since
-    they have as many characters of words; of others numbers."""
+    """``kernel.line_hashes`` of the lines asked about and of those that have as many characters of
+    words, and so may say the same; the others' numbers, which are as good as a hash."""
     n = starts.shape[0]
     size, out = np.empty(n, np.int64), np.empty(n, np.uint32)
     for i in range(n):

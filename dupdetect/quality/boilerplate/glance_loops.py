@@ -110,7 +110,7 @@ def sets_of(flags: U8, folded: U8, sets: U64) -> None:
 class Seen(NamedTuple):
     """The n lines of a text: ``starts``, ``ends`` and number of the first word ``int64[n + 1]``
     (``starts`` and ``ends`` of one more line are 0); what their ``shape float32[n, 20]`` has; how
-    many ``numbers`` there are, whether anything takes care or is a mark, ``int64[n]`` each."""
+    many ``numbers int64[n]`` there are; whether any character takes care or is marked."""
 
     starts: I64
     ends: I64

@@ -40,10 +40,10 @@ IN_WORD, UPPER, NUMERAL, FULL_STOP, UNSEEN, ENDS = (1 << bit for bit in range(6)
 CARE = 1 << 6
 #: May end a mark of code, stands between the items of a trail, or is beyond a glance.
 MARK = 1 << 7
-#: Where an entry of the table of characters has the character in lower case, and its class.
-LOWER_AT, CLASS_AT = 8, 24
-#: Beside the class: what a piece of a sentence begins and ends with, and what ends a sentence.
-BEGINS_PIECE, ENDS_PIECE, ENDS_SENTENCE = 1 << 28, 1 << 29, 1 << 30
+#: Where an entry of the table of characters has the character in lower case.
+LOWER_AT = 8
+#: Behind that: what a piece of a sentence begins and ends with, and what ends a sentence.
+BEGINS_PIECE, ENDS_PIECE, ENDS_SENTENCE = 1 << 24, 1 << 25, 1 << 26
 #: Letters from here on are words of their own.
 SPACELESS = 0x2E80
 #: Bits of a phrase: a whole line, the beginning of one, part of one.
@@ -63,7 +63,7 @@ _HEADER, _ALIGNED = 256, 64
 
 
 class Sight(NamedTuple):
-    """``characters uint32[65536]``: the bits above, lower case and class; their ``classes`` again.
+    """``characters uint32[65536]``: the bits above and lower case; their ``classes``.
 
     ``filters``: twice PARTS words for phrases that may stand anywhere, by no more than their first
     two words and by three; OPENINGS for those that begin a line. The table of phrases, as
@@ -153,7 +153,6 @@ def _characters() -> U32:
     ):
         bits[has != 0] |= flag
     bits |= lower << np.uint32(LOWER_AT)
-    bits |= classes.astype(np.uint32) << np.uint32(CLASS_AT)
     return bits
 
 
