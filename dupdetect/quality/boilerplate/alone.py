@@ -1,6 +1,7 @@
 """The furniture of one text, for an index: to reading many texts as one it adds no time.
 
-Most texts hold no line that may be furniture: then nothing is done but one call of loops.
+Most texts hold no line that may be furniture, as a glance tells (:mod:`.glance`). The others, and
+those of which more is asked, are read in one call of loops.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dupdetect.kernels.trees import plant
 from dupdetect.quality.boilerplate.alone_loops import (
@@ -31,6 +33,8 @@ from dupdetect.quality.boilerplate.furniture import (
     judge_line,
     shipped_lines,
 )
+from dupdetect.quality.boilerplate.glance import may_hold_furniture
+from dupdetect.quality.boilerplate.glance_tables import packed, sight
 from dupdetect.quality.boilerplate.lexicon import Hit
 from dupdetect.quality.boilerplate.masking import Spans, _vocabulary, mask_many
 from dupdetect.quality.characters import character_tables
@@ -41,6 +45,9 @@ from dupdetect.quality.reading import encode
 
 def mask_one(text: str) -> Spans:
     """What :func:`~dupdetect.quality.boilerplate.mask_many` leaves out of a text."""
+    known = _glance()
+    if known is not None and not may_hold_furniture(encode(text), known):
+        return ()
     return lines_and_mask_one(text)[1]
 
 
@@ -114,6 +121,15 @@ def _chance(logit: float) -> float:
 #: Chances this near to a bound are taken as those of many texts are.
 _NEAR = 1e-4
 _NO_TREES = plant(np.empty((0, 3), np.float32), np.empty(0, np.int32))
+
+
+@lru_cache(maxsize=1)
+def _glance() -> NDArray[np.uint8] | None:
+    """What a glance knows, if it has weights to know by."""
+    model = shipped_lines()
+    if model is None or model.cutoff_shape < WORTH_JUDGING:
+        return None
+    return packed(sight(model.trees))
 
 
 @lru_cache(maxsize=1)
