@@ -3,7 +3,8 @@
 ``python -m benchmarks index`` fills an index (texts not kept) with the documents of
 :mod:`benchmarks.index_corpus`, and at growing sizes asks it articles it does not hold and the
 planted rewrites and translations of ``rewrites_fr``, whose sources it holds. Times are of
-``Index.query`` from text to verified matches, one at a time, languages given. ``--peers`` measures
+``Index.query`` from text to verified matches, one at a time, languages given; in this process, and
+in one of its own (``apart``). ``--peers`` measures
 datasketch, rensa and gaoya at 20,000 documents; ``--faults`` kills writers and lets six processes
 work at once (:mod:`benchmarks.index_faults`).
 """
@@ -69,6 +70,16 @@ status = open("/proc/self/status").read()
 kilobytes = {name: int(status.split(name + ":")[1].split()[0]) for name in ("RssAnon", "RssFile")}
 found = {"first": times[0], "median": sorted(times)[2]}
 print(json.dumps({"open": found, "first_query_ms": first * 1e3, **kilobytes}))
+"""
+
+_ASK = """
+import json, sys
+from benchmarks.index import ask
+from dupdetect.detector import Index
+from dupdetect.records import Document
+with Index.open(sys.argv[1], create=False) as index:
+    asked = json.load(open(sys.argv[2])).items()
+    print(json.dumps({name: ask(index, [Document(**one) for one in all]) for name, all in asked}))
 """
 
 
@@ -157,6 +168,7 @@ def grow(
             line["looks"] = looks(index, [d for documents in asked.values() for d in documents])
         line["many_us"] = many(index, asked["unseen"])
         line |= opened(path, asked["unseen"])
+        line["apart"] = apart(path, asked)
         line |= single_adds(index, path, asked["unseen"][:100])
         if size == sizes[-1]:
             started = time.perf_counter()
@@ -165,6 +177,7 @@ def grow(
             line["compacted_bytes_per_document"] = round(on_disk(path) / size)
             line["compacted_unseen"] = ask(index, asked["unseen"])
             line["compacted_planted"] = ask(index, asked["planted"])
+            line["compacted_apart"] = apart(path, asked)
             documents = template_copies(5_000)
             index.add_many(documents[:-200])
             cut = index.info()["cut"]
@@ -282,6 +295,23 @@ def opened(path: Path, documents: list[Document]) -> dict[str, Any]:
         "anonymous_memory_mb": round(found["RssAnon"] / 1024),
         "mapped_memory_mb": round(found["RssFile"] / 1024),
     }
+
+
+def apart(path: Path, asked: dict[str, list[Document]]) -> dict[str, Any]:
+    """:func:`ask` in a process that has added nothing: this one holds the articles that everything
+    is made of, and what it allocates lies scattered among them."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        plain = {
+            name: [{"id": d.id, "text": d.text, "language": d.language} for d in documents]
+            for name, documents in asked.items()
+        }
+        json.dump(plain, file)
+        file.flush()
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", _ASK, str(path), file.name],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    return {"error": done.stderr[-2000:]} if done.returncode else json.loads(done.stdout)
 
 
 def on_disk(path: Path) -> int:
