@@ -32,8 +32,8 @@ U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
-#: The background: keys and values of stems, skeletons and number words.
-Tables = tuple[U32, U8, U32, U8, U32, U8]
+#: The background: see :class:`dupdetect.sketch.background.Background`.
+Tables = tuple[U32, U32, U64, U32, U8]
 
 
 class Shape(NamedTuple):
@@ -80,10 +80,10 @@ def sketch_arrays(tokens: TokenArrays, tables: Tables, a: U32, b: U32, shape: Sh
     set_doc, shingle_set = sorted_sets(shingle_doc, shingles)
     signatures, has_signature = minhash(shingles, shingle_doc, a, b, shape.min_shingles)
     bands = band_keys(signatures, shape.bands, shape.rows)
-    stem_keys, stem_values, skeleton_keys, skeleton_values, number_keys, number_values = tables
+    stems, skeletons, number_filter, number_keys, number_values = tables
     anchor_doc, stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence = extract_anchors(
-        doc, start, end, flags, text, text_start, text_end, stem_keys, stem_values, skeleton_keys,
-        skeleton_values, number_keys, number_values, shape.max_zipf,
+        doc, start, end, flags, text, text_start, text_end, stems, skeletons, number_filter,
+        number_keys, number_values, shape.max_zipf,
     )  # fmt: skip
     # Skeletons serve one language as well as several (measured: 256 keys of stems and of skeletons
     # find the same rewrites; stems give a third more candidates and no more translations).
