@@ -39,7 +39,7 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 
-class Found(NamedTuple):
+class _Found(NamedTuple):
     """Anchors: stem and skeleton key, Zipf of both, kind, token, sentence."""
 
     stem: U32
@@ -52,8 +52,8 @@ class Found(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """Of the words of one document: Zipf of the stem and of the skeleton, value of a number word;
-    and room to look them up."""
+    """Of the words of one document: Zipf of the stem and of the skeleton; of all tokens of a batch
+    the value as a number word; and room to look them up."""
 
     stem_zipf: U8
     skeleton_zipf: U8
@@ -84,76 +84,70 @@ def extract_anchors(
     from 0 inside their document). ``max_zipf`` is times 20. Words flagged FURNITURE are none.
     """
     n_docs = doc.size - 1
-    total = start.size
     anchor_doc = np.zeros(n_docs + 1, np.int64)
-    found = Found(
-        np.empty(total, np.uint32), np.empty(total, np.uint32), np.empty(total, np.uint8),
-        np.empty(total, np.uint8), np.empty(total, np.uint8), np.empty(total, np.int32),
-        np.empty(total, np.int32),
-    )  # fmt: skip
     words = size = 0
     for d in range(n_docs):
         if doc[d + 1] > doc[d]:
             words = max(words, doc[d + 1] - doc[d])
             size = max(size, text_end[doc[d + 1] - 1] - text_start[doc[d]])
-    room = make_room(words, size)
-    known = _Known(
-        np.empty(words, np.uint8), np.empty(words, np.uint8), np.empty(words, np.uint8),
-        np.empty(words, np.int64),
-    )  # fmt: skip
+    room, found, known = make_room(words, size), _make_found(start.size), _make_known(words, start)
     n = np.uint64(0)
     for d in range(n_docs):
         first, last = doc[d], doc[d + 1]
-        many = word_keys(
-            flags, _SPACELESS | _FURNITURE, text, text_start, text_end, first, last, room
-        )
+        many = word_keys(flags, _SPACELESS, text, text_start, text_end, first, last, room)
         keys = room.keys
         look_up(stems, keys.stem[:many], UNKNOWN_ZIPF, known.stem_zipf, known.later)
         look_up(skeletons, keys.skeleton[:many], UNKNOWN_ZIPF, known.skeleton_zipf, known.later)
-        _look_up_numbers(
-            number_filter, number_keys, number_values, keys.whole[:many], known.value, known.later
-        )
+        _look_up_numbers(number_filter, number_keys, number_values, first, many, keys, known)
         n = _walk(
-            first, last, start, end, flags, text, text_start, text_end, number_keys, number_values,
-            max_zipf, keys, known, found, n,
+            first, last, start, end, flags, text, text_start, text_end, max_zipf, keys, known,
+            found, n,
         )  # fmt: skip
         anchor_doc[d + 1] = n
     return (
-        anchor_doc,
-        found.stem[:n].copy(),
-        found.skeleton[:n].copy(),
-        found.stem_zipf[:n].copy(),
-        found.skeleton_zipf[:n].copy(),
-        found.kind[:n].copy(),
-        found.token[:n].copy(),
-        found.sentence[:n].copy(),
-    )
+        anchor_doc, found.stem[:n], found.skeleton[:n], found.stem_zipf[:n],
+        found.skeleton_zipf[:n], found.kind[:n], found.token[:n], found.sentence[:n],
+    )  # fmt: skip
+
+
+@kernel
+def _make_found(size: int) -> _Found:
+    keys, rates = np.empty((2, size), np.uint32), np.empty((3, size), np.uint8)
+    places = np.empty((2, size), np.int32)
+    return _Found(keys[0], keys[1], rates[0], rates[1], rates[2], places[0], places[1])
+
+
+@kernel
+def _make_known(words: int, start: I32) -> _Known:
+    zipf = np.empty((2, words), np.uint8)
+    return _Known(zipf[0], zipf[1], np.zeros(start.size, np.uint8), np.empty(words, np.int64))
 
 
 @kernel
 def _look_up_numbers(
-    number_filter: U64, number_keys: U32, number_values: U8, whole: U32, values: U8, later: I64
-) -> None:
-    """Writes the values of number words, 0 for other words."""
-    values[: whole.size] = 0
+    number_filter: U64, number_keys: U32, number_values: U8, first: int, many: int, keys: Keys,
+    known: _Known,
+) -> None:  # fmt: skip
+    """Writes the values of number words."""
+    token, _, _, whole = keys
+    _, _, value, later = known
     left = np.uint64(0)
-    for k in range(whole.size):
+    for k in range(many):
         later[left] = k
         left += np.uint64(passes(number_filter, whole[k]))
     for at in range(left):
         k = later[at]
-        values[k] = lookup(number_keys, number_values, whole[k], 0)
+        value[first + token[k]] = lookup(number_keys, number_values, whole[k], 0)
 
 
 @kernel
 def _walk(
     first: int, last: int, start: I32, end: I32, flags: U16, text: U8, text_start: I64,
-    text_end: I64, number_keys: U32, number_values: U8, max_zipf: int, keys: Keys, known: _Known,
-    found: Found, n: np.uint64,
+    text_end: I64, max_zipf: int, keys: Keys, known: _Known, found: _Found, n: np.uint64,
 ) -> np.uint64:  # fmt: skip
     """Writes the anchors of tokens ``first:last``, from number n on; returns the number behind."""
     _, word_stem, word_skeleton, _ = keys  # taken apart: see kernels.words
-    word_zipf, word_zipf_across, word_value, _ = known
+    word_zipf, word_zipf_across, values, _ = known
     stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence = found
     current = behind = first
     if first < last:  # a text begins with a sentence, whatever its first word says
@@ -162,7 +156,7 @@ def _walk(
     for i in range(first, last):
         flag, c = int(flags[i]), after
         current += 1 if flag & _SENTENCE else 0
-        is_word = flag & (_SPACELESS | _FURNITURE) == 0
+        is_word = flag & _SPACELESS == 0
         after += np.uint64(is_word)
         if i < behind or flag & _FURNITURE:  # part of a number, or around the article
             continue
@@ -171,10 +165,8 @@ def _walk(
         number, taken, zipf = np.uint32(0), 1, 0
         if flag & _DIGIT:
             number, taken, zipf = number_at(i, last, text, text_start, text_end, start, end)
-        elif is_word and 0 < word_value[c] <= THOUSAND:
-            value, taken = spelled_number(
-                i, last, text, text_start, text_end, start, end, number_keys, number_values
-            )
+        elif 0 < values[i] <= THOUSAND:
+            value, taken = spelled_number(i, last, start, end, values)
             number = small_number_key(value) if value else np.uint32(0)
             zipf = small_number_zipf(value)
         if number != 0:

@@ -80,8 +80,8 @@ def pack_table(keys: U32, values: U8, bits: int) -> U32:
 
     The first keys are found fastest. ``values`` are below 255. A slot has no room for the 8 bits of
     the key above its lowest ``bits - 8``: they follow from the slot's place, since a key stands
-    less than ``2**(bits - 8)`` slots behind the one that its lowest ``bits`` name. Raises
-    ValueError where that is not so.
+    less than ``2**(bits - 8)`` slots behind the one that its lowest ``bits`` name. Where
+    that is not so the table is empty.
     """
     table = np.full(1 << bits, NOTHING, np.uint32)
     mask = np.uint32(table.size - 1)
@@ -94,7 +94,7 @@ def pack_table(keys: U32, values: U8, bits: int) -> U32:
     for place in range(2 * table.size):
         run = run + 1 if table[place & mask] & NOTHING != NOTHING else 0
         if run >= table.size >> _VALUE:
-            raise ValueError("the keys are too many or too close together")
+            return table[:0]
     return table
 
 

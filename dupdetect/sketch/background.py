@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.data import load_arrays
+from dupdetect.errors import ModelError
 from dupdetect.kernels.tables import build_filter, build_table, pack_table
 
 
@@ -25,7 +26,10 @@ class Background(NamedTuple):
 
 @functools.cache
 def background() -> Background:
-    """The shipped background table (see ``data/background.json`` for its source)."""
+    """The shipped background table (see ``data/background.json`` for its source).
+
+    Raises ModelError when it cannot be used.
+    """
     stored = load_arrays("background.npz")
     numbers = stored["number_keys"]
     return Background(
@@ -38,7 +42,10 @@ def background() -> Background:
 
 def _packed(keys: NDArray[np.uint32], zipf: NDArray[np.uint8]) -> NDArray[np.uint32]:
     often = np.argsort(zipf, kind="stable")[::-1]
-    return pack_table(keys[often], zipf[often], _bits(keys))
+    table = pack_table(keys[often], zipf[often], _bits(keys))
+    if not table.size:
+        raise ModelError("the keys of the background table are too close together")
+    return table
 
 
 def _bits(keys: NDArray[np.uint32]) -> int:

@@ -54,8 +54,8 @@ def test_a_packed_table_gives_back_what_was_put_in(
 
 def test_keys_too_close_together_for_a_packed_table_are_refused() -> None:
     keys = np.arange(16, dtype=np.uint32) << np.uint32(12)
-    with pytest.raises(ValueError, match="close together"):
-        pack_table(keys, np.zeros(16, np.uint8), 12)
+    assert pack_table(keys[:15], np.zeros(15, np.uint8), 12).size == 1 << 12
+    assert pack_table(keys, np.zeros(16, np.uint8), 12).size == 0
 
 
 @given(st.sets(st.integers(0, 2**32 - 1), max_size=40))
