@@ -152,7 +152,7 @@ def _sample(pairs: _Pairs, m: int, keep: int, out: U64) -> int:
         chosen = _choose(pairs, rank, border)
         if chosen.key.size >= keep or wanted >= possible:
             break
-        wanted *= 2
+        wanted += wanted * keep // max(chosen.key.size, 1) * 3 // 2
     if chosen.key.size <= keep:
         out[: chosen.key.size] = chosen.key
         return chosen.key.size

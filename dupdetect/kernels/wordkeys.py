@@ -38,6 +38,9 @@ I64 = NDArray[np.int64]
 _REACH = 16
 #: Words of one round: what they need stays in the first-level cache.
 _ROUND = 128
+#: Words, and bytes, that a compiler may make in one step: a rest is filled up, since without that it
+#: takes the rest one by one.
+_STEP, _BYTE_STEP = 16, 64
 _ZERO, _ONE, _BYTE = np.uint32(0), np.uint32(1), np.uint32(0xFF)
 _SYMBOLS = np.uint32(SKELETON_SYMBOLS)
 _FIVE, _SIX, _EIGHT = np.uint64(5), np.uint64(6), np.uint64(8)
@@ -77,11 +80,12 @@ class Room(NamedTuple):
 @kernel
 def make_room(words: int, size: int) -> Room:
     """Room for documents of so many words and bytes."""
-    text = np.empty(BEFORE + size + BEHIND, np.uint8)
+    size = _filled_up(size, _BYTE_STEP) + BEHIND
+    text = np.empty(BEFORE + size, np.uint8)
     text[:BEFORE] = _SPACE
-    keys, now = np.empty((3, words), np.uint32), np.empty((4, _ROUND), np.uint64)
+    keys, now = np.empty((3, words + _STEP), np.uint32), np.empty((4, _ROUND), np.uint64)
     return Room(
-        text, np.empty(size + BEHIND, np.uint8),
+        text, np.empty(size, np.uint8),
         _Round(now[0], now[1], now[2], now[3], np.empty(_ROUND, np.uint32)),
         Keys(np.empty(words, np.int32), keys[0], keys[1], keys[2]),
     )  # fmt: skip
@@ -102,16 +106,22 @@ def word_keys(
     begin = text_start[first]
     size = text_end[last - 1] - begin
     _copy(text[begin : begin + size], room.text)
-    spell(room.text, room.symbols, size)
+    spell(room.text, room.symbols, _filled_up(size, _BYTE_STEP))
     n = 0
     for token in range(first, last, _ROUND):
         stop = min(last, token + _ROUND)
         many = _gather(flags, without, text_start, text_end, token, stop, first, n, room)
-        _skeletons(room.now, room.keys.skeleton[n : n + many])
-        if _stems(room.now, room.keys.stem[n : n + many], room.keys.whole[n : n + many]):
+        made = n + _filled_up(many, _STEP)
+        _skeletons(room.now, room.keys.skeleton[n:made])
+        if _stems(room.now, room.keys.stem[n:made], room.keys.whole[n:made]):
             _one_by_one(text, text_start, first, n, many, room)
         n += many
     return n
+
+
+@inlined
+def _filled_up(size: int, step: int) -> int:
+    return (size + step - 1) & -step
 
 
 @kernel
