@@ -38,8 +38,8 @@ I64 = NDArray[np.int64]
 _REACH = 16
 #: Words of one round: what they need stays in the first-level cache.
 _ROUND = 128
-#: Words, and bytes, that a compiler may make in one step: a rest is filled up, since without that it
-#: takes the rest one by one.
+#: Words, and bytes, that a compiler may make in one step; a rest that is not filled up to that is
+#: made one by one.
 _STEP, _BYTE_STEP = 16, 64
 _ZERO, _ONE, _BYTE = np.uint32(0), np.uint32(1), np.uint32(0xFF)
 _SYMBOLS = np.uint32(SKELETON_SYMBOLS)
