@@ -6,236 +6,77 @@ keys: its stem (one language) and its skeleton (across languages); a number has 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import inlined, kernel
-from dupdetect.kernels.memory import recall, remember
 from dupdetect.kernels.numbers import number_at, small_number_key, small_number_zipf
-from dupdetect.kernels.stems import hash_bytes, skeleton_key, stem_key
+from dupdetect.kernels.spelled import THOUSAND, spelled_number
+from dupdetect.kernels.tables import look_up, lookup, passes
+from dupdetect.kernels.wordkeys import Keys, make_room, word_keys
 
 #: Kinds of anchors, as stored in ``kind``; the quote bit is set for anchors inside quotation marks.
 NUMBER, NAME, WORD, QUOTE_BIT = 1, 2, 3, 8
 
 _CAPITAL, _DIGIT, _LETTER, _SENTENCE, _QUOTE, _SPACELESS, _FURNITURE = 1, 4, 8, 16, 64, 128, 256
 
-#: Values of number words that are no numbers below a hundred, as the background table has them:
-#: "hundred", "cent", "mille"; joining "et" and "y", and "un" behind them or behind a bigger one.
-_HUNDRED, _CENT, _THOUSAND, _ET, _Y, _ONE = 100, 101, 102, 103, 104, 105
-
 #: A capital inside a sentence makes a word this much rarer (Zipf times 20): 0.6 on the log10 scale.
 NAME_BONUS = 12
 #: Words missing from the background table count as Zipf 2.4.
 UNKNOWN_ZIPF = 48
+#: A capitalised word at a sentence's start that is rarer than this is a name.
+_RARE = 60
+#: The Zipf of what is no anchor in an alphabet.
+_NONE = 255
+
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
 
 
-@inlined
-def lookup(keys: NDArray[np.uint32], values: NDArray[np.uint8], key: np.uint32, absent: int) -> int:
-    """Value of a key in an open-addressing table whose length is a power of two; 0 = empty."""
-    mask = np.uint32(keys.size - 1)
-    i = np.uint32(key & mask)
-    while keys[i] != 0:
-        if keys[i] == key:
-            return int(values[i])
-        i = np.uint32((i + np.uint32(1)) & mask)
-    return absent
+class _Found(NamedTuple):
+    """Anchors: stem and skeleton key, Zipf of both, kind, token, sentence."""
+
+    stem: U32
+    skeleton: U32
+    stem_zipf: U8
+    skeleton_zipf: U8
+    kind: U8
+    token: I32
+    sentence: I32
 
 
-@kernel
-def build_table(
-    keys: NDArray[np.uint32], values: NDArray[np.uint8], size: int
-) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-    """An open-addressing table of ``size`` (a power of two, at least twice the keys) slots."""
-    table_keys = np.zeros(size, np.uint32)
-    table_values = np.zeros(size, np.uint8)
-    mask = np.uint32(size - 1)
-    for k in range(keys.size):
-        i = np.uint32(keys[k] & mask)
-        while table_keys[i] != 0 and table_keys[i] != keys[k]:
-            i = np.uint32((i + np.uint32(1)) & mask)
-        table_keys[i] = keys[k]
-        table_values[i] = values[k]
-    return table_keys, table_values
+class _Known(NamedTuple):
+    """Of the words of one document: Zipf of the stem and of the skeleton; of all tokens of a batch
+    the value as a number word; and room to look them up."""
 
-
-@inlined
-def _word_value(
-    i: int,
-    text: NDArray[np.uint8],
-    text_start: NDArray[np.int64],
-    text_end: NDArray[np.int64],
-    number_keys: NDArray[np.uint32],
-    number_values: NDArray[np.uint8],
-) -> int:
-    return lookup(number_keys, number_values, hash_bytes(text, text_start[i], text_end[i]), 0)
-
-
-@kernel
-def _thousands(
-    i: int,
-    last: int,
-    text: NDArray[np.uint8],
-    text_start: NDArray[np.int64],
-    text_end: NDArray[np.int64],
-    start: NDArray[np.int32],
-    end: NDArray[np.int32],
-    number_keys: NDArray[np.uint32],
-    number_values: NDArray[np.uint8],
-) -> tuple[int, int]:
-    """A number below a million at token i: "deux mille seize", "cent mille"."""
-    value, taken = _hundreds(
-        i, last, text, text_start, text_end, start, end, number_keys, number_values
-    )
-    if value != 1 and value < 1000 and _next_value(
-        i, taken, last, text, text_start, text_end, start, end, number_keys, number_values
-    ) == _THOUSAND:  # fmt: skip
-        many, value, taken = value, 1000 * max(value, 1), taken + 1
-        rest, more = _hundreds(
-            i + taken, last, text, text_start, text_end, start, end, number_keys, number_values
-        ) if _touches(i + taken, last, start, end) else (0, 0)  # fmt: skip
-        if rest > 1 or (rest == 1 and many > 1):
-            value, taken = value + rest, taken + more
-    if value <= 1:
-        return 0, 1
-    return value, taken
-
-
-@kernel
-def _hundreds(
-    i: int,
-    last: int,
-    text: NDArray[np.uint8],
-    text_start: NDArray[np.int64],
-    text_end: NDArray[np.int64],
-    start: NDArray[np.int32],
-    end: NDArray[np.int32],
-    number_keys: NDArray[np.uint32],
-    number_values: NDArray[np.uint8],
-) -> tuple[int, int]:
-    """A number below a thousand (or "dix-neuf cent") at token i; 1 for "un" (a), 0 for none.
-
-    French "cent" alone is none, as in "pour cent", unless a number or "mille" follows.
-    """
-    value, taken = _tens(
-        i, last, text, text_start, text_end, start, end, number_keys, number_values
-    )
-    unit = _next_value(
-        i, taken, last, text, text_start, text_end, start, end, number_keys, number_values
-    )  # fmt: skip
-    if (unit != _HUNDRED and unit != _CENT) or value == 1 or value == 10 or value > 19:
-        return value, taken
-    many, value, taken = value, 100 * max(value, 1), taken + 1
-    rest, more = _tens(
-        i + taken, last, text, text_start, text_end, start, end, number_keys, number_values
-    ) if _touches(i + taken, last, start, end) else (0, 0)  # fmt: skip
-    if rest > 1 or (rest == 1 and many > 1):
-        return value + rest, taken + more
-    if many == 0 and unit == _CENT and _next_value(
-        i, taken, last, text, text_start, text_end, start, end, number_keys, number_values
-    ) != _THOUSAND:  # fmt: skip
-        return 0, 0
-    return value, taken
-
-
-@kernel
-def _tens(
-    i: int,
-    last: int,
-    text: NDArray[np.uint8],
-    text_start: NDArray[np.int64],
-    text_end: NDArray[np.int64],
-    start: NDArray[np.int32],
-    end: NDArray[np.int32],
-    number_keys: NDArray[np.uint32],
-    number_values: NDArray[np.uint8],
-) -> tuple[int, int]:
-    """A number below a hundred at token i; 1 for "un" (a), 0 for none.
-
-    Joins "twenty-two", "dix-sept", "vingt et un", "treinta y dos", "quatre-vingt-dix-sept".
-    """
-    value = _word_value(i, text, text_start, text_end, number_keys, number_values)
-    if value == _ONE:
-        return 1, 1
-    if value > 90:
-        return 0, 0
-    taken = 1 if value > 0 else 0
-    while 4 <= value <= 90 and taken < 4 and _touches(i + taken, last, start, end):
-        unit = _word_value(i + taken, text, text_start, text_end, number_keys, number_values)
-        if unit in (_ET, _Y) and taken == 1 and 20 <= value <= 70:
-            after = _next_value(
-                i, 2, last, text, text_start, text_end, start, end, number_keys, number_values
-            )
-            if after == _ONE or (unit == _ET and value == 60 and after == 11):
-                return value + (1 if after == _ONE else 11), 3
-            if unit == _Y and 0 < after < 10:
-                return value + after, 3
-            break
-        if unit == _ONE and value == 80:
-            return 81, taken + 1
-        tens = value >= 20 and value % 10 == 0 and unit < 10
-        teens = (value == 60 or value == 80) and unit < 20
-        if taken == 1 and value == 4 and unit == 20:
-            value = 80
-        elif unit > 0 and (tens or teens or (value == 10 and 7 <= unit <= 9)):
-            value += unit
-        else:
-            break
-        taken += 1
-    return value, taken
-
-
-@inlined
-def _touches(i: int, last: int, start: NDArray[np.int32], end: NDArray[np.int32]) -> bool:
-    """Whether one character stands between token i and the one before."""
-    return i < last and start[i] == end[i - 1] + 1
-
-
-@inlined
-def _next_value(
-    i: int,
-    taken: int,
-    last: int,
-    text: NDArray[np.uint8],
-    text_start: NDArray[np.int64],
-    text_end: NDArray[np.int64],
-    start: NDArray[np.int32],
-    end: NDArray[np.int32],
-    number_keys: NDArray[np.uint32],
-    number_values: NDArray[np.uint8],
-) -> int:
-    """The value of the word behind a number of ``taken`` words at token i, of the word at i if 0;
-    0 where it is apart."""
-    if taken > 0 and not _touches(i + taken, last, start, end):
-        return 0
-    return _word_value(i + taken, text, text_start, text_end, number_keys, number_values)
+    stem_zipf: U8
+    skeleton_zipf: U8
+    value: U8
+    later: I64
 
 
 @kernel
 def extract_anchors(
-    doc: NDArray[np.int64],
-    start: NDArray[np.int32],
-    end: NDArray[np.int32],
-    flags: NDArray[np.uint16],
-    text: NDArray[np.uint8],
-    text_start: NDArray[np.int64],
-    text_end: NDArray[np.int64],
-    stem_keys: NDArray[np.uint32],
-    stem_zipf: NDArray[np.uint8],
-    skeleton_keys: NDArray[np.uint32],
-    skeleton_zipf: NDArray[np.uint8],
-    number_keys: NDArray[np.uint32],
-    number_values: NDArray[np.uint8],
+    doc: I64,
+    start: I32,
+    end: I32,
+    flags: U16,
+    text: U8,
+    text_start: I64,
+    text_end: I64,
+    stems: U32,
+    skeletons: U32,
+    number_filter: U64,
+    number_keys: U32,
+    number_values: U8,
     max_zipf: int,
-) -> tuple[
-    NDArray[np.int64],
-    NDArray[np.uint32],
-    NDArray[np.uint32],
-    NDArray[np.uint8],
-    NDArray[np.uint8],
-    NDArray[np.uint8],
-    NDArray[np.int32],
-    NDArray[np.int32],
-]:
+) -> tuple[I64, U32, U32, U8, U8, U8, I32, I32]:
     """All anchors of a batch, in text order.
 
     Returns ``anchor_doc`` (n + 1 offsets), stem key, skeleton key (0: none), stem Zipf, skeleton
@@ -243,94 +84,112 @@ def extract_anchors(
     from 0 inside their document). ``max_zipf`` is times 20. Words flagged FURNITURE are none.
     """
     n_docs = doc.size - 1
-    total = start.size
     anchor_doc = np.zeros(n_docs + 1, np.int64)
-    stem = np.empty(total, np.uint32)
-    skeleton = np.empty(total, np.uint32)
-    zipf_stem = np.empty(total, np.uint8)
-    zipf_skeleton = np.empty(total, np.uint8)
-    kind = np.empty(total, np.uint8)
-    token = np.empty(total, np.int32)
-    sentence = np.empty(total, np.int32)
-    n = 0
-    memory = remember(total)
+    words = size = 0
+    for d in range(n_docs):
+        if doc[d + 1] > doc[d]:
+            words = max(words, doc[d + 1] - doc[d])
+            size = max(size, text_end[doc[d + 1] - 1] - text_start[doc[d]])
+    room, found, known = make_room(words, size), _make_found(start.size), _make_known(words, start)
+    n = np.uint64(0)
     for d in range(n_docs):
         first, last = doc[d], doc[d + 1]
-        current = -1
-        i = first
-        while i < last:
-            flag = flags[i]
-            if flag & _SENTENCE or current < 0:
-                current += 1
-            if flag & _FURNITURE:
-                i += 1
-                continue
-            taken = 1
-            number = np.uint32(0)
-            zipf = 0
-            a, b = text_start[i], text_end[i]
-            packed, slot, plain = np.uint64(0), 0, False
-            if flag & (_DIGIT | _SPACELESS) == 0:
-                packed, slot = recall(memory, text, a, b)
-                plain = packed != 0 and memory.word[slot] == packed
-            if plain:
-                pass
-            elif flag & _DIGIT:
-                number, taken, zipf = number_at(i, last, text, text_start, text_end, start, end)
-            elif flag & _SPACELESS == 0:
-                value = _word_value(i, text, text_start, text_end, number_keys, number_values)
-                if value != 0 and value <= _THOUSAND:
-                    packed = np.uint64(0)  # it depends on the words that follow
-                    value, taken = _thousands(
-                        i, last, text, text_start, text_end, start, end, number_keys, number_values
-                    )
-                    if value > 0:
-                        number = small_number_key(value)
-                        zipf = small_number_zipf(value)
-            quote = QUOTE_BIT if flag & _QUOTE else 0
-            if number != 0:
-                stem[n], skeleton[n] = number, number
-                zipf_stem[n], zipf_skeleton[n] = zipf, zipf
-                kind[n], token[n], sentence[n] = NUMBER | quote, i - first, current
-                n += 1
-            elif b - a >= 2 and flag & _SPACELESS == 0:
-                is_name = flag & _CAPITAL != 0 and flag & _SENTENCE == 0
-                bonus = NAME_BONUS if is_name else 0
-                if plain:
-                    k, sk = memory.stem[slot], memory.skeleton[slot]
-                    z, zs = int(memory.stem_zipf[slot]), int(memory.skeleton_zipf[slot])
-                else:
-                    k, sk = stem_key(text, a, b), skeleton_key(text, a, b)
-                    z = lookup(stem_keys, stem_zipf, k, UNKNOWN_ZIPF)
-                    zs = lookup(skeleton_keys, skeleton_zipf, sk, UNKNOWN_ZIPF)
-                    if packed != 0:
-                        memory.word[slot] = packed
-                        memory.stem[slot], memory.skeleton[slot] = k, sk
-                        memory.stem_zipf[slot], memory.skeleton_zipf[slot] = z, zs
-                z, zs = z - bonus, zs - bonus
-                as_stem = z <= max_zipf
-                as_skeleton = sk != 0 and zs <= max_zipf
-                if as_stem or as_skeleton:
-                    if not is_name and flag & _CAPITAL != 0 and z < 60:
-                        is_name = True  # a rare capitalised word at a sentence's start
-                    stem[n], skeleton[n] = k, sk
-                    zipf_stem[n] = max(z, 0) if as_stem else 255
-                    zipf_skeleton[n] = max(zs, 0) if as_skeleton else 255
-                    kind[n] = (NAME if is_name else WORD) | quote
-                    token[n], sentence[n] = i - first, current
-                    n += 1
-            for step in range(1, taken):
-                if flags[i + step] & _SENTENCE:
-                    current += 1
-            i += taken
+        many = word_keys(flags, _SPACELESS, text, text_start, text_end, first, last, room)
+        keys = room.keys
+        look_up(stems, keys.stem[:many], UNKNOWN_ZIPF, known.stem_zipf, known.later)
+        look_up(skeletons, keys.skeleton[:many], UNKNOWN_ZIPF, known.skeleton_zipf, known.later)
+        _look_up_numbers(number_filter, number_keys, number_values, first, many, keys, known)
+        n = _walk(
+            first, last, start, end, flags, text, text_start, text_end, max_zipf, keys, known,
+            found, n,
+        )  # fmt: skip
         anchor_doc[d + 1] = n
     return (
-        anchor_doc,
-        stem[:n].copy(),
-        skeleton[:n].copy(),
-        zipf_stem[:n].copy(),
-        zipf_skeleton[:n].copy(),
-        kind[:n].copy(),
-        token[:n].copy(),
-        sentence[:n].copy(),
-    )
+        anchor_doc, found.stem[:n], found.skeleton[:n], found.stem_zipf[:n],
+        found.skeleton_zipf[:n], found.kind[:n], found.token[:n], found.sentence[:n],
+    )  # fmt: skip
+
+
+@kernel
+def _make_found(size: int) -> _Found:
+    keys, rates = np.empty((2, size), np.uint32), np.empty((3, size), np.uint8)
+    places = np.empty((2, size), np.int32)
+    return _Found(keys[0], keys[1], rates[0], rates[1], rates[2], places[0], places[1])
+
+
+@kernel
+def _make_known(words: int, start: I32) -> _Known:
+    zipf = np.empty((2, words), np.uint8)
+    return _Known(zipf[0], zipf[1], np.zeros(start.size, np.uint8), np.empty(words, np.int64))
+
+
+@kernel
+def _look_up_numbers(
+    number_filter: U64, number_keys: U32, number_values: U8, first: int, many: int, keys: Keys,
+    known: _Known,
+) -> None:  # fmt: skip
+    """Writes the values of number words."""
+    token, _, _, whole = keys
+    _, _, value, later = known
+    left = np.uint64(0)
+    for k in range(many):
+        later[left] = k
+        left += np.uint64(passes(number_filter, whole[k]))
+    for at in range(left):
+        k = later[at]
+        value[first + token[k]] = lookup(number_keys, number_values, whole[k], 0)
+
+
+@kernel
+def _walk(
+    first: int, last: int, start: I32, end: I32, flags: U16, text: U8, text_start: I64,
+    text_end: I64, max_zipf: int, keys: Keys, known: _Known, found: _Found, n: np.uint64,
+) -> np.uint64:  # fmt: skip
+    """Writes the anchors of tokens ``first:last``, from number n on; returns the number behind."""
+    _, word_stem, word_skeleton, _ = keys  # taken apart: see kernels.words
+    word_zipf, word_zipf_across, values, _ = known
+    stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence = found
+    current = behind = first
+    if first < last:  # a text begins with a sentence, whatever its first word says
+        current = -1 if flags[first] & _SENTENCE else 0
+    after = np.uint64(0)  # an index without a sign is not looked at twice
+    for i in range(first, last):
+        flag, c = int(flags[i]), after
+        current += 1 if flag & _SENTENCE else 0
+        is_word = flag & _SPACELESS == 0
+        after += np.uint64(is_word)
+        if i < behind or flag & _FURNITURE:  # part of a number, or around the article
+            continue
+        quote = QUOTE_BIT if flag & _QUOTE else 0
+        token[n], sentence[n] = i - first, current
+        number, taken, zipf = np.uint32(0), 1, 0
+        if flag & _DIGIT:
+            number, taken, zipf = number_at(i, last, text, text_start, text_end, start, end)
+        elif 0 < values[i] <= THOUSAND:
+            value, taken = spelled_number(i, last, start, end, values)
+            number = small_number_key(value) if value else np.uint32(0)
+            zipf = small_number_zipf(value)
+        if number != 0:
+            stem[n], skeleton[n] = number, number
+            stem_zipf[n], skeleton_zipf[n] = zipf, zipf
+            kind[n] = NUMBER | quote
+            n += np.uint64(1)
+        elif is_word:
+            stem[n], skeleton[n] = word_stem[c], word_skeleton[c]
+            z, zs, what = _rated(flag, int(word_zipf[c]), int(word_zipf_across[c]), max_zipf)
+            zs = zs if word_skeleton[c] != 0 else _NONE
+            stem_zipf[n], skeleton_zipf[n], kind[n] = z, zs, what | quote
+            n += np.uint64((text_end[i] - text_start[i] >= 2) & (min(z, zs) < _NONE))
+        behind = i + taken
+    return n
+
+
+@inlined
+def _rated(flag: int, z: int, zs: int, max_zipf: int) -> tuple[int, int, int]:
+    """Zipf of a word's stem and skeleton as an anchor, 255 where it is none, and its kind."""
+    capital, inside = flag & _CAPITAL != 0, flag & _SENTENCE == 0
+    bonus = NAME_BONUS if capital & inside else 0
+    z, zs = z - bonus, zs - bonus
+    what = NAME if capital & (inside | (z < _RARE)) else WORD
+    z = max(z, 0) if z <= max_zipf else _NONE
+    return z, max(zs, 0) if zs <= max_zipf else _NONE, what

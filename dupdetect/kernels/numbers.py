@@ -52,12 +52,14 @@ def _skip_zeros(text: NDArray[np.uint8], start: int, count: int) -> int:
 @inlined
 def small_number_key(value: int) -> np.uint32:
     """Key of a whole number from 0 to 999,999, equal to that of its digits in a text."""
+    left, digits, count = np.uint64(value), np.uint64(0), 0
+    while count == 0 or left > np.uint64(0):
+        left, digit = left // np.uint64(10), left % np.uint64(10)
+        digits, count = digits << np.uint64(8) | digit, count + 1
     h = np.uint32(_FNV_OFFSET ^ np.uint32(0x4E554D))
-    place = 100_000
-    while place > 0:
-        if value >= place or place == 1:
-            h = np.uint32((h ^ np.uint32(48 + (value // place) % 10)) * _FNV_PRIME)
-        place //= 10
+    for _ in range(count):
+        h = np.uint32((h ^ (np.uint32(48) + np.uint32(digits & np.uint64(15)))) * _FNV_PRIME)
+        digits >>= np.uint64(8)
     h = mix32(h)
     return h if h != 0 else np.uint32(1)
 

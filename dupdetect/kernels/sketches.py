@@ -15,6 +15,7 @@ from dupdetect.kernels.anchors import extract_anchors
 from dupdetect.kernels.bands import band_keys
 from dupdetect.kernels.fold import FoldTable
 from dupdetect.kernels.minhash import minhash
+from dupdetect.kernels.pairs import pair_keys
 from dupdetect.kernels.sets import sorted_sets, tokens_inside
 from dupdetect.kernels.shingles import shingle_hashes
 from dupdetect.kernels.tokens import (
@@ -24,7 +25,7 @@ from dupdetect.kernels.tokens import (
     TokenArrays,
     tokenize_inside,
 )
-from dupdetect.kernels.views import ViewArrays, anchor_pairs, build_view, sample_pairs
+from dupdetect.kernels.views import ViewArrays, build_view
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
@@ -32,8 +33,8 @@ U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
-#: The background: keys and values of stems, skeletons and number words.
-Tables = tuple[U32, U8, U32, U8, U32, U8]
+#: The background: see :class:`dupdetect.sketch.background.Background`.
+Tables = tuple[U32, U32, U64, U32, U8]
 
 
 class Shape(NamedTuple):
@@ -80,17 +81,14 @@ def sketch_arrays(tokens: TokenArrays, tables: Tables, a: U32, b: U32, shape: Sh
     set_doc, shingle_set = sorted_sets(shingle_doc, shingles)
     signatures, has_signature = minhash(shingles, shingle_doc, a, b, shape.min_shingles)
     bands = band_keys(signatures, shape.bands, shape.rows)
-    stem_keys, stem_values, skeleton_keys, skeleton_values, number_keys, number_values = tables
+    stems, skeletons, number_filter, number_keys, number_values = tables
     anchor_doc, stem, skeleton, stem_zipf, skeleton_zipf, kind, token, sentence = extract_anchors(
-        doc, start, end, flags, text, text_start, text_end, stem_keys, stem_values, skeleton_keys,
-        skeleton_values, number_keys, number_values, shape.max_zipf,
+        doc, start, end, flags, text, text_start, text_end, stems, skeletons, number_filter,
+        number_keys, number_values, shape.max_zipf,
     )  # fmt: skip
     # Skeletons serve one language as well as several (measured: 256 keys of stems and of skeletons
     # find the same rewrites; stems give a third more candidates and no more translations).
-    pair_doc, pair_key, pair_weight = anchor_pairs(
-        anchor_doc, skeleton, skeleton_zipf, shape.window
-    )
-    key_doc, keys = sample_pairs(pair_doc, pair_key, pair_weight, shape.keys)
+    key_doc, keys = pair_keys(anchor_doc, skeleton, skeleton_zipf, shape.window, shape.keys)
     small = np.empty(flags.size, np.uint8)
     n_sentences = np.ones(doc.size - 1, np.int32)
     for d in range(doc.size - 1):

@@ -21,16 +21,19 @@ STEM_FLOOR = 4
 #: A skeleton keeps this many symbols.
 SKELETON_SYMBOLS = 7
 
-_FNV_OFFSET = np.uint32(2166136261)
-_FNV_PRIME = np.uint32(16777619)
+#: Of FNV-1a with 32 bits (Fowler, Noll, Vo 1991).
+FNV_OFFSET = np.uint32(2166136261)
+FNV_PRIME = np.uint32(16777619)
+#: Sets skeletons apart from stems.
+SKELETON_SEED = np.uint32(0x5EED)
 
 
 @inlined
 def hash_bytes(text: NDArray[np.uint8], start: int, end: int) -> np.uint32:
     """FNV-1a over ``text[start:end]``, finished by :func:`mix32`; never 0."""
-    h = _FNV_OFFSET
+    h = FNV_OFFSET
     for i in range(start, end):
-        h = np.uint32((h ^ np.uint32(text[i])) * _FNV_PRIME)
+        h = np.uint32((h ^ np.uint32(text[i])) * FNV_PRIME)
     h = mix32(h)
     return h if h != 0 else np.uint32(1)
 
@@ -129,7 +132,7 @@ def skeleton_key(text: NDArray[np.uint8], start: int, end: int) -> np.uint32:
     Poutine and Putin, Moscou, Mosca and Moskau, Zelensky and Selenskyj have one key each.
     Returns 0 for skeletons of fewer than two symbols, which say nothing.
     """
-    h = _FNV_OFFSET
+    h = FNV_OFFSET
     symbols = 0
     last = 0
     i = start
@@ -138,11 +141,11 @@ def skeleton_key(text: NDArray[np.uint8], start: int, end: int) -> np.uint32:
         if symbol == 1 and i > start:
             last = 0
         elif symbol != 0 and symbol != last:
-            h = np.uint32((h ^ np.uint32(symbol)) * _FNV_PRIME)
+            h = np.uint32((h ^ np.uint32(symbol)) * FNV_PRIME)
             symbols += 1
             last = symbol
         i += width
     if symbols < 2:
         return np.uint32(0)
-    h = mix32(np.uint32(h ^ np.uint32(0x5EED)))
+    h = mix32(np.uint32(h ^ SKELETON_SEED))
     return h if h != 0 else np.uint32(1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import kernel
+from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.hashsort import order_hashes, sort_hashes
 from dupdetect.kernels.mix import mix64
 
@@ -52,40 +52,29 @@ def build_view(
     weight, kind, sentence, token.
     """
     n_docs = anchor_doc.size - 1
-    total = keys.size
     view_doc = np.zeros(n_docs + 1, np.int64)
-    out_key = np.empty(total, np.uint32)
-    out_weight = np.empty(total, np.float32)
-    out_kind = np.empty(total, np.uint8)
-    out_sentence = np.empty(total, np.int32)
-    out_token = np.empty(total, np.int32)
-    n = 0
+    packed = np.empty(keys.size + 1, np.uint64)
+    n = np.uint64(0)
     for d in range(n_docs):
-        first, last = anchor_doc[d], anchor_doc[d + 1]
-        count = 0
-        packed = np.empty(last - first, np.uint64)
-        for i in range(first, last):
-            if zipf[i] != 255:
-                packed[count] = (np.uint64(keys[i]) << np.uint64(32)) | np.uint64(i - first)
-                count += 1
-        ordered = sort_hashes(packed[:count])
-        for j in range(count):
-            i = first + np.int64(ordered[j] & np.uint64(0xFFFFFFFF))
-            out_key[n] = keys[i]
+        first = anchor_doc[d]
+        for i in range(first, anchor_doc[d + 1]):
+            packed[n] = (np.uint64(keys[i]) << np.uint64(32)) | np.uint64(i - first)
+            n += np.uint64(zipf[i] != 255)
+        view_doc[d + 1] = n
+    out_key, out_weight = np.empty(n, np.uint32), np.empty(n, np.float32)
+    out_kind = np.empty(n, np.uint8)
+    out_sentence, out_token = np.empty(n, np.int32), np.empty(n, np.int32)
+    for d in range(n_docs):
+        ordered = sort_hashes(packed[view_doc[d] : view_doc[d + 1]])
+        for j in range(ordered.size):
+            i = anchor_doc[d] + np.int64(ordered[j] & np.uint64(0xFFFFFFFF))
+            n = np.uint64(view_doc[d] + j)
+            out_key[n] = np.uint32(ordered[j] >> np.uint64(32))
             out_weight[n] = anchor_weight(int(zipf[i]))
             out_kind[n] = kind[i]
             out_sentence[n] = sentence[i]
             out_token[n] = token[i]
-            n += 1
-        view_doc[d + 1] = n
-    return (
-        view_doc,
-        out_key[:n].copy(),
-        out_weight[:n].copy(),
-        out_kind[:n].copy(),
-        out_sentence[:n].copy(),
-        out_token[:n].copy(),
-    )
+    return view_doc, out_key, out_weight, out_kind, out_sentence, out_token
 
 
 @kernel
@@ -145,6 +134,21 @@ def anchor_pairs(
     return pair_doc, out_key[:n].copy(), out_weight[:n].copy()
 
 
+@inlined
+def chance_of(key: np.uint64) -> float:
+    """A hash of a pair's key, above 0 and at most 1."""
+    z = mix64(key ^ np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(11)
+    return float((np.float64(z) + 0.5) / 9007199254740992.0)
+
+
+@inlined
+def rank_of(key: np.uint64, weight: np.float32, power: float) -> float:
+    """The rank of a pair in a weighted sample: see :func:`sample_pairs`."""
+    w = np.float64(weight)
+    raised = w * w * w if power == 3.0 else w**power
+    return float(-np.log(chance_of(key)) / raised)
+
+
 @kernel
 def sample_pairs(
     pair_doc: NDArray[np.int64],
@@ -172,16 +176,7 @@ def sample_pairs(
         else:
             rank = np.empty(m, np.float64)
             for i in range(m):
-                u = (
-                    np.float64(
-                        mix64(pair_key[first + i] ^ np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(11)
-                    )
-                    + 0.5
-                )
-                u = u / 9007199254740992.0
-                weight = np.float64(pair_weight[first + i])
-                raised = weight * weight * weight if power == 3.0 else weight**power
-                rank[i] = -np.log(u) / raised
+                rank[i] = rank_of(pair_key[first + i], pair_weight[first + i], power)
             limit = np.partition(rank, keep - 1)[keep - 1]
             taken = 0
             for i in range(m):

@@ -14,9 +14,7 @@ from dupdetect.kernels.anchors import (
     NUMBER,
     QUOTE_BIT,
     WORD,
-    build_table,
     extract_anchors,
-    lookup,
 )
 from dupdetect.kernels.tokens import FURNITURE
 from dupdetect.sketch.background import background
@@ -204,13 +202,3 @@ def test_sentences_are_counted_across_numbers_of_several_tokens() -> None:
 def test_common_words_of_any_language_are_no_anchors() -> None:
     common = "le la de et est the of and is der die und ist el que y il di che não och и в"
     assert [anchor for anchor in anchors_of([common])[0] if anchor.stem_zipf is not None] == []
-
-
-@given(st.dictionaries(st.integers(1, 2**32 - 1), st.integers(0, 255), max_size=60))
-def test_a_table_gives_back_what_was_put_in(content: dict[int, int]) -> None:
-    keys = np.array(list(content), np.uint32)
-    table = build_table(keys, np.array(list(content.values()), np.uint8), 128)
-    found = {key: lookup(*table, np.uint32(key), -1) for key in content}
-    assert found == content
-    absent = next(key for key in range(1, 100) if key not in content)
-    assert lookup(*table, np.uint32(absent), -1) == -1
