@@ -5,33 +5,32 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import kernel
+from dupdetect.kernels._jit import inlined
 
 #: A sentence counts as aligned when one sentence of the other text holds this share of its weight
 #: and at least this weight (about two rare anchors).
 ALIGNED_SHARE, ALIGNED_WEIGHT = 0.25, 1.0
 
 
-@kernel
+@inlined
 def longest_chain(values: NDArray[np.int32], n: int) -> int:
     """Length of the longest non-decreasing subsequence (patience sorting)."""
     tails = np.empty(n + 1, np.int32)
     size = 0
     for i in range(n):
-        low, high = 0, size
-        while low < high:
-            middle = (low + high) // 2
-            if tails[middle] <= values[i]:
-                low = middle + 1
-            else:
-                high = middle
+        low, left = 0, size
+        while left > 0:  # no branch on the values, of which half would be guessed wrongly
+            half = left >> 1
+            after = tails[low + half] <= values[i]
+            low = low + half + 1 if after else low
+            left = left - half - 1 if after else half
         tails[low] = values[i]
         if low == size:
             size += 1
     return size
 
 
-@kernel
+@inlined
 def align_rows(
     matrix: NDArray[np.float64],
     rows: int,
@@ -65,7 +64,7 @@ def align_rows(
     return covered / total, order, aligned / total, chain, n
 
 
-@kernel
+@inlined
 def mutual_matches(
     matrix: NDArray[np.float64],
     rows: int,
@@ -92,7 +91,7 @@ def mutual_matches(
     )
 
 
-@kernel
+@inlined
 def density(
     matrix: NDArray[np.float64],
     rows: int,

@@ -143,7 +143,7 @@ def laid_out(batch: SketchBatch) -> tuple[Words, ViewArrays, ViewArrays]:
     """A batch as kernels of verification take it: words, stems, skeletons."""
     words = Words(
         batch.word_doc, batch.flags, batch.n_sentences, batch.shingle_doc, batch.shingles,
-        batch.set_doc, batch.shingle_set,
+        batch.set_doc,
     )  # fmt: skip
     return words, _arrays(batch.stems), _arrays(batch.skeletons)
 
