@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined
+from dupdetect.kernels._jit import kernel
 
 #: A sentence counts as aligned when one sentence of the other text holds this share of its weight
 #: and at least this weight (about two rare anchors).
 ALIGNED_SHARE, ALIGNED_WEIGHT = 0.25, 1.0
 
 
-@inlined
+@kernel
 def longest_chain(values: NDArray[np.int32], n: int) -> int:
     """Length of the longest non-decreasing subsequence (patience sorting)."""
     tails = np.empty(n + 1, np.int32)
@@ -30,7 +30,7 @@ def longest_chain(values: NDArray[np.int32], n: int) -> int:
     return size
 
 
-@inlined
+@kernel
 def align_rows(
     matrix: NDArray[np.float64],
     rows: int,
@@ -64,7 +64,7 @@ def align_rows(
     return covered / total, order, aligned / total, chain, n
 
 
-@inlined
+@kernel
 def mutual_matches(
     matrix: NDArray[np.float64],
     rows: int,
@@ -91,7 +91,7 @@ def mutual_matches(
     )
 
 
-@inlined
+@kernel
 def density(
     matrix: NDArray[np.float64],
     rows: int,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.parts import Anchors
 
 U8 = NDArray[np.uint8]
@@ -60,7 +60,7 @@ def groups_for(anchors: int) -> Groups:
     )  # fmt: skip
 
 
-@inlined
+@kernel
 def group(anchors: Anchors, first: int, last: int, groups: Groups) -> int:
     """Fills what depends on the text alone; the number of groups."""
     keys, weights, kinds, sentences, _ = anchors
@@ -80,7 +80,7 @@ def group(anchors: Anchors, first: int, last: int, groups: Groups) -> int:
     return g + 1
 
 
-@inlined
+@kernel
 def add_document(
     anchors: Anchors, first: int, last: int, n: int, groups: Groups, in_run: BOOLS, out: F64,
     side: int, sentence_weight: F64,
@@ -109,7 +109,7 @@ def add_document(
     out[39 + side] = n
 
 
-@inlined
+@kernel
 def shared_groups(x: Groups, n_x: int, y: Groups, n_y: int, both: I32) -> int:
     """Groups of equal keys: into rows of ``both`` int32[:, 2], one more than the fewer groups."""
     i = j = n = 0
@@ -122,7 +122,7 @@ def shared_groups(x: Groups, n_x: int, y: Groups, n_y: int, both: I32) -> int:
     return n
 
 
-@inlined
+@kernel
 def _first_free(tokens: I32, first: int, begin: int, end: int, groups: Groups) -> int:
     """The first of a group's words that is in no verbatim run; -1 if there is none."""
     for t in range(begin, end):
@@ -131,7 +131,7 @@ def _first_free(tokens: I32, first: int, begin: int, end: int, groups: Groups) -
     return -1
 
 
-@inlined
+@kernel
 def add_shared(
     tokens: I32, first_x: int, first_y: int, x: Groups, y: Groups, both: I32, n: int, out: F64,
     matrix: F64, place_x: I32, place_y: I32, is_fact: BOOLS,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.align import align_rows, density, mutual_matches
 from dupdetect.kernels.groups import (
     MAX_SENTENCES,
@@ -88,7 +88,7 @@ def _room_for(anchors: int) -> _Room:
     )  # fmt: skip
 
 
-@inlined
+@kernel
 def _add_pair(
     anchors: Anchors, first_x: int, last_x: int, first_y: int, last_y: int, n_x: int,
     run_x: NDArray[np.bool_], run_y: NDArray[np.bool_], row: NDArray[np.float64], room: _Room,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, trailing_zeros
+from dupdetect.kernels._jit import kernel, trailing_zeros
 from dupdetect.kernels.align import longest_chain
 
 U64 = NDArray[np.uint64]
@@ -22,7 +22,7 @@ BESIDE, NEAR = 2, 25
 _ONE = np.uint64(1)
 
 
-@inlined
+@kernel
 def _one_way(there: I32, order: I32, n: int, rank: I32, sequence: I32) -> tuple[int, int, int]:
     """Of anchors that follow each other in one text: how many are neighbours, near, in the other.
 
@@ -39,7 +39,7 @@ def _one_way(there: I32, order: I32, n: int, rank: I32, sequence: I32) -> tuple[
     return beside, near, longest_chain(sequence, n)
 
 
-@inlined
+@kernel
 def _in_order(bits: U64, words: int, rank: I32, order: I32) -> int:
     """Lists and numbers the words of a text that hold a shared anchor; clears ``bits``."""
     n = 0
@@ -54,7 +54,7 @@ def _in_order(bits: U64, words: int, rank: I32, order: I32) -> int:
     return n
 
 
-@inlined
+@kernel
 def company(
     place_x: I32, place_y: I32, is_fact: NDArray[np.bool_], n: int, facts_only: bool,
     words_x: int, words_y: int, scratch: I32, bits: U64,

@@ -72,7 +72,7 @@ def _slot(table: U64, mask: np.uint32, key: np.uint32) -> int:
     return int(np.int64(at))
 
 
-@inlined
+@kernel
 def lay(shingles: U32, first: int, last: int, laid: Laid) -> np.uint32:
     """Lays ``shingles[first:last]`` into the table; the mask of what is used of it."""
     size = _size(last - first)
@@ -88,7 +88,7 @@ def lay(shingles: U32, first: int, last: int, laid: Laid) -> np.uint32:
     return mask
 
 
-@inlined
+@kernel
 def different(shingles: U32, first: int, last: int, laid: Laid) -> int:
     """How many different ones there are in ``shingles[first:last]``; empties ``laid``."""
     size, n = _size(last - first), 0
@@ -101,7 +101,7 @@ def different(shingles: U32, first: int, last: int, laid: Laid) -> int:
     return n
 
 
-@inlined
+@kernel
 def shared_shingles(
     shingles: U32, first: int, last: int, laid: Laid, mask: np.uint32, time: int, places: I32
 ) -> tuple[int, int]:
@@ -125,7 +125,7 @@ def shared_shingles(
     return n, different
 
 
-@inlined
+@kernel
 def found_shingles(n: int, laid: Laid, time: int, places: I32) -> int:
     """Which of the laid text's ``n`` shingles were found at ``time``: into ``places``; how many."""
     found = 0
@@ -135,7 +135,7 @@ def found_shingles(n: int, laid: Laid, time: int, places: I32) -> int:
     return found
 
 
-@inlined
+@kernel
 def mark_runs(
     places: I32, n: int, size: int, flags: U8, first_word: int, in_run: NDArray[np.bool_]
 ) -> tuple[int, int, int]:
@@ -164,7 +164,7 @@ def mark_runs(
     return words, own, longest
 
 
-@inlined
+@kernel
 def unquoted(flags: U8, first: int, last: int) -> int:
     count = 0
     for t in range(first, last):
@@ -172,7 +172,7 @@ def unquoted(flags: U8, first: int, last: int) -> int:
     return count
 
 
-@inlined
+@kernel
 def same_sequence(values: U32, i: int, last_i: int, j: int, last_j: int) -> bool:
     if last_i - i != last_j - j or last_i == i:
         return False
