@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from dupdetect.config import Config
 from dupdetect.index import CandidateIndex
@@ -24,14 +26,17 @@ from dupdetect.index.likely import Likely
 from dupdetect.index.stores.rings import MOST_TRACES
 from dupdetect.kernels._jit import settle
 from dupdetect.quality import assess_many, refine, with_templates
+from dupdetect.quality.boilerplate.alone import mask_one
 from dupdetect.quality.resources import pin
 from dupdetect.quality.sketching import BATCH, sketch_ahead, sketch_articles, with_language
-from dupdetect.records import DIRECTIONS, MATCH_KINDS, Document, Match, Passage, Verdict
+from dupdetect.records import Document, Match, Verdict
 from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch
+from dupdetect.sketch.one import known_of, sketch_alone, unpacked
 from dupdetect.sketch.traces import NO_LINES, Lines
 from dupdetect.text.tokens import tokenize_texts
-from dupdetect.verify import PairVerdicts, passages, verify_known, verify_pairs
+from dupdetect.verify import verify_known
+from dupdetect.verify.matching import match_of, matches_of
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash, MinHashLSH
@@ -51,7 +56,7 @@ def compare(a: Document | str, b: Document | str, *, config: Config | None = Non
     config = config or Config()
     pair = [with_language(_document(a, "a")), with_language(_document(b, "b"))]
     batch = sketch_articles([document.text for document in pair], config)
-    return _matches(batch, np.array([[0, 1]]), pair, config)[0]
+    return matches_of(batch, np.array([[0, 1]]), pair, config)[0]
 
 
 def compare_pairs(
@@ -78,7 +83,7 @@ def compare_pairs(
         batch = sketch_articles([document.text for document in documents], config)
         numbers = np.arange(len(documents) // 2)
         pairs = np.stack([numbers, numbers + len(numbers)], axis=1)
-        found = _matches(batch, pairs, documents, config)
+        found = matches_of(batch, pairs, documents, config)
         rows += [{**match.to_dict(), "id": id} for id, match in zip(ids[part], found, strict=True)]
         if progress is not None:
             progress(len(found))
@@ -122,6 +127,10 @@ class Index:
             )
         )
 
+    @cached_property
+    def _known(self) -> NDArray[np.uint8]:
+        return known_of(self.config)
+
     def add(self, document: Document) -> None:
         """Adds one document; it is durable when this returns (inside :meth:`batch`, at its end)."""
         self.add_many([document])
@@ -153,7 +162,16 @@ class Index:
 
         A document never matches the known one of its own id; a plain text has no id.
         """
-        return self._related_many([document], "query")[0]
+        asked = _document(document, "query")
+        own = with_language(asked)
+        sketch = sketch_alone(own.text, self._known, mask_one(own.text))
+        self._settle()
+        exclude = None if isinstance(document, str) else document.id
+        known = self._candidates.likely_one(sketch, language=own.language, exclude=exclude)
+        if not len(known):
+            return []
+        rows = np.zeros(len(known), np.int64)
+        return self._verified([own], unpacked(sketch), rows, known)[0]
 
     def query_many(self, documents: Sequence[Document | str]) -> list[list[Match]]:
         """Matches of each document, as :meth:`query` gives them; cheaper than one by one."""
@@ -175,9 +193,7 @@ class Index:
         self, own: Sequence[Document], batch: SketchBatch, asked: Sequence[Document | str]
     ) -> list[list[Match]]:
         """Matches of documents and their sketches; what was asked for as a document has an id."""
-        self._questions += 1
-        if self._questions == _OFTEN:
-            settle()
+        self._settle()
         found = [
             self._candidates.likely(
                 batch, row, language=own[row].language,
@@ -185,16 +201,27 @@ class Index:
             )
             for row, given in enumerate(asked)
         ]  # fmt: skip
-        matches: list[list[Match]] = [[] for _ in own]
         known = Likely.joined(found)
         if not len(known):
-            return matches
+            return [[] for _ in own]
         rows = np.repeat(np.arange(len(found)), [len(mine) for mine in found])
+        return self._verified(own, batch, rows, known)
+
+    def _settle(self) -> None:
+        self._questions += 1
+        if self._questions == _OFTEN:
+            settle()
+
+    def _verified(
+        self, own: Sequence[Document], batch: SketchBatch, rows: NDArray[np.int64], known: Likely
+    ) -> list[list[Match]]:
+        """Matches of each of the batch's documents, from pairs of its rows and known ones."""
+        matches: list[list[Match]] = [[] for _ in own]
         verdicts = verify_known(batch, rows, own, known, self.config)
         for row in np.flatnonzero(verdicts.kind).tolist():
             asker = rows[row]
             other = known.record(row).document()
-            matches[asker].append(_match(verdicts, row, own[asker], other, self.config))
+            matches[asker].append(match_of(verdicts, row, own[asker], other, self.config))
         for mine in matches:
             mine.sort(key=lambda match: (-match.score, -match.jaccard, match.b))
         return matches
@@ -355,38 +382,3 @@ def _document(value: Document | str, id: str) -> Document:
 
 def _words(text: str) -> int:
     return int(tokenize_texts([text]).doc[1])
-
-
-def _matches(
-    batch: SketchBatch, pairs: Any, documents: Sequence[Document], config: Config
-) -> list[Match]:
-    languages = [document.language or "und" for document in documents]
-    verdicts = verify_pairs(
-        batch,
-        pairs,
-        languages=languages,
-        config=config,
-        dates=[document.published for document in documents],
-    )
-    return [
-        _match(verdicts, row, documents[int(x)], documents[int(y)], config)
-        for row, (x, y) in enumerate(pairs)
-    ]
-
-
-def _match(verdicts: PairVerdicts, row: int, a: Document, b: Document, config: Config) -> Match:
-    kind = MATCH_KINDS[int(verdicts.kind[row])]
-    found: tuple[Passage, ...] = ()
-    if kind != "none" and a.text and b.text:
-        found = passages(a.text, b.text, across=kind == "translation", config=config)
-    return Match(
-        a=a.id,
-        b=b.id,
-        kind=kind,
-        score=float(verdicts.score[row]),
-        jaccard=float(verdicts.jaccard[row]),
-        containment_a=float(verdicts.containment_a[row]),
-        containment_b=float(verdicts.containment_b[row]),
-        direction=DIRECTIONS[int(verdicts.direction[row])],
-        passages=found,
-    )

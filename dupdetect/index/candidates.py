@@ -28,10 +28,10 @@ from numpy.typing import NDArray
 
 from dupdetect.config import Config
 from dupdetect.errors import IndexCorruptError, IndexError_
-from dupdetect.index import foreign, upkeep
+from dupdetect.index import foreign, likely, upkeep
 from dupdetect.index import header as headers
 from dupdetect.index import sketches as packed
-from dupdetect.index.likely import Likely, most_alike
+from dupdetect.index.likely import Likely, code_of, most_alike
 from dupdetect.index.opening import open_store
 from dupdetect.index.records import Record, pack, parse
 from dupdetect.index.sketches import Sketches
@@ -39,6 +39,7 @@ from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store, plac
 from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
+from dupdetect.sketch.one import unpacked
 from dupdetect.sketch.traces import NO_LINES, Lines, left_by, site_of
 
 #: Candidates of one document that are verified, the most alike first: of a template's thousand
@@ -214,12 +215,34 @@ class CandidateIndex:
         bands, keys = _row(batch, row)
         if not len(bands):
             return _NOBODY
-        most = self.config.anchor.max_candidates + 1
-        places, cut = self._store.strongest(bands, keys, self._caps, most)
+        places, cut = self._store.strongest(bands, keys, self._caps, self._most)
         self.cut += cut
         if not len(places.key):
             return _NOBODY
-        chosen = most_alike(batch, row, language, places)
+        return self._chosen(places, most_alike(batch, row, language, places), exclude)
+
+    def likely_one(
+        self, sketch: NDArray[np.uint8], *, language: str | None = None, exclude: str | None = None
+    ) -> Likely:
+        """:meth:`likely` for the sketch of one text (``sketch.one``), in one step where the store
+        has such."""
+        found = self._store.likely(sketch, self._caps, self._most, code_of(language), likely.LEAST)
+        if found is None:
+            return self.likely(unpacked(sketch), language=language, exclude=exclude)
+        places, looked, cut = found
+        self.cut += cut
+        if not len(places.key):
+            return _NOBODY
+        if looked:
+            return self._chosen(places, np.arange(len(places.key)), exclude)
+        return self._chosen(places, most_alike(unpacked(sketch), 0, language, places), exclude)
+
+    @property
+    def _most(self) -> int:
+        return self.config.anchor.max_candidates + 1
+
+    def _chosen(self, places: Places, chosen: NDArray[np.int64], exclude: str | None) -> Likely:
+        """Of what is likely the first that are not ``exclude``."""
         if exclude is not None and len(chosen):
             own = _key(exclude)
             chosen = chosen[[places.name(i) != own for i in chosen.tolist()]]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from dupdetect.index.records import Record, language_bytes, parse
 from dupdetect.index.stores.base import Places, placed
-from dupdetect.kernels.likely import Least, alike
+from dupdetect.kernels.likely import Least
+from dupdetect.kernels.looks import alike
 from dupdetect.sketch.batch import SketchBatch
 
 #: What a candidate in the same language must share: of the weight of stems, with 0.4 of the share
@@ -57,13 +58,13 @@ def most_alike(
 ) -> NDArray[np.int64]:
     """Which stored documents are worth verifying beside a row of a batch, the most alike first."""
     stems, skeletons = batch.stems, batch.skeletons
-    a, b = stems.doc[row : row + 2].tolist()
-    c, d = skeletons.doc[row : row + 2].tolist()
-    e, f = batch.set_doc[row : row + 2].tolist()
-    return alike(
-        batch.shingle_set[e:f], stems.key[a:b], stems.weight[a:b], skeletons.key[c:d],
-        skeletons.weight[c:d], code_of(language), LEAST, places.record, places.end,
-    )  # fmt: skip
+    own = batch.shingle_set, stems.key, stems.weight, skeletons.key, skeletons.weight
+    if len(batch) > 1:
+        a, b = stems.doc[row : row + 2].tolist()
+        c, d = skeletons.doc[row : row + 2].tolist()
+        e, f = batch.set_doc[row : row + 2].tolist()
+        own = own[0][e:f], own[1][a:b], own[2][a:b], own[3][c:d], own[4][c:d]
+    return alike(*own, code_of(language), LEAST, places.record, places.end)
 
 
 def code_of(language: str | None) -> int:

@@ -18,13 +18,12 @@ def longest_chain(values: NDArray[np.int32], n: int) -> int:
     tails = np.empty(n + 1, np.int32)
     size = 0
     for i in range(n):
-        low, high = 0, size
-        while low < high:
-            middle = (low + high) // 2
-            if tails[middle] <= values[i]:
-                low = middle + 1
-            else:
-                high = middle
+        low, left = 0, size
+        while left > 0:  # no branch on the values, of which half would be guessed wrongly
+            half = left >> 1
+            after = tails[low + half] <= values[i]
+            low = low + half + 1 if after else low
+            left = left - half - 1 if after else half
         tails[low] = values[i]
         if low == size:
             size += 1

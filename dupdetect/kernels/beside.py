@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.compact import IN_QUOTE, count_sketches, unpack_sketches
-from dupdetect.kernels.sets import sorted_sets
+from dupdetect.kernels.runs import different, room_for
 from dupdetect.kernels.views import ViewArrays, build_view
 
 U8 = NDArray[np.uint8]
@@ -31,7 +31,6 @@ class Words(NamedTuple):
     shingle_doc: I64
     shingles: U32
     set_doc: I64
-    shingle_set: U32
 
 
 @kernel
@@ -100,10 +99,10 @@ def put_beside(
     n_sentences = np.empty(k + n_docs, np.int32)
     for i in range(n_docs):
         n_sentences[k + i] = counts[i, 1]
-    set_2, shingle_set_2 = sorted_sets(shingle_doc[k:], shingles)
-    set_doc = _starts(words.set_doc, rows, set_2[1:] - set_2[:-1])
-    shingle_set = np.empty(set_doc[k + n_docs], np.uint32)
-    shingle_set[set_doc[k] :] = shingle_set_2
+    sizes, room = np.empty(n_docs, np.int64), room_for(counts[:, 2].max() if n_docs else 0)
+    for i in range(n_docs):
+        sizes[i] = different(shingles, shingle_doc[k + i], shingle_doc[k + i + 1], room)
+    set_doc = _starts(words.set_doc, rows, sizes)
     for i in range(k):
         row = rows[i]
         n_sentences[i] = words.n_sentences[row]
@@ -113,8 +112,6 @@ def put_beside(
         first = words.shingle_doc[row]
         size = shingle_doc[i + 1] - shingle_doc[i]
         shingles[shingle_doc[i] : shingle_doc[i + 1]] = words.shingles[first : first + size]
-        first, size = words.set_doc[row], set_doc[i + 1] - set_doc[i]
-        shingle_set[set_doc[i] : set_doc[i + 1]] = words.shingle_set[first : first + size]
     joined = _joined_view(
         stems, rows, build_view(anchor_doc, stem, stem_zipf, kind, sentence, token)
     )
@@ -127,5 +124,5 @@ def put_beside(
             np.zeros(k + n_docs + 1, np.int64), stem[:0], skeletons[2][:0], kind[:0], sentence[:0],
             token[:0],
         )  # fmt: skip
-    both = Words(word_doc, flags, n_sentences, shingle_doc, shingles, set_doc, shingle_set)
+    both = Words(word_doc, flags, n_sentences, shingle_doc, shingles, set_doc)
     return both, joined, other, 0

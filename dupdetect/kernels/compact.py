@@ -245,7 +245,7 @@ def unpack_sketches(
                     at += 5
         if at + 4 * counts[d, 2] != end:
             return 1 + d
-        for i in range(shingle_doc[d], shingle_doc[d + 1]):
-            shingles[i] = _get_key(data, at)
-            at += 4
+        theirs = data[at:end].view(np.uint32)
+        for i in range(theirs.size):
+            shingles[shingle_doc[d] + i] = theirs[i]
     return 0

@@ -143,7 +143,7 @@ def laid_out(batch: SketchBatch) -> tuple[Words, ViewArrays, ViewArrays]:
     """A batch as kernels of verification take it: words, stems, skeletons."""
     words = Words(
         batch.word_doc, batch.flags, batch.n_sentences, batch.shingle_doc, batch.shingles,
-        batch.set_doc, batch.shingle_set,
+        batch.set_doc,
     )  # fmt: skip
     return words, _arrays(batch.stems), _arrays(batch.skeletons)
 
@@ -186,21 +186,22 @@ def sketch_texts(
 
 def sketch_tokens(tokens: TokenArrays, config: Config) -> SketchBatch:
     """Sketches of texts that are already tokens."""
-    return _batch(sketch_arrays(tokens, background(), *_settings(config)))
+    return _batch(sketch_arrays(tokens, background(), *settings_of(config)))
 
 
 def _sketch_one(texts: Sequence[str], config: Config, furniture: Spans | None) -> SketchBatch:
     """One text in one call: the tokens of a query need not be handed to Python and back."""
     hidden = _NOWHERE if furniture is None else (furniture.doc, furniture.start, furniture.end)
     buffers = utf8_buffers(texts)
-    a, b, shape = _settings(config)
+    a, b, shape = settings_of(config)
     return _batch(sketch_text(*buffers, fold_table(), background(), a, b, shape, hidden))
 
 
 _NOWHERE = np.zeros(2, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
 
 
-def _settings(config: Config) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Shape]:
+def settings_of(config: Config) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Shape]:
+    """What permutes, and the numbers that kernels take of the settings."""
     shingle, anchor = config.shingle, config.anchor
     shape = Shape(
         shingle.size, max(1, shingle.min_tokens - shingle.size + 1), shingle.bands, shingle.rows,

@@ -51,12 +51,17 @@ def utf8_buffers(
     return np.frombuffer(buffers[2], np.uint8), offsets
 
 
-def _one_buffer(text: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """One text without Arrow, which takes longer to set up than most texts to tokenise."""
+def utf8_of(text: str) -> npt.NDArray[np.uint8]:
+    """A text as UTF-8; raises TextError as :func:`tokenize_texts` does."""
     try:
-        data = np.frombuffer(text.encode(), np.uint8)
+        return np.frombuffer(text.encode(), np.uint8)
     except UnicodeEncodeError:
         raise TextError(_surrogates([text])) from None
+
+
+def _one_buffer(text: str) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """One text without Arrow, which takes longer to set up than most texts to tokenise."""
+    data = utf8_of(text)
     offsets = np.array([0, data.size])
     offsets.flags.writeable = False  # as Arrow's are: the same kernel serves both
     return data, offsets

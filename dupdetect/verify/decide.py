@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.beside import Words, put_beside
+from dupdetect.kernels.likely import gather
 from dupdetect.kernels.measures import measure_pairs
 from dupdetect.kernels.views import ViewArrays
 from dupdetect.verify.features import MIXED
@@ -68,7 +69,7 @@ def _chosen(pairs: I64, wanted: BOOLS) -> tuple[I64, I64]:
 def _measured(words: Words, view: ViewArrays, pairs: I64, size: int, parted: bool) -> F64:
     return measure_pairs(
         pairs, *view, words.n_sentences, words.word_doc, words.flags, words.shingle_doc,
-        words.shingles, words.set_doc, words.shingle_set, size, parted,
+        words.shingles, words.set_doc, size, parted,
     )  # fmt: skip
 
 
@@ -116,3 +117,32 @@ def decide_beside(
     for i in range(pairs.shape[0]):
         pairs[i, 0], pairs[i, 1] = own[i], rows.size + i
     return decide_pairs(both, one, other, pairs, across[: pairs.shape[0]], forms, rules), bad
+
+
+@kernel
+def decide_known(
+    words: Words, stems: ViewArrays, skeletons: ViewArrays, rows: I64, begin: I64, end: I64,
+    own: I64, spoken: I64, across: BOOLS, forms: Forms, rules: Rules,
+) -> tuple[Decided, int]:  # fmt: skip
+    """:func:`decide_beside` of records in memory, from ``begin`` to ``end``.
+
+    ``across`` is empty where languages are to tell: those of records and ``spoken``, of each row,
+    as :func:`dupdetect.kernels.likely.gather` has them. Then -1 in place of 0 says that one of them
+    is unknown, and that nothing was decided.
+    """
+    data, place, codes, bad = gather(begin, end)
+    k = own.size if bad == 0 else 0
+    apart = across[:k].copy()
+    if across.size == 0:
+        apart = np.zeros(k, np.bool_)
+        for i in range(k):
+            mine, theirs = spoken[own[i]], codes[i]
+            if mine == 0 or theirs == 0:
+                bad = -1
+            apart[i] = mine != theirs
+    if bad != 0:
+        k, place = 0, place[:1]
+    decided, worse = decide_beside(
+        words, stems, skeletons, rows, data, place, own[:k], apart[:k], forms, rules
+    )
+    return decided, bad if bad != 0 else worse

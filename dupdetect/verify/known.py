@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from dupdetect.config import Config
 from dupdetect.index.likely import Likely, code_of
 from dupdetect.index.sketches import damaged
-from dupdetect.kernels.likely import gather
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch, laid_out
-from dupdetect.verify.decide import decide_beside
+from dupdetect.verify.decide import decide_known
 from dupdetect.verify.model import forms_of
 from dupdetect.verify.pairs import PairVerdicts, rules_of, with_directions
 
@@ -34,29 +33,30 @@ def verify_known(
     else:
         wanted, at = np.unique(rows, return_inverse=True)
     own = [asked[row] for row in wanted.tolist()]
-    data, place, codes, bad = gather(known.places.record, known.places.end)
-    if not bad:
-        decided, bad = decide_beside(
-            *laid_out(batch), wanted, data, place, at, _across(own, at, known, codes),
-            forms_of(None), rules_of(config),
-        )  # fmt: skip
+    spoken = np.array([code_of(document.language) for document in own], np.int64)
+    pairs = *laid_out(batch), wanted, known.places.record, known.places.end, at, spoken
+    models = forms_of(None), rules_of(config)
+    decided, bad = decide_known(*pairs, _TO_TELL, *models)
+    if bad < 0:
+        decided, bad = decide_known(*pairs, _across(own, at, known), *models)
     if bad:
         known.record(bad - 1)  # says what is wrong with it, if its checksum does
         raise damaged(bad - 1, len(known))
-    pairs = np.empty((len(known), 2), np.int64)
-    pairs[:, 0], pairs[:, 1] = at, np.arange(len(own), len(own) + len(known))
-    return with_directions(decided, pairs, _Dates(own, known))
+    numbers = np.empty((len(known), 2), np.int64)
+    if np.count_nonzero(decided.kind):  # most candidates are none
+        numbers[:, 0], numbers[:, 1] = at, np.arange(len(own), len(own) + len(known))
+    return with_directions(decided, numbers, _Dates(own, known))
 
 
-def _across(
-    own: Sequence[Document], at: NDArray[np.int64], known: Likely, codes: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Which pairs are of two known languages."""
-    spoken = np.array([code_of(document.language) for document in own], np.int64)[at]
-    across: NDArray[np.bool_] = (spoken != codes) & (spoken != 0) & (codes != 0)
-    for pair in np.flatnonzero((spoken == 0) | (codes == 0)).tolist():
-        mine, theirs = own[at[pair]].language or "und", known.record(pair).language
-        across[pair] = mine != theirs and "und" not in (mine, theirs)
+_TO_TELL = np.zeros(0, np.bool_)
+
+
+def _across(own: Sequence[Document], at: NDArray[np.int64], known: Likely) -> NDArray[np.bool_]:
+    """Which pairs are of two known languages, of which some have no code."""
+    across = np.zeros(len(known), np.bool_)
+    for pair, row in enumerate(at.tolist()):
+        mine = own[row].language or "und"
+        across[pair] = mine != "und" and known.record(pair).language not in (mine, "und")
     return across
 
 

@@ -32,7 +32,6 @@ def measures(
         batch.shingle_doc,
         batch.shingles,
         batch.set_doc,
-        batch.shingle_set,
         shingle_size,
         parted,
     )

@@ -73,7 +73,7 @@ def with_directions(
 ) -> PairVerdicts:  # fmt: skip
     """The verdicts with their directions; ``dates`` are those of all rows that ``pairs`` name."""
     direction = np.zeros(len(pairs), np.uint8)
-    if decided.kind.any():  # most candidates are none, and dates are slow
+    if np.count_nonzero(decided.kind):  # most candidates are none, and dates are slow
         rows = np.flatnonzero(decided.kind)
         model = (models() if weights is None else weights)["direction"]
         direction[rows] = _directions(model, decided.measures[rows], pairs[rows], dates)
@@ -106,7 +106,8 @@ def _directions(
     out = np.where(logit > SURE_DIRECTION, b_from_a, unknown)
     out = np.where(logit < -SURE_DIRECTION, a_from_b, out)
     if dates is not None:
-        known = {row: (dates[row] or "", _utc(dates[row] or "")) for row in {*pairs.flat}}
+        written = {row: dates[row] or "" for row in {*pairs.flat}}
+        known = {row: (date, _utc(date)) for row, date in written.items()}
         for i, (x, y) in enumerate(pairs):
             order = _earlier(known[x], known[y])
             if order:

@@ -95,11 +95,22 @@ def test_scores_are_those_of_compare_with_the_text_and_without(tmp_path, keep_te
         assert index.get("s1").text == (known.text if keep_text else "")
 
 
-def test_many_questions_are_answered_as_one_by_one():
-    with Index.open(None) as index:
-        index.add_many([story(i) for i in range(20)])
-        asked = [story(3), story(99), "Trois petits mots", story(7).text]
-        assert index.query_many(asked) == [index.query(question) for question in asked]
+@pytest.mark.parametrize("recent", [None, 4, 12, 4096])
+def test_many_questions_are_answered_as_one_by_one(recent, tmp_path, monkeypatch):
+    monkeypatch.setattr(Versions.__init__, "__kwdefaults__", {
+        **Versions.__init__.__kwdefaults__, "recent": recent,
+    })  # fmt: skip
+    with Index.open(None if recent is None else tmp_path / "i") as index:
+        for i in range(0, 20, 3):
+            index.add_many([story(k) for k in range(i, min(i + 3, 20))])
+        index.remove(story(5).id)
+        asked = [story(3), story(99), "Trois petits mots", story(7).text, story(19).text, story(5)]
+        one_by_one = [index.query(question) for question in asked]
+        assert index.query_many(asked) == one_by_one
+        found = [{match.b for match in matches} for matches in one_by_one]
+        assert found[2] == set() and "s3" not in found[0] and "s0" in found[0]
+        assert "s7" in found[3] and "s19" in found[4]
+        assert all("s5" not in ids for ids in found)
         assert index.query_many([]) == []
 
 

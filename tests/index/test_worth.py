@@ -15,7 +15,8 @@ from dupdetect.index.likely import LEAST as SHIPPED
 from dupdetect.index.likely import most_alike
 from dupdetect.index.sketches import pack
 from dupdetect.index.stores.base import placed
-from dupdetect.kernels.likely import Least, look, strongest, worth
+from dupdetect.kernels.likely import Least, strongest, worth
+from dupdetect.kernels.looks import look
 from dupdetect.quality.boilerplate import Masks
 from dupdetect.records import Document
 from dupdetect.sketch.batch import sketch_texts

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dupdetect.kernels.runs import (
-    MARKS,
-    contains,
+    different,
+    found_shingles,
+    lay,
     mark_runs,
+    room_for,
     same_sequence,
-    shared_keys,
-    unmark,
+    shared_shingles,
     unquoted,
 )
 from dupdetect.text import measures_reference as twin
@@ -21,7 +22,9 @@ from dupdetect.text.measures_reference import Text
 from dupdetect.text.reference import Token, shingles
 
 WORDS = st.lists(st.sampled_from("abcdef"), max_size=30)
-SETS = st.sets(st.integers(0, 40), max_size=20)
+#: Keys that differ, and keys that fall together in the tables.
+KEYS = st.one_of(st.integers(0, 12), st.integers(0, 12).map(lambda n: n << 16))
+SEQUENCES = st.lists(KEYS, max_size=40)
 
 
 def text_of(words: list[str], quoted: set[int], size: int) -> Text:
@@ -29,22 +32,30 @@ def text_of(words: list[str], quoted: set[int], size: int) -> Text:
     return Text(tokens, shingles(tokens, size), {}, 1)
 
 
-@given(SETS, SETS)
-def test_shared_keys(one: set[int], other: set[int]) -> None:
-    both = np.array(sorted(one) + sorted(other), np.uint32)
-    out, marks = np.empty(len(one) + 1, np.uint32), np.zeros(MARKS, np.bool_)
-    n = shared_keys(both, 0, len(one), len(one), both.size, out, marks)
-    assert out[:n].tolist() == sorted(one & other)
-    assert set(np.flatnonzero(marks)) == one & other
-    unmark(out, n, marks)
-    assert not marks.any()
+@given(SEQUENCES, SEQUENCES, st.integers(0, 3), st.integers(1, 3))
+def test_shared_shingles(one: list[int], other: list[int], margin: int, times: int) -> None:
+    values = np.array([7] * margin + one + other, np.uint32)
+    end = margin + len(one)
+    laid = room_for(len(one) + margin)
+    lay(values, 0, margin, laid)  # leaves nothing behind
+    mask = lay(values, margin, end, laid)
+    for time in range(1, times + 1):
+        places = np.zeros(len(values) + 1, np.int32)
+        n, different_ones = shared_shingles(values, end, values.size, laid, mask, time, places)
+        assert places[:n].tolist() == [at for at, key in enumerate(other) if key in one]
+        assert different_ones == len({*one} & {*other})
+        n = found_shingles(len(one), laid, time, places)
+        assert places[:n].tolist() == [at for at, key in enumerate(one) if key in other]
+    assert found_shingles(len(one), laid, times + 1, np.zeros(len(one) + 1, np.int32)) == 0
 
 
-@given(SETS, st.integers(0, 40), st.integers(0, 3))
-def test_contains_looks_at_its_range_only(values: set[int], key: int, margin: int) -> None:
-    padded = np.array([key] * margin + sorted(values) + [key] * margin, np.uint32)
-    inside = contains(padded, margin, margin + len(values), np.uint32(key))
-    assert inside == (key in values)
+@given(SEQUENCES, st.integers(0, 3))
+def test_how_many_are_different(values: list[int], margin: int) -> None:
+    padded = np.array([5] * margin + values + [5] * margin, np.uint32)
+    room = room_for(padded.size)
+    for _ in range(2):
+        found = different(padded, margin, margin + len(values), room)
+        assert found == len(set(values))
 
 
 @given(WORDS, WORDS, st.sets(st.integers(0, 30)), st.integers(1, 4))
@@ -53,15 +64,16 @@ def test_runs_are_those_of_the_twin(
 ) -> None:
     x, y = text_of(words, quoted, size), text_of(others, set(), size)
     number = {shingle: at for at, shingle in enumerate(sorted({*x.shingles, *y.shingles}))}
-    own = np.array([number[shingle] for shingle in x.shingles], np.uint32)
-    theirs = np.array(sorted({number[shingle] for shingle in y.shingles}), np.uint32)
+    own, theirs = (
+        np.array([number[shingle] for shingle in text.shingles], np.uint32) for text in (x, y)
+    )
     flags = np.array([token.flags for token in x.tokens], np.uint8)
     marks = np.zeros(len(words) + size, np.bool_)
-    both = np.concatenate([np.unique(own), theirs])
-    common, table = np.empty(theirs.size + 1, np.uint32), np.zeros(MARKS, np.bool_)
-    n_own = both.size - theirs.size
-    n = shared_keys(both, 0, n_own, n_own, both.size, common, table)
-    found = mark_runs(own, 0, own.size, common, n, table, size, flags, 0, marks)
+    laid, places = room_for(own.size), np.empty(max(own.size, theirs.size) + 1, np.int32)
+    mask = lay(own, 0, own.size, laid)
+    shared_shingles(theirs, 0, theirs.size, laid, mask, 1, places)
+    n = found_shingles(own.size, laid, 1, places)
+    found = mark_runs(places, n, size, flags, 0, marks)
 
     ranges = twin.runs(x, y, size)
     if len(set(x.shingles) & set(y.shingles)) < twin.MIN_RUN:

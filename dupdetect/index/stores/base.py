@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.index.stores.rings import Held
+from dupdetect.kernels.likely import Least
 
 View = Literal["bands", "anchors"]
 VIEWS: tuple[View, View] = ("bands", "anchors")
@@ -164,6 +165,13 @@ class Store(Protocol):
     ) -> tuple[Places, int]:
         """Where the ``most`` documents of :meth:`shared` lie that share most (of the bands and of
         the keys together, of equal ones the oldest), and how many lists were too long."""
+
+    def likely(
+        self, sketch: NDArray[np.uint8], caps: Caps, most: int, language: int, least: Least
+    ) -> tuple[Places, bool, int] | None:
+        """:meth:`strongest` for a packed sketch (``sketch.one``), and which of these are worth
+        verifying, the most alike first (False: nobody has looked, these are all); None by a store
+        that has no shorter way to that than others have."""
 
     def traces(self, site: bytes) -> list[Held]:
         """Traces that the latest documents of a site have left, oldest first: a few at most, and of

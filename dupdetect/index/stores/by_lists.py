@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.index.stores.base import Caps, Places, Shared, Store, placed
-from dupdetect.kernels.likely import count_shared_lists, strongest
+from dupdetect.kernels.likely import Least, count_shared_lists, strongest
 
 
 def shared_by_lists(
@@ -34,6 +34,12 @@ def strongest_by_lists(
     if len(numbers) > most:
         numbers = numbers[strongest(found.bands, found.keys, len(bands), len(keys), most)]
     return store.places(numbers), found.cut
+
+
+def likely_by_others(
+    store: Store, sketch: NDArray[np.uint8], caps: Caps, most: int, language: int, least: Least
+) -> None:
+    """What :meth:`Store.likely` answers where records do not lie in memory."""
 
 
 def places_by_number(store: Store, numbers: NDArray[np.int64]) -> Places:

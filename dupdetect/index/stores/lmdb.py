@@ -49,6 +49,7 @@ from dupdetect.index.stores.recent import Added
 from dupdetect.index.stores.rings import Held, checked
 from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot, Stored, hash_ids, wrap
 from dupdetect.index.stores.versions import HEADER, Versions
+from dupdetect.kernels.likely import Least
 from dupdetect.kernels.postings import hash_keys
 
 U64 = NDArray[np.uint64]
@@ -126,6 +127,12 @@ class LmdbStore(Versions):
     def strongest(self, bands: U64, keys: U64, caps: Caps, most: int) -> tuple[Places, int]:
         """See Store."""
         return self._snapshot().strongest(bands, keys, caps, most)
+
+    def likely(
+        self, sketch: NDArray[np.uint8], caps: Caps, most: int, language: int, least: Least
+    ) -> tuple[Places, bool, int]:
+        """See Store."""
+        return self._snapshot().likely(sketch, caps, most, language, least)
 
     def __iter__(self) -> Iterator[bytes]:
         """See Store."""

@@ -20,6 +20,7 @@ from dupdetect.index.stores.base import (
     View,
 )
 from dupdetect.index.stores.by_lists import (
+    likely_by_others,
     places_by_number,
     shared_by_lists,
     strongest_by_lists,
@@ -108,6 +109,7 @@ class MemoryStore:
             return [None if entry is None else entry.record for entry in entries]
 
     shared, strongest, places = shared_by_lists, strongest_by_lists, places_by_number
+    likely = likely_by_others
 
     def traces(self, site: bytes) -> list[Held]:
         """See Store."""

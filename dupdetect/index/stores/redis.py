@@ -25,6 +25,7 @@ from dupdetect.index.stores.base import (
     View,
 )
 from dupdetect.index.stores.by_lists import (
+    likely_by_others,
     places_by_number,
     shared_by_lists,
     strongest_by_lists,
@@ -135,6 +136,7 @@ class RedisStore:
         return [own.get(number, record) for number, record in zip(numbers, found, strict=True)]
 
     shared, strongest, places = shared_by_lists, strongest_by_lists, places_by_number
+    likely = likely_by_others
 
     def traces(self, site: bytes) -> list[Held]:
         """See Store."""

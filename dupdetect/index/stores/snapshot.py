@@ -16,7 +16,9 @@ from dupdetect.index.stores.base import Caps, Places, Postings, Shared, placed
 from dupdetect.index.stores.recent import Recent
 from dupdetect.index.stores.segment import SECTIONS, Segment
 from dupdetect.index.stores.state import State
+from dupdetect.kernels.likely import Least
 from dupdetect.kernels.lists import LONGEST, lookup
+from dupdetect.kernels.one_text import likely_one
 from dupdetect.kernels.postings import COLUMNS, PREFIX, hash_keys, locate
 from dupdetect.kernels.recent import join
 from dupdetect.kernels.shared import shared_documents, strongest_documents
@@ -137,9 +139,28 @@ class Snapshot:
                 self.dead, lists, (BANDS, ANCHORS), most,
             )  # fmt: skip
         if status:
-            what = "its posting lists are malformed" if status > 0 else "its records are misplaced"
-            raise self.segments[abs(status) - 1].broken(what)
+            raise self._malformed(status)
         return self._with_recent(numbers, key, record, end), cut
+
+    def likely(
+        self, sketch: U8, caps: Caps, most: int, language: int, least: Least
+    ) -> tuple[Places, bool, int]:
+        """Documents worth verifying; see ``Store.likely``."""
+        with self.recent.reading(self.state.next) as lists:
+            numbers, places, late, cut, status = likely_one(
+                sketch, self.tables[BANDS], self.tables[ANCHORS], self.located,
+                (caps.bands, caps.keys, caps.min_shared), self.dead, lists, (BANDS, ANCHORS), most,
+                language, least,
+            )  # fmt: skip
+        if status:
+            raise self._malformed(status)
+        if late:
+            return self._with_recent(numbers, places[0], places[1], places[2]), False, cut
+        return Places(places[0], places[1], places[2], self), True, cut
+
+    def _malformed(self, status: int) -> IndexCorruptError:
+        what = "its posting lists are malformed" if status > 0 else "its records are misplaced"
+        return self.segments[abs(status) - 1].broken(what)
 
     def _with_recent(self, numbers: I64, key: I64, record: I64, end: I64) -> Places:
         """Places of documents in segments, with those of recent ones filled in."""
