@@ -32,10 +32,11 @@ from dupdetect.quality.sketching import BATCH, sketch_ahead, sketch_articles, wi
 from dupdetect.records import Document, Match, Verdict
 from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch
-from dupdetect.sketch.one import known_of, sketch_alone, unpacked
+from dupdetect.sketch.one import known_of, sketch_alone
 from dupdetect.sketch.traces import NO_LINES, Lines
 from dupdetect.text.tokens import tokenize_texts
-from dupdetect.verify import verify_known
+from dupdetect.verify import PairVerdicts, verify_known
+from dupdetect.verify.known import verify_one
 from dupdetect.verify.matching import match_of, matches_of
 
 if TYPE_CHECKING:
@@ -170,8 +171,8 @@ class Index:
         known = self._candidates.likely_one(sketch, language=own.language, exclude=exclude)
         if not len(known):
             return []
-        rows = np.zeros(len(known), np.int64)
-        return self._verified([own], unpacked(sketch), rows, known)[0]
+        verdicts = verify_one(sketch, own, known, self.config)
+        return self._told(verdicts, np.zeros(len(known), np.int64), [own], known)[0]
 
     def query_many(self, documents: Sequence[Document | str]) -> list[list[Match]]:
         """Matches of each document, as :meth:`query` gives them; cheaper than one by one."""
@@ -205,19 +206,19 @@ class Index:
         if not len(known):
             return [[] for _ in own]
         rows = np.repeat(np.arange(len(found)), [len(mine) for mine in found])
-        return self._verified(own, batch, rows, known)
+        return self._told(verify_known(batch, rows, own, known, self.config), rows, own, known)
 
     def _settle(self) -> None:
         self._questions += 1
         if self._questions == _OFTEN:
             settle()
 
-    def _verified(
-        self, own: Sequence[Document], batch: SketchBatch, rows: NDArray[np.int64], known: Likely
-    ) -> list[list[Match]]:
-        """Matches of each of the batch's documents, from pairs of its rows and known ones."""
+    def _told(
+        self, verdicts: PairVerdicts, rows: NDArray[np.int64], own: Sequence[Document],
+        known: Likely,
+    ) -> list[list[Match]]:  # fmt: skip
+        """Matches of each document, from verdicts on pairs of these ``rows`` and known ones."""
         matches: list[list[Match]] = [[] for _ in own]
-        verdicts = verify_known(batch, rows, own, known, self.config)
         for row in np.flatnonzero(verdicts.kind).tolist():
             asker = rows[row]
             other = known.record(row).document()

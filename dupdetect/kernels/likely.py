@@ -121,7 +121,7 @@ def strongest(bands: I64, keys: I64, n_bands: int, n_keys: int, most: int) -> I6
     that ``bands`` and ``keys`` say of each; equal ones in their order."""
     strength = np.empty(bands.size, np.float64)
     for i in range(bands.size):
-        strength[i] = -(bands[i] / n_bands + keys[i] / max(n_keys, 1))
+        strength[i] = -(bands[i] / max(n_bands, 1) + keys[i] / max(n_keys, 1))
     return np.argsort(strength, kind="mergesort")[:most]
 
 

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import kernel
+from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.beside import Words, put_beside
 from dupdetect.kernels.likely import gather
 from dupdetect.kernels.measures import measure_pairs
+from dupdetect.kernels.one_text import part_of
 from dupdetect.kernels.views import ViewArrays
 from dupdetect.verify.features import MIXED
 from dupdetect.verify.judge import Forms, judge, verdicts
@@ -146,3 +147,29 @@ def decide_known(
         words, stems, skeletons, rows, data, place, own[:k], apart[:k], forms, rules
     )
     return decided, bad if bad != 0 else worse
+
+
+@kernel
+def decide_one(
+    packed: U8, begin: I64, end: I64, own: I64, spoken: I64, across: BOOLS, forms: Forms,
+    rules: Rules,
+) -> tuple[Decided, int]:  # fmt: skip
+    """:func:`decide_known` of one text with the packed sketch of ``kernels.one_text``."""
+    words = Words(
+        part_of(packed, 0).view(np.int64), part_of(packed, 1), part_of(packed, 2).view(np.int32),
+        part_of(packed, 3).view(np.int64), part_of(packed, 4).view(np.uint32),
+        part_of(packed, 5).view(np.int64),
+    )  # fmt: skip
+    return decide_known(
+        words, _view(packed, 12), _view(packed, 18), np.zeros(1, np.int64), begin, end, own, spoken,
+        across, forms, rules,
+    )  # fmt: skip
+
+
+@inlined
+def _view(packed: U8, i: int) -> ViewArrays:
+    return (
+        part_of(packed, i).view(np.int64), part_of(packed, i + 1).view(np.uint32),
+        part_of(packed, i + 2).view(np.float32), part_of(packed, i + 3),
+        part_of(packed, i + 4).view(np.int32), part_of(packed, i + 5).view(np.int32),
+    )  # fmt: skip

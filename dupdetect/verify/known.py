@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -14,7 +14,7 @@ from dupdetect.index.likely import Likely, code_of
 from dupdetect.index.sketches import damaged
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch, laid_out
-from dupdetect.verify.decide import decide_known
+from dupdetect.verify.decide import Decided, decide_known, decide_one
 from dupdetect.verify.model import forms_of
 from dupdetect.verify.pairs import PairVerdicts, rules_of, with_directions
 
@@ -36,9 +36,27 @@ def verify_known(
     spoken = np.array([code_of(document.language) for document in own], np.int64)
     pairs = *laid_out(batch), wanted, known.places.record, known.places.end, at, spoken
     models = forms_of(None), rules_of(config)
-    decided, bad = decide_known(*pairs, _TO_TELL, *models)
+    return _told(lambda across: decide_known(*pairs, across, *models), own, at, known)
+
+
+def verify_one(
+    sketch: NDArray[np.uint8], asked: Document, known: Likely, config: Config
+) -> PairVerdicts:
+    """:func:`verify_known` of a document with a packed sketch (``sketch.one``)."""
+    at, spoken = np.zeros(len(known), np.int64), np.array([code_of(asked.language)], np.int64)
+    pairs = sketch, known.places.record, known.places.end, at, spoken
+    models = forms_of(None), rules_of(config)
+    return _told(lambda across: decide_one(*pairs, across, *models), [asked], at, known)
+
+
+def _told(
+    decide: Callable[[NDArray[np.bool_]], tuple[Decided, int]], own: Sequence[Document],
+    at: NDArray[np.int64], known: Likely,
+) -> PairVerdicts:  # fmt: skip
+    """The verdicts; raises IndexCorruptError for a sketch that cannot be."""
+    decided, bad = decide(_TO_TELL)
     if bad < 0:
-        decided, bad = decide_known(*pairs, _across(own, at, known), *models)
+        decided, bad = decide(_across(own, at, known))
     if bad:
         known.record(bad - 1)  # says what is wrong with it, if its checksum does
         raise damaged(bad - 1, len(known))

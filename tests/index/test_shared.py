@@ -105,3 +105,12 @@ def test_hot_keys_are_ignored_and_counted(kind, tmp_path):
                                    b"d99": (0, 3)}  # fmt: skip
     assert found.cut == 4
     store.close()
+
+
+def test_the_strongest_of_documents_that_share_keys_alone(tmp_path):
+    store = LmdbStore(tmp_path / "i", recent=2)
+    store.put([entry(i, [], [0, 1]) for i in range(5)])
+    keys, none = np.array([0, 1], np.uint64), np.empty(0, np.uint64)
+    places, cut = store.strongest(none, keys, Caps(3, 9, 1), 2)
+    assert [places.name(i) for i in range(len(places.key))] == [b"d0", b"d1"] and cut == 0
+    store.close()
