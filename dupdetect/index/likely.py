@@ -24,7 +24,8 @@ from dupdetect.sketch.batch import SketchBatch
 #: Fitted on 2,877 verified rewrites and copies of ten labelled sets and on the candidates of 1,000
 #: articles in an index of a million: 0.4 % of the pairs are below (8 of 1,721 to train on, 4 of
 #: 1,156 others), two fifths of the candidates are verified that 0.32 of both shares added up would
-#: let through, and seven in ten articles have none. Of 118 pairs across languages the least alike share 0.168.
+#: let through, and seven in ten articles have none. Of 118 pairs across languages the least alike
+#: share 0.168.
 LEAST = Least(shingles=0.48, same=0.385, alone=0.32, across=0.1)
 
 
