@@ -18,7 +18,7 @@ def loaded_after(statements: str) -> set[str]:
     """Top-level modules and modules of dupdetect that a fresh interpreter holds afterwards."""
     code = f"import json, sys\n{statements}\nprint(json.dumps(sorted(sys.modules)))"
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600
     )
     names = json.loads(result.stdout.splitlines()[-1])
     return {name for name in names if "." not in name or name.startswith("dupdetect.")}

@@ -30,7 +30,7 @@ def program(
     start = ["-c", code] if code else ["-m", "dupdetect"]
     return subprocess.run(
         [sys.executable, *start, *arguments], cwd=cwd, env=environment, text=True,
-        encoding="utf-8", capture_output=True, check=False, timeout=60,
+        encoding="utf-8", capture_output=True, check=False, timeout=600,
     )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def test_a_reader_who_leaves_early_is_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Un texte de quelques mots.\n" * 9, encoding="utf-8")
     command = f"{sys.executable} -m dupdetect score a.txt --json | true"
     done = subprocess.run(
-        command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False
     )
     assert "Traceback" not in done.stderr
 
