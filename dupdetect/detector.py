@@ -178,16 +178,16 @@ class Index:
         """Matches of each document, as :meth:`query` gives them; cheaper than one by one."""
         found: list[list[Match]] = []
         for at in range(0, len(documents), BATCH):
-            found += self._related_many(documents[at : at + BATCH], "query")
+            found += self._related_many(documents[at : at + BATCH])
         return found
 
     def _sketched(self, documents: Sequence[Document]) -> tuple[list[Document], SketchBatch]:
         spoken = [with_language(document) for document in documents]
         return spoken, sketch_articles([document.text for document in spoken], self.config)
 
-    def _related_many(self, documents: Sequence[Document | str], name: str) -> list[list[Match]]:
-        """Matches of documents, or of plain texts under ``name``."""
-        own, batch = self._sketched([_document(asked, name) for asked in documents])
+    def _related_many(self, documents: Sequence[Document | str]) -> list[list[Match]]:
+        """Matches of documents, or of plain texts."""
+        own, batch = self._sketched([_document(asked, "query") for asked in documents])
         return self._matching(own, batch, documents)
 
     def _matching(

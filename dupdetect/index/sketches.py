@@ -19,8 +19,9 @@ from dupdetect.errors import IndexCorruptError
 from dupdetect.kernels.bands import band_keys
 from dupdetect.kernels.compact import count_sketches, pack_sketches, unpack_sketches
 from dupdetect.kernels.minhash import minhash
+from dupdetect.kernels.pairs import pair_keys
 from dupdetect.kernels.sets import sorted_sets
-from dupdetect.kernels.views import anchor_pairs, build_view, sample_pairs
+from dupdetect.kernels.views import build_view
 from dupdetect.sketch.batch import SketchBatch, View
 from dupdetect.sketch.signatures import permutations
 
@@ -132,8 +133,7 @@ def _keys(
     a, b = permutations(shingle.permutations, shingle.seed)
     least = max(1, shingle.min_tokens - shingle.size + 1)
     signatures, has = minhash(shingles, shingle_doc, a, b, least)
-    pairs = anchor_pairs(anchor_doc, skeleton, zipf, anchor.window)
-    return signatures, has, *sample_pairs(*pairs, anchor.keys)
+    return signatures, has, *pair_keys(anchor_doc, skeleton, zipf, anchor.window, anchor.keys)
 
 
 def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

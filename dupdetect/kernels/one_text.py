@@ -6,7 +6,6 @@ as long to have one back: with two dozen each way, a third of what sketching a t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,40 +15,12 @@ from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.fold import FoldTable
 from dupdetect.kernels.likely import Least
 from dupdetect.kernels.looks import alike
+from dupdetect.kernels.packs import ALIGNED, HEADER, part_of
 from dupdetect.kernels.shared import Lists, strongest_documents
 from dupdetect.kernels.sketches import Shape, Sketched, sketch_text
 
 U8 = NDArray[np.uint8]
 I64 = NDArray[np.int64]
-
-#: Bytes of a pack that say where each of up to 32 arrays begins and ends, and multiples of which
-#: they begin at.
-_HEADER, _ALIGNED = 512, 8
-
-
-def pack(arrays: Sequence[NDArray[Any]]) -> U8:
-    """Several arrays in one; see :func:`part_of`."""
-    head, content, at = np.zeros(_HEADER // 8, np.int64), [], _HEADER
-    for i, array in enumerate(arrays):
-        gap = -array.nbytes % _ALIGNED
-        head[2 * i], head[2 * i + 1] = at, at + array.nbytes
-        flat = np.ascontiguousarray(array).reshape(-1)
-        content += [flat.view(np.uint8), np.zeros(gap, np.uint8)]
-        at += array.nbytes + gap
-    return np.concatenate([head.view(np.uint8), *content])
-
-
-def part_places(packed: U8, n: int) -> list[tuple[int, int]]:
-    """Where the first n arrays of a pack begin and end."""
-    at = packed[: 16 * n].view(np.int64).tolist()
-    return list(zip(at[::2], at[1::2], strict=True))
-
-
-@inlined
-def part_of(packed: U8, i: int) -> U8:
-    """The bytes of array ``i`` of a pack, where they lie."""
-    at = packed[:_HEADER].view(np.int64)
-    return packed[at[2 * i] : at[2 * i + 1]]
 
 
 @kernel
@@ -96,15 +67,15 @@ def _packed(made: Sketched) -> U8:
         _bytes(s[0]), _bytes(s[1]), _bytes(s[2]), s[3], _bytes(s[4]), _bytes(s[5]),
         _bytes(t[0]), _bytes(t[1]), _bytes(t[2]), t[3], _bytes(t[4]), _bytes(t[5]),
     )  # fmt: skip
-    size = _HEADER
+    size = HEADER
     for part in parts:
-        size += part.size + -part.size % _ALIGNED
+        size += part.size + -part.size % ALIGNED
     out = np.empty(size, np.uint8)
-    head, at, i = out[:_HEADER].view(np.int64), _HEADER, 0
+    head, at, i = out[:HEADER].view(np.int64), HEADER, 0
     for part in parts:
         out[at : at + part.size] = part
         head[i], head[i + 1] = at, at + part.size
-        at += part.size + -part.size % _ALIGNED
+        at += part.size + -part.size % ALIGNED
         i += 2
     return out
 

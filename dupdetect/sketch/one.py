@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.config import Config
-from dupdetect.kernels.one_text import pack, part_places, sketch_one
+from dupdetect.kernels.one_text import sketch_one
+from dupdetect.kernels.packs import pack, part_places
 from dupdetect.sketch.background import background
 from dupdetect.sketch.batch import SketchBatch, View, settings_of
 from dupdetect.text.tokens import fold_table, utf8_of

@@ -15,7 +15,7 @@ from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.beside import Words, put_beside
 from dupdetect.kernels.likely import gather
 from dupdetect.kernels.measures import measure_pairs
-from dupdetect.kernels.one_text import part_of
+from dupdetect.kernels.packs import part_of
 from dupdetect.kernels.views import ViewArrays
 from dupdetect.verify.features import MIXED
 from dupdetect.verify.judge import Forms, judge, verdicts

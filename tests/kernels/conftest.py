@@ -6,7 +6,6 @@ import os
 
 from hypothesis import settings
 
-SAME = bool(os.environ.get("CI"))
-settings.register_profile("kernels", deadline=None, derandomize=SAME)
-settings.register_profile("kernels-quick", deadline=None, derandomize=SAME, max_examples=40)
+settings.register_profile("kernels", deadline=None)
+settings.register_profile("kernels-quick", deadline=None, max_examples=40)
 settings.load_profile(os.environ.get("DUPDETECT_HYPOTHESIS", "kernels"))
