@@ -1,8 +1,8 @@
 """Lookups in encoded posting lists (see :mod:`dupdetect.kernels.postings`) where they lie.
 
-A query of a large index meets ten thousand documents, most of them in lists of a hundred, and as
-many again in lists that are too long to be of use. So the end of a list is found first, eight
-documents a step, and its documents are read in a loop without branches.
+A query of a large index meets five thousand documents, most of them in lists of a hundred, and
+twice as many in lists that are too long to be of use, of which only the length is read. Documents
+are read in a loop without branches.
 """
 
 from __future__ import annotations
@@ -35,12 +35,7 @@ U8 = NDArray[np.uint8]
 
 #: Most documents that are written of one list: those and the mark that there are more.
 LONGEST = LIST_CAP + 1
-_ONE, _CODE = np.uint64(1), np.uint64((1 << 24) - 1)
-#: The lowest bits of eight documents of three bytes, in three words: whether another follows.
-_FLAGS = (
-    np.uint64(1 | 1 << 24 | 1 << 48), np.uint64(1 << 8 | 1 << 32 | 1 << 56),
-    np.uint64(1 << 16 | 1 << 40),
-)  # fmt: skip
+_ONE, _BYTE, _CODE = np.uint64(1), np.uint64(255), np.uint64((1 << 24) - 1)
 
 
 @inlined
@@ -84,46 +79,24 @@ def bucket_ranges(table: I64, hashes: U64, begin: I64, end: I64) -> int:
 
 
 @inlined
-def _length(address: Any, at: Any, stop: Any) -> int:
-    """Documents of the list that begins at ``at``; 0 if it does not end before ``stop``."""
-    first = at
-    while at + 24 <= stop:
-        one = load64(address + at) & _FLAGS[0]
-        two = load64(address + at + 8) & _FLAGS[1]
-        three = load64(address + at + 16) & _FLAGS[2]
-        if (one != _FLAGS[0]) | (two != _FLAGS[1]) | (three != _FLAGS[2]):
-            break
-        at += 24
-    data = carray(bytes_at(address), (stop,))
-    while at + 3 <= stop:
-        more = data[at] & np.uint8(1)
-        at += 3
-        if more == 0:
-            return int((at - first) // 3)
-    return 0
-
-
-@inlined
 def _find(
     address: Any, size: Any, place: Any, stop: Any, wanted: np.uint64, width: Any
 ) -> tuple[int, int]:
     """Place and length of the list of a key in a bucket; (0, 0) if absent, (0, -1) if malformed."""
-    mask = (_ONE << np.uint64(8 * width)) - _ONE
+    bits = np.uint64(8 * width)
+    mask = (_ONE << bits) - _ONE
     while place < stop:
-        if place + width + 3 > stop:
-            return 0, -1
-        value = _word(address, place, size) & mask
-        if value > wanted:
-            break
+        word = _word(address, place, size)
         place += width
-        if value == wanted:
-            n = _length(address, place, stop)
-            return place, n if n > 0 else -1
-        # Most lists are of one document.
-        n = 1 if _word(address, place, size) & _ONE == 0 else _length(address, place, stop)
-        if n == 0:
+        several = word >> bits & _ONE
+        others = _word(address, place + 3, size) & _BYTE if several else np.uint64(0)
+        n = 1 + int(np.int64(others))
+        after = place + 3 * n + int(np.int64(several))
+        if after > stop:
             return 0, -1
-        place += 3 * n
+        if word & mask >= wanted:
+            return (place, n) if word & mask == wanted else (0, 0)
+        place = after
     return 0, 0
 
 
@@ -132,9 +105,11 @@ def _copied(
     address: Any, size: Any, place: Any, n: Any, first: Any, out: I64, at: Any
 ) -> np.uint64:
     """Copies ``n`` documents, counted from ``first``; the largest number there was."""
-    largest = np.uint64(0)
-    quick = min(max((size - 8 - place) // 3 + 1, 0), n)
-    for i in range(quick):
+    largest = (_word(address, place, size) & _CODE) >> _ONE
+    out[at] = np.int64(largest) + first
+    place += 1  # behind the first there is the number of the others
+    quick = min(max((size - 8 - place) // 3 + 1, 1), n)
+    for i in range(1, quick):
         number = (load64(address + place + 3 * i) & _CODE) >> _ONE
         largest = max(largest, number)
         out[at + i] = np.int64(number) + first
@@ -160,13 +135,14 @@ def _living(dead: U8, out: I64, at: Any, n: Any) -> int:
 def one_list(
     table: I64, begin: I64, end: I64, i: int, hashed: np.uint64, cap: int, whole: bool, dead: U8,
     out: I64, at: int,
-) -> int:  # fmt: skip
+) -> tuple[int, bool]:  # fmt: skip
     """Documents of hash ``i`` in all segments into ``out[at:]``, with room for ``cap`` and LONGEST.
 
-    How many there are (up to ``cap + 1``; then, with ``whole``, ``out`` may lack them), or -1 - the
+    How many there are, up to ``cap + 1``, and whether there were more in a list that was cut; with
+    ``whole`` the rest is not looked for then, nor where there are more than ``cap``. Or -1 - the
     row of a segment that is malformed.
     """
-    found = 0
+    found, more = 0, False
     for s in range(table.shape[0]):
         if begin[s, i] == end[s, i] or found > cap:
             continue
@@ -175,25 +151,29 @@ def one_list(
         wanted = hashed & ((_ONE << last) - _ONE)
         place, n = _find(address, size, begin[s, i], end[s, i], wanted, table[s, WIDTH])
         if n < 0 or n > LONGEST:
-            return -1 - s
+            return -1 - s, False
         if n == 0:
             continue
-        ending = (_word(address, place + 3 * (n - 1), size) & _CODE) >> _ONE
-        cut = ending == np.uint64(MORE)
+        if whole and dead.size == 0 and found + n > cap + 1:
+            return cap + 1, True  # one of them may be the mark of more
+        ending = place if n == 1 else place + 1 + 3 * (n - 1)
+        cut = (_word(address, ending, size) & _CODE) >> _ONE == np.uint64(MORE)
+        more |= cut
         n -= cut
-        if whole and (cut or (dead.size == 0 and found + n > cap)):
-            found = cap + 1
-            continue
+        if whole and more:
+            return cap + 1, True
         if dead.size == 0:
             n = min(n, cap + 1 - found)
+        if n == 0:
+            continue
         if _copied(address, size, place, n, table[s, FIRST], out, at + found) >= np.uint64(
             max(table[s, COUNT], 1)
         ):
-            return -1 - s
+            return -1 - s, False
         if dead.size:
             n = _living(dead, out, at + found, n)
-        found = cap + 1 if cut else min(found + n, cap + 1)
-    return found
+        found = min(found + n, cap + 1)
+    return found, more
 
 
 @kernel
@@ -215,10 +195,10 @@ def lookup(
     total = 0
     start[0] = 0
     for i in range(n):
-        found = one_list(table, begin, end, i, hashes[i], cap, False, dead, numbers, total)
+        found, more = one_list(table, begin, end, i, hashes[i], cap, False, dead, numbers, total)
         if found < 0:
             return -found
         total += min(found, cap)
-        sizes[i] = found
+        sizes[i] = cap + 1 if more else found
         start[i + 1] = total
     return 0

@@ -2,8 +2,10 @@
 
 A posting is a uint64: the 40-bit hash of its key, then the 23-bit number of its document, so that
 sorting uint64 sorts by key and document. Encoded, the hash's high bits name a *bucket* (an offset
-table leads to it); in a bucket every different key is the rest of its hash (``width`` bytes) and
-its documents, three bytes each (number * 2, plus 1 when another follows). A list is cut after
+table leads to it); in a bucket every different key is the rest of its hash (``width`` bytes), the
+number of its first document in three bytes (number * 2, plus 1 when others follow), then how many
+others there are in one byte, and their numbers, three bytes each, in the same way. Most lists are
+of one document; of a long one the end is known before it is read. A list is cut after
 :data:`LIST_CAP` documents and then ends with :data:`MORE`.
 
 Files come from strangers: every offset and number is checked before it is followed. Kernels answer
@@ -34,6 +36,11 @@ NUMBER_BITS = 23
 LIST_CAP = 254
 #: Stands at the end of a list that was cut.
 MORE = (1 << NUMBER_BITS) - 1
+#: Bytes of the longest list, without its key.
+LONGEST_BYTES = 3 * (LIST_CAP + 1) + 1
+
+#: Hashes that begin alike, on average, when new ones are sorted.
+_CROWD = 8
 
 #: Columns of the table that describes encoded lists: addresses, lengths, shape, document range.
 OFFSETS, DATA, SIZE, BITS, WIDTH, FIRST, COUNT = range(7)
@@ -108,12 +115,59 @@ def sorted_lists(values: U64, start: I64, wanted: NDArray[np.bool_]) -> tuple[U6
     return out[:at], place
 
 
+@kernel
+def new_postings(hashes: U64, lengths: I64) -> U64:
+    """Sorted postings of documents 0, 1, ... that have so many hashes each, one behind the other.
+
+    Hashes are spread evenly, so that their first bits say where they belong but for a few steps: a
+    quarter of the time of numpy's sort.
+    """
+    bits = 1
+    while _CROWD << bits < hashes.size:
+        bits += 1
+    shift = np.uint64(HASH_BITS - min(bits, HASH_BITS))
+    place = np.zeros((1 << bits) + 1, np.int32)
+    for i in range(hashes.size):
+        place[np.int64(hashes[i] >> shift) + 1] += 1
+    for bucket in range(1, place.size):
+        place[bucket] += place[bucket - 1]
+    at, out = place.copy(), np.empty(hashes.size, np.uint64)
+    i = 0
+    for document in range(lengths.size):
+        for _ in range(lengths[document]):
+            bucket = np.int64(hashes[i] >> shift)
+            out[at[bucket]] = hashes[i] << np.uint64(NUMBER_BITS) | np.uint64(document)
+            at[bucket] += 1
+            i += 1
+    for bucket in range(place.size - 1):
+        first, last = place[bucket], place[bucket + 1]
+        if last - first > 8 * _CROWD:  # hashes of many documents
+            out[first:last].sort()
+            continue
+        for i in range(first + 1, last):
+            value, j = out[i], i
+            while j > first and out[j - 1] > value:
+                out[j] = out[j - 1]
+                j -= 1
+            out[j] = value
+    return out
+
+
 @inlined
 def _read(data: U8, at: Any, width: Any) -> np.uint64:
     value = np.uint64(0)
     for i in range(width):
         value |= np.uint64(data[at + i]) << np.uint64(8 * i)
     return value
+
+
+@inlined
+def _length(data: U8, at: Any, end: Any) -> int:
+    """Documents of the list at ``at``; 0 if it does not end before ``end``."""
+    n = 1
+    if data[at] & np.uint8(1):
+        n = 1 + int(np.int64(data[at + 3])) if at + 4 <= end else 0
+    return n if at + 3 * n + (n > 1) <= end else 0
 
 
 @kernel
@@ -139,13 +193,13 @@ def encode(
         while bucket < mine:
             bucket += 1
             offsets[bucket] = base + n
-        if n + width + 3 * (LIST_CAP + 1) > data.size:
+        if n + width + LONGEST_BYTES > data.size:
             return -1
         value = key & rest
         for b in range(width):
             data[n + b] = np.uint8((value >> np.uint64(8 * b)) & np.uint64(255))
         n += width
-        taken = 0
+        taken, first = 0, n
         last = np.int64(-1)
         while i < postings.size and postings[i] >> np.uint64(NUMBER_BITS) == key:
             number = np.int64(postings[i] & np.uint64(MORE))
@@ -154,14 +208,16 @@ def encode(
                 continue
             if taken == LIST_CAP:
                 number = np.int64(MORE)
-            if taken > 0:
-                data[n - 3] |= np.uint8(1)
+            n += taken == 1
             data[n] = np.uint8((number << 1) & 255)
             data[n + 1] = np.uint8((number >> 7) & 255)
             data[n + 2] = np.uint8((number >> 15) & 255)
             n += 3
             taken += 1
             last = number
+        if taken > 1:
+            data[first] |= np.uint8(1)
+            data[first + 3] = np.uint8(taken - 1)
     while bucket < offsets.size - 1:
         bucket += 1
         offsets[bucket] = base + n
@@ -193,15 +249,13 @@ def decode(
                 return -1
             previous = np.int64(value)
             at += width
-            more = True
-            while more:
-                if at + 3 > end or n == out.size:
-                    return -1
-                coded = np.int64(_read(data, at, 3))
-                at += 3
-                more = coded & 1 != 0
-                number = coded >> 1
-                key = (high | value) << np.uint64(NUMBER_BITS)
+            key = (high | value) << np.uint64(NUMBER_BITS)
+            length = _length(data, at, end)
+            if length == 0 or n + length > out.size:
+                return -1
+            for i in range(length):
+                number = np.int64(_read(data, at, 3)) >> 1
+                at += 4 if i == 0 and length > 1 else 3
                 if number == MORE:
                     out[n] = key | np.uint64(MORE)
                     n += 1

@@ -72,7 +72,7 @@ def _collect(
             larger = np.empty(2 * out.size + cap + LONGEST, np.int64)
             larger[:n] = out[:n]
             out = larger
-        found = one_list(table, begin, end, i, hashes[i], cap, whole, dead, out, n)
+        found, more = one_list(table, begin, end, i, hashes[i], cap, whole, dead, out, n)
         if found < 0:
             return out, n, cut, -found
         if late and found <= cap:
@@ -80,10 +80,8 @@ def _collect(
                 recent.keys, recent.first, recent.number, recent.following, tagged[i], recent.base,
                 recent.limit, cap, dead, out, n, found,
             )  # fmt: skip
-        if found > cap:
-            cut += 1
-            found = 0 if whole else cap
-        n += found
+        cut += more or found > cap
+        n += min(found, cap) if found <= cap or not whole else 0
     return out, n, cut, 0
 
 

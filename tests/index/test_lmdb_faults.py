@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import lmdb
@@ -18,7 +19,8 @@ from dupdetect.index import CandidateIndex
 from dupdetect.index.stores.base import Entry
 from dupdetect.index.stores.lmdb import LmdbStore
 from dupdetect.index.stores.memory import MemoryStore
-from dupdetect.index.stores.merging import plan
+from dupdetect.index.stores.merging import AT_REST, plan
+from dupdetect.index.stores.segment import HEADER
 
 ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -283,6 +285,20 @@ def test_the_layout_of_earlier_versions_is_refused_and_left_alone(tmp_path):
         assert len(list(txn.cursor())) == 7
 
 
+def test_a_segment_of_an_earlier_layout_is_refused_and_left_alone(tmp_path):
+    filled(tmp_path / "i").close()
+    file = max((tmp_path / "i").glob("*.segment"), key=lambda path: path.stat().st_size)
+    data = bytearray(file.read_bytes())
+    words = np.frombuffer(data[:HEADER], np.uint64).copy()
+    words[1] = 1
+    words[-1] = zlib.crc32(words[:-1].tobytes())
+    data[:HEADER] = words.tobytes()
+    file.write_bytes(data)
+    with pytest.raises(IndexMismatchError, match="layout 1.*create a new index"):
+        small(tmp_path / "i")
+    assert file.read_bytes() == data
+
+
 def test_a_state_that_points_elsewhere_is_refused(tmp_path):
     filled(tmp_path / "i").close()
     with lmdb.open(str(tmp_path / "i"), max_dbs=16) as env:
@@ -364,7 +380,7 @@ def test_segments_are_merged_beside_adding_and_nothing_is_lost(tmp_path):
     assert sorted(store) == sorted(serial) and store.check() == []
     # How many there are depends on when the thread came to it; none may be left to be merged.
     parts = store._snapshot().state.parts
-    assert 0 < len(parts) == plan(parts, unit=store._unit)
+    assert 0 < len(parts) == plan(parts, ratio=AT_REST)
     store.close()
     again = small(tmp_path / "i")
     assert sorted(again) == sorted(serial) and again.check() == []
@@ -379,11 +395,12 @@ def test_what_the_merging_thread_meets_is_raised_and_nothing_is_lost(tmp_path, m
         raise IndexCorruptError("a segment is broken")
 
     monkeypatch.setattr(store, "_merge", broken)
+    given = 0
     with pytest.raises(IndexCorruptError, match="broken"), store.adding():
-        for i in range(20):
-            store.put([entry(i)])
+        for given in range(1, 21):  # one of them may be told what the thread has met
+            store.put([entry(given)])
     monkeypatch.undo()
-    assert len(store) == 20 and store.check() == []
+    assert len(store) == given and store.check() == []
     store.close()
 
 

@@ -8,9 +8,10 @@ log-structured merge-tree (O'Neil et al. 1996).
 
 - ``put`` writes one value of packed keys and records per call: one write, one sync.
 - 4,096 recent documents become a segment, in the same transaction; as many at once become one by
-  themselves, which spares the value and the table of the next point. Four segments of one tier
-  become one of the next, outside of any transaction, by whichever process comes first (the others
-  go on), and there by a thread if more is to be added (``adding``).
+  themselves, which spares the value and the table of the next point. Segments that together hold
+  as many documents as the one before them are merged with it, outside of any transaction, by
+  whichever process comes first (the others go on), and there by a thread if more is to be added
+  (``adding``); at the end of that those that hold a quarter as many are.
 - A process keeps the recent documents' lists in a small table of its own, which follows other
   processes' writes; a read begins by comparing the last transaction's number with the one it knows.
 - Removed and replaced documents are a bitmap over numbers until a merge leaves them out.
@@ -44,7 +45,7 @@ from numpy.typing import NDArray
 from dupdetect.errors import IndexError_
 from dupdetect.index.stores.base import Caps, Entry, Places, Postings, Shared, View
 from dupdetect.index.stores.environment import translated
-from dupdetect.index.stores.merging import bits_of, fits
+from dupdetect.index.stores.merging import AT_REST, bits_of, fits
 from dupdetect.index.stores.recent import Added
 from dupdetect.index.stores.rings import Held, checked
 from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot, Stored, hash_ids, wrap
@@ -174,7 +175,7 @@ class LmdbStore(Versions):
         """See Store: segments are merged by a thread, of which two cores have time for one."""
         with self._meanwhile:
             yield
-        self._maintain()
+        self._maintain(AT_REST)
 
     def compact(self) -> None:
         """See Store: one segment (for every 8 million numbers), nothing of the dead."""

@@ -20,15 +20,18 @@ from dupdetect.index.stores.segment import (
     write_segment,
 )
 from dupdetect.index.stores.state import Part
-from dupdetect.kernels.postings import HASH_BITS, NUMBER_BITS, SIZE
+from dupdetect.kernels.postings import HASH_BITS, NUMBER_BITS, SIZE, new_postings
 
 U64 = NDArray[np.uint64]
 U8 = NDArray[np.uint8]
 
-#: Segments of one tier that are merged into one of the next; a tier holds 4 times as many
-#: documents as the one below. With 4, a million documents lie in 5 segments on average, each
-#: document is written 5 times, and a lookup costs some microseconds a segment.
-FANOUT = 4
+#: When segments behind one hold a share of its documents, they are merged with it: all of them
+#: (1) while documents come, a quarter when no more do. A lookup asks every segment for every key,
+#: which takes 15 microseconds each. With 1 there are as many segments as the number of documents
+#: has binary digits above :data:`~dupdetect.index.stores.versions.RECENT`'s, half of it on average,
+#: and a document is written as often; when merging cannot keep up, more are merged at once and each
+#: is written less often. With 4 there are one to three.
+IN_PASSING, AT_REST = 1, 4
 #: Bytes of records that are copied at a time.
 _COPY = 1 << 23
 
@@ -46,13 +49,11 @@ def write_recent(
     documents = sum(1 for record in records if record)
     views = []
     for lists in hashes:
-        lengths = [len(keys) for keys in lists]
-        owners = np.repeat(np.arange(len(lists), dtype=np.uint64), lengths)
         joined = np.concatenate([np.empty(0, np.uint64), *lists])
-        postings = np.sort((joined << np.uint64(NUMBER_BITS)) | owners)
+        postings = new_postings(joined, np.array([len(keys) for keys in lists], np.int64))
         views.append(ViewSource(bucket_bits(len(postings)), 0, [postings]))
     return write_segment(
-        path, first=first, rows=rows, documents=documents, records=iter(records), views=views
+        path, first=first, rows=rows, documents=documents, records=[b"".join(records)], views=views
     )
 
 
@@ -81,18 +82,17 @@ def bits_of(dead: U8, first: int, last: int) -> NDArray[np.bool_]:
     return bits[first - 8 * low : last - 8 * low].astype(bool)
 
 
-def plan(parts: Sequence[Part], *, unit: int) -> int:
+def plan(parts: Sequence[Part], *, ratio: int = IN_PASSING) -> int:
     """From which segment on all should be merged into one; ``len(parts)`` for: none.
 
-    ``unit`` is the number of documents of the smallest tier.
+    The first with at most ``ratio`` times as many documents as those behind it, with which it fits
+    into one.
     """
-    tiers = [_tier(part.documents, unit) for part in parts]
-    for tier in range(max(tiers, default=0) + 1):
-        begin = len(parts)
-        while begin and tiers[begin - 1] <= tier and fits(parts[begin - 1 :]):
-            begin -= 1
-        if sum(1 for value in tiers[begin:] if value == tier) >= FANOUT:
-            return begin
+    behind = sum(part.documents for part in parts)
+    for i, part in enumerate(parts[:-1]):
+        behind -= part.documents
+        if part.documents <= ratio * behind and fits(parts[i:]):
+            return i
     return len(parts)
 
 
@@ -100,13 +100,6 @@ def fits(parts: Sequence[Part]) -> bool:
     """Whether these segments can be one."""
     count, lists = sum(part.count for part in parts), sum(part.lists for part in parts)
     return count <= MAX_DOCUMENTS and lists <= MAX_LISTS
-
-
-def _tier(size: int, unit: int) -> int:
-    tier = 0
-    while size >= unit * FANOUT ** (tier + 1):
-        tier += 1
-    return tier
 
 
 def _rows(segments: Sequence[Segment], dead: U8) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -154,4 +147,5 @@ def _chunks(segments: Sequence[Segment], view: int, chunks: int, dead: U8) -> It
                 part = segment.postings(view, bucket, bucket + 1, shift=shift, dead=dead)
                 part = part[part >> np.uint64(HASH_BITS + NUMBER_BITS - chunks) == number]
             parts.append(part)
-        yield np.sort(np.concatenate(parts))
+        # Runs in order: merging them takes a seventh of sorting anew.
+        yield np.sort(np.concatenate(parts), kind="stable")

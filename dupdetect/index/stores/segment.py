@@ -20,8 +20,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.errors import IndexCorruptError
-from dupdetect.kernels.postings import COLUMNS, HASH_BITS, LIST_CAP, SIZE, decode, encode
+from dupdetect.errors import IndexCorruptError, IndexMismatchError
+from dupdetect.kernels.postings import COLUMNS, HASH_BITS, LONGEST_BYTES, SIZE, decode, encode
 
 U64 = NDArray[np.uint64]
 U32 = NDArray[np.uint32]
@@ -36,11 +36,12 @@ MAX_DOCUMENTS = (1 << 23) - 2
 MAX_LISTS = 3_200_000_000
 
 _MAGIC = int.from_bytes(b"ddsegmnt", "little")
-_VERSION = 1
+_VERSION = 2
 _N_PARTS = 2 + 2 * len(SECTIONS)
 #: magic, version, first, count, documents, bits of each view, (place, size, checksum) of each part.
 _WORDS = 5 + len(SECTIONS) + 3 * _N_PARTS + 1
-_HEAD = 8 * _WORDS
+#: Bytes of the header.
+HEADER = 8 * _WORDS
 #: Postings of a bucket when there is a choice: a lookup reads one or two cache lines.
 _PER_BUCKET = 12
 #: Postings that are sorted and encoded at a time.
@@ -83,8 +84,8 @@ class _Writer:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.parts: list[tuple[int, int, int]] = []
-        self._at = _HEAD
-        self._waiting = bytearray(_HEAD)
+        self._at = HEADER
+        self._waiting = bytearray(HEADER)
 
     def section(self, pieces: Iterable[Any]) -> None:
         """One section, aligned to eight bytes."""
@@ -122,7 +123,7 @@ class _Writer:
         def pieces() -> Iterator[U8]:
             base = 0
             for number, postings in enumerate(source.parts):
-                data = np.empty(len(postings) * (width + 3) + width + 3 * (LIST_CAP + 2), np.uint8)
+                data = np.empty(len(postings) * (width + 4) + width + LONGEST_BYTES, np.uint8)
                 first = number * per_chunk
                 mine = offsets[first : first + per_chunk + 1]
                 size = encode(postings, source.bits, first, width, data, mine, base)
@@ -191,7 +192,8 @@ class Segment:
     """A segment that is mapped for reading; frees the map when it is no longer used.
 
     ``size``, ``first`` and ``count`` are what the index says of it. Raises IndexCorruptError when
-    the file says otherwise or is cut short, FileNotFoundError when it is gone.
+    the file says otherwise or is cut short, IndexMismatchError when it was written in another
+    layout, FileNotFoundError when it is gone.
     """
 
     def __init__(
@@ -200,7 +202,7 @@ class Segment:
         self.path, self.size, self.first, self.count = path, size, first, count
         with path.open("rb") as file:
             found = os.fstat(file.fileno()).st_size
-            if found != size or size < _HEAD:
+            if found != size or size < HEADER:
                 raise IndexCorruptError(
                     f"{path}: {found} bytes instead of {size}: cut short or not this index's; "
                     "restore it or build the index again"
@@ -208,19 +210,24 @@ class Segment:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._map.madvise(mmap.MADV_SEQUENTIAL if sequential else mmap.MADV_RANDOM)
         self._bytes: U8 = np.frombuffer(self._map, np.uint8)
-        words = self._bytes[:_HEAD].view(np.uint64)
+        words = self._bytes[:HEADER].view(np.uint64)
         if int(words[-1]) != zlib.crc32(words[:-1].tobytes()):
             raise self.broken("its header is damaged")
         values = [int(word) for word in words]
-        if values[:2] != [_MAGIC, _VERSION] or values[2:4] != [first, count]:
-            raise self.broken("another segment, or of another version")
+        if values[0] == _MAGIC and values[1] != _VERSION:
+            raise IndexMismatchError(
+                f"{path}: a segment of layout {values[1]}, and this dupdetect reads {_VERSION}: "
+                "create a new index and add the documents to it"
+            )
+        if values[0] != _MAGIC or values[2:4] != [first, count]:
+            raise self.broken("another segment")
         self.documents = values[4]
         self.bits = values[5 : 5 + len(SECTIONS)]
         self._parts = [
             (values[at], values[at + 1], values[at + 2])
             for at in range(5 + len(SECTIONS), _WORDS - 1, 3)
         ]
-        if any(begin < _HEAD or begin % 8 or begin + n > size for begin, n, _ in self._parts):
+        if any(begin < HEADER or begin % 8 or begin + n > size for begin, n, _ in self._parts):
             raise self.broken("its sections do not fit")
         if any(not 0 <= bits <= 24 for bits in self.bits) or count > MAX_DOCUMENTS:
             raise self.broken("its header makes no sense")

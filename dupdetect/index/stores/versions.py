@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from dupdetect.errors import IndexCorruptError, IndexError_, IndexMismatchError
 from dupdetect.index.stores.environment import MAP_SIZE, Environment
 from dupdetect.index.stores.meanwhile import Meanwhile
-from dupdetect.index.stores.merging import merge_segments, plan, write_recent
+from dupdetect.index.stores.merging import IN_PASSING, merge_segments, plan, write_recent
 from dupdetect.index.stores.recent import Added, Recent, pack_block, unpack_block
 from dupdetect.index.stores.rings import Held
 from dupdetect.index.stores.segment import Segment
@@ -276,21 +276,18 @@ class Versions:
         txn.put(_STATE, raw, db=self._meta)
         self._staged = Snapshot(raw, state, segments, recent, dead)
 
-    def _maintain(self) -> None:
-        """Merges segments while a tier is full, unless another process is at it."""
-        while self._due() < len(self._known.state.parts):
+    def _maintain(self, ratio: int = IN_PASSING) -> None:
+        """Merges segments while some are due (see :func:`plan`), unless another process does."""
+        while plan(self._known.state.parts, ratio=ratio) < len(self._known.state.parts):
             # What was written is safe; if there is no room to merge it, that can be done later.
             with contextlib.suppress(OSError), self._merge_lock(wait=False) as mine:
                 if not mine:
                     return
-                begin, end = self._due(), len(self._snapshot().state.parts)
-                if begin < end:
-                    self._merge(begin, end)
+                parts = self._snapshot().state.parts
+                if (begin := plan(parts, ratio=ratio)) < len(parts):
+                    self._merge(begin, len(parts))
                 continue
             return
-
-    def _due(self) -> int:
-        return plan(self._known.state.parts, unit=self._unit)
 
     def _merge(self, begin: int, end: int) -> None:
         """Makes one segment of several; the merge lock is held."""
