@@ -17,7 +17,7 @@ from dupdetect.kernels.likely import strongest
 from dupdetect.kernels.lists import LONGEST, bucket_ranges, one_list
 from dupdetect.kernels.mix import mix64
 from dupdetect.kernels.postings import hash_keys, locate
-from dupdetect.kernels.recent import one_walk, touch
+from dupdetect.kernels.recent import held, one_walk
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -39,6 +39,7 @@ class Lists(NamedTuple):
     """Lists of recent documents (see ``kernels.recent``): those from ``base`` to ``limit``."""
 
     keys: U64
+    marks: U64
     first: I32
     number: I32
     following: I32
@@ -66,7 +67,7 @@ def _collect(
     tagged = np.empty(hashes.size if late else 0, np.uint64)
     for i in range(tagged.size):
         tagged[i] = (hashes[i] << np.uint64(2)) + np.uint64(view + 1)
-    late = late and touch(recent.keys, tagged)
+    listed = held(recent.keys, recent.marks, tagged)
     for i in range(hashes.size):
         if n + cap + LONGEST > out.size:
             larger = np.empty(2 * out.size + cap + LONGEST, np.int64)
@@ -75,7 +76,7 @@ def _collect(
         found, more = one_list(table, begin, end, i, hashes[i], cap, whole, dead, out, n)
         if found < 0:
             return out, n, cut, -found
-        if late and found <= cap:
+        if late and listed[i] and found <= cap:
             found = one_walk(
                 recent.keys, recent.first, recent.number, recent.following, tagged[i], recent.base,
                 recent.limit, cap, dead, out, n, found,

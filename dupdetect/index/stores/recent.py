@@ -120,11 +120,13 @@ class Recent:
             yield _NOTHING
             return
         with self._lock:
-            yield Lists(self._keys, self._first, self._number, self._next, self.first, limit)
+            yield Lists(
+                self._keys, self._marks, self._first, self._number, self._next, self.first, limit
+            )
 
     def _clear(self) -> None:
         self._used = self._distinct = 0
-        self._keys, self._first, self._last = _table(1 << 10)
+        self._keys, self._marks, self._first, self._last = _table(1 << 10)
         self._number, self._next = np.empty(1 << 10, np.int32), np.empty(1 << 10, np.int32)
 
     def _insert(self, documents: Sequence[Added]) -> None:
@@ -138,9 +140,9 @@ class Recent:
         while 4 * (self._distinct + len(fresh)) > 3 * len(self._keys):
             table = _table(4 * len(self._keys))
             rehash(self._keys, self._first, self._last, *table)
-            self._keys, self._first, self._last = table
+            self._keys, self._marks, self._first, self._last = table
         self._used, self._distinct = insert(
-            self._keys, self._first, self._last, self._number, self._next,
+            self._keys, self._marks, self._first, self._last, self._number, self._next,
             self._used, self._distinct, fresh, lengths, len(self._documents),
         )  # fmt: skip
         self._documents.extend(documents)
@@ -150,9 +152,11 @@ def _tagged(hashes: U64, view: int) -> U64:
     return (hashes << np.uint64(2)) + np.uint64(view + 1)
 
 
-def _table(size: int) -> tuple[U64, NDArray[np.int32], NDArray[np.int32]]:
-    return np.zeros(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32)
+def _table(size: int) -> tuple[U64, U64, NDArray[np.int32], NDArray[np.int32]]:
+    """Keys, marks (eight bits a key), first and last postings."""
+    marks = np.zeros(-(-size // 8), np.uint64)
+    return np.zeros(size, np.uint64), marks, np.empty(size, np.int32), np.empty(size, np.int32)
 
 
 #: No recent documents; made once, as it stands in for them in every query of a filled index.
-_NOTHING = Lists(*_table(2)[:2], np.empty(0, np.int32), np.empty(0, np.int32), 0, 0)
+_NOTHING = Lists(*_table(2)[:3], np.empty(0, np.int32), np.empty(0, np.int32), 0, 0)
