@@ -93,7 +93,7 @@ def query(path: str, sources: tuple[str, ...], as_json: bool | None, settings: S
     from dupdetect.cli.sources import documents
 
     skips, terminal = _skips(), Terminal()
-    with _open(path, settings) as index:
+    with _open(path, settings, readonly=True) as index:
         for document in documents(sources, config=settings.config, on_skip=skips):
             matches = index.query(document)
             if _wants_json(as_json):
@@ -131,7 +131,7 @@ def remove(path: str, ids: tuple[str, ...]) -> None:
 @_json
 def info(path: str, as_json: bool | None) -> None:
     """Say how many documents an index holds and how it was built."""
-    with _open(path, None) as index:
+    with _open(path, None, readonly=True) as index:
         values = index.info()
     if _wants_json(as_json):
         _print_json(values)
@@ -143,7 +143,7 @@ def info(path: str, as_json: bool | None) -> None:
 @_path
 def verify(path: str) -> None:
     """Check that an index is whole; problems are listed and the exit code is 1."""
-    with _open(path, None) as index:
+    with _open(path, None, readonly=True) as index:
         problems = index.verify()
     for problem in problems:
         click.echo(plain(problem))
@@ -173,7 +173,7 @@ def merge(path: str, others: tuple[str, ...]) -> None:
     from dupdetect.detector import Index
 
     for other in others:
-        with Index.open(other, create=False) as source:
+        with Index.open(other, create=False, readonly=True) as source:
             config = source.config
             with Index.open(path, config=config) as index:
                 added = index.merge(source)
@@ -219,17 +219,20 @@ def import_scan(path: str, scan: str, settings: Settings) -> None:
 @click.argument("folder", metavar="FOLDER")
 def export(path: str, folder: str) -> None:
     """Write FOLDER/documents.parquet, as a scan does, without scores."""
-    with _open(path, None) as index:
+    with _open(path, None, readonly=True) as index:
         say(f"{folder}: {index.export(folder)} documents written")
 
 
 def _open(
-    path: str, settings: Settings | None, *, create: bool = False, keep_text: bool | None = None
-) -> Index:
+    path: str, settings: Settings | None, *, create: bool = False, readonly: bool = False,
+    keep_text: bool | None = None,
+) -> Index:  # fmt: skip
     from dupdetect.detector import Index
 
-    kept = {} if keep_text is None else {"keep_text": keep_text}
-    return Index.open(path, config=settings.own if settings else None, create=create, **kept)
+    return Index.open(
+        path, config=settings.own if settings else None, create=create, readonly=readonly,
+        keep_text=keep_text,
+    )  # fmt: skip
 
 
 def _skips() -> Skips:

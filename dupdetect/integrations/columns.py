@@ -106,7 +106,7 @@ def match_columns(
     if add and any(row is not None and not row.id for row in rows):
         raise ValueError(f"rows without an id (column {id!r}) cannot be added to an index")
     with (
-        _opened(index, config=config, create=add) as known,
+        _opened(index, config=config, add=add) as known,
         known.batch() if add else nullcontext(),
     ):
         found = [MATCH_COLUMNS if row is None else _best(known, row, add) for row in rows]
@@ -114,11 +114,11 @@ def match_columns(
 
 
 def _opened(
-    index: Index | str | Path, *, config: Config | None, create: bool
+    index: Index | str | Path, *, config: Config | None, add: bool
 ) -> AbstractContextManager[Index]:
     if isinstance(index, Index):
         return nullcontext(index)
-    return Index.open(index, config=config, create=create)
+    return Index.open(index, config=config, create=add, readonly=not add)
 
 
 def _scored(verdict: Verdict) -> dict[str, Any]:
