@@ -21,7 +21,7 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ from dupdetect.index.opening import open_store
 from dupdetect.index.records import Record, pack, parse
 from dupdetect.index.sketches import Sketches
 from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store, placed
+from dupdetect.index.stores.closed import Closed
 from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
@@ -330,8 +331,9 @@ class CandidateIndex:
             yield from (parse(key, record) for key, record in chunk)
 
     def close(self) -> None:
-        """Frees the store."""
+        """Frees the store; what is asked of it later raises IndexError_."""
         self._store.close()
+        self._store = cast("Store", Closed(_path(self._store)))
 
     def __enter__(self) -> CandidateIndex:
         return self
@@ -382,6 +384,8 @@ def _path(store: Store) -> str:
 
 
 def _key(id: str) -> bytes:
+    if not isinstance(id, str):
+        raise TypeError(f"an id must be str, not {type(id).__name__}")
     if not id:
         raise IndexError_("a document in an index needs an id")
     return id.encode("utf-8", "surrogatepass")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
@@ -17,7 +17,7 @@ from dupdetect.config import Config
 from dupdetect.quality.boilerplate import Spans, masks
 from dupdetect.quality.boilerplate.alone import lines_and_mask_one, mask_one
 from dupdetect.quality.boilerplate.templates import page_of
-from dupdetect.records import Document
+from dupdetect.records import Document, checked
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.sketch.traces import Lines, PageLines, latest
 from dupdetect.text.language import spoken
@@ -27,6 +27,8 @@ BATCH = 256
 #: Threads that sketch, and parts that they make while others are written: enough for the time that
 #: a transaction takes.
 _THREADS, _AHEAD = 2, 8
+#: Documents that are taken at a time from what is no sequence: some transactions' worth.
+_TAKEN = 64 * BATCH
 Sketched = tuple[list[Document], SketchBatch, Lines]
 
 
@@ -56,12 +58,20 @@ def sketch_pages(
     return sketch_articles(texts, config, masked), lines
 
 
-def sketch_ahead(documents: Sequence[Document], config: Config, *, most: int) -> Iterator[Sketched]:
+def sketch_ahead(documents: Iterable[Document], config: Config, *, most: int) -> Iterator[Sketched]:
     """Documents to be added to an index, in parts; while one is written the next are being made.
 
     Each part: the documents with their languages, their sketches, and the lines of those that are
-    among the last ``most`` documents of their site.
+    among the last ``most`` documents of their site. What is no sequence is taken some thousands at
+    a time. Raises TypeError for what is no document, of a sequence before the first part.
     """
+    if not isinstance(documents, Sequence):
+        waiting = iter(documents)
+        while taken := list(islice(waiting, _TAKEN)):
+            yield from sketch_ahead(taken, config, most=most)
+        return
+    for document in documents:
+        checked(document)
     numbers = latest(documents, most)
     parts = []
     for at in range(0, len(documents), BATCH):
@@ -72,11 +82,11 @@ def sketch_ahead(documents: Sequence[Document], config: Config, *, most: int) ->
         yield _sketched(*parts[0])
         return
     with ThreadPoolExecutor(_THREADS) as ahead:
-        waiting = iter(parts)
-        coming = deque(ahead.submit(_sketched, *part) for part in islice(waiting, _AHEAD))
+        rest = iter(parts)
+        coming = deque(ahead.submit(_sketched, *part) for part in islice(rest, _AHEAD))
         while coming:
             ready = coming.popleft().result()
-            coming.extend(ahead.submit(_sketched, *part) for part in islice(waiting, 1))
+            coming.extend(ahead.submit(_sketched, *part) for part in islice(rest, 1))
             yield ready
 
 

@@ -181,7 +181,7 @@ def test_random_bytes_are_refused(tmp_path):
 
 def test_open_twice_in_one_process_is_said_clearly(tmp_path):
     store = LmdbStore(tmp_path / "i")
-    with pytest.raises(IndexError_, match="already open .*: use that one"):
+    with pytest.raises(IndexError_, match="already open in this process, or"):
         LmdbStore(tmp_path / "i")
     store.close()
     LmdbStore(tmp_path / "i").close()
@@ -223,7 +223,7 @@ def test_an_index_that_cannot_be_written_can_be_read(tmp_path, entry, monkeypatc
         store.put([entry("a")])
     # Root may write everywhere: what others are told stands in for a folder of somebody else.
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
-    with pytest.raises(IndexError_, match="cannot be written .open it for reading only"):
+    with pytest.raises(IndexError_, match="cannot be written"):
         LmdbStore(tmp_path / "i")
     with closing(LmdbStore(tmp_path / "i", readonly=True)) as store:
         assert list(store) == [b"a"]

@@ -329,7 +329,7 @@ def _preflight(path: Path, *, create: bool, readonly: bool) -> int:
             if not os.access(path, os.W_OK):
                 raise IndexError_(f"{path}: the folder cannot be written")
             return 0
-        if not (readonly or os.access(data, os.W_OK) and os.access(path, os.W_OK)):
+        if not readonly and not (os.access(data, os.W_OK) and os.access(path, os.W_OK)):
             raise IndexError_(f"{path}: the index cannot be written (open it for reading only)")
         size = data.stat().st_size
         if size and size < _needed(data, size):

@@ -61,6 +61,7 @@ class RedisStore:
 
     def __init__(self, address: str, *, create: bool = True, readonly: bool = False) -> None:
         self._address = Address.parse(address)
+        self.path = self._address.name
         self._server = Server(self._address)
         self._readonly = readonly
         self._local = threading.local()

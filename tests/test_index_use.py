@@ -1,0 +1,125 @@
+"""An index in the hands of users: odd values, generators, use after closing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from dupdetect import Document, Index, score
+from dupdetect.errors import IndexError_
+from dupdetect.quality import sketching
+
+
+def text(start: int, words: int = 60) -> str:
+    return " ".join(f"mot{i}" for i in range(start, start + words))
+
+
+def named(*names: str) -> list[Document]:
+    return [Document(id=name, text=text(100 * i)) for i, name in enumerate(names)]
+
+
+def odd(**values: Any) -> Document:
+    return Document(**{"id": "a", "text": text(0), **values})
+
+
+@pytest.fixture(params=["memory", "lmdb", "redis"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    place: Any = {"memory": None, "lmdb": tmp_path / "index"}.get(request.param)
+    if request.param == "redis":
+        url = request.getfixturevalue("redis_server").url
+        place = f"{url}?bits=8&prefix={uuid4().hex}"
+    opened = Index.open(place)
+    yield opened
+    opened.close()
+
+
+def test_documents_come_from_anything_that_can_be_gone_through(index: Index) -> None:
+    index.add_many(document for document in named("a", "b"))
+    index.add_many(dict.fromkeys(named("c")))
+    index.add_many(iter([]))
+    assert list(index) == ["a", "b", "c"]
+    asked = (document.text for document in named("x", "y"))
+    assert [[m.b for m in matches] for matches in index.query_many(asked)] == [["a", "c"], ["b"]]
+
+
+def test_a_long_generator_is_read_as_it_is_needed(tmp_path: Path) -> None:
+    sizes, index = [], Index.open(tmp_path / "index")
+
+    def many() -> Iterator[Document]:
+        for i in range(sketching._TAKEN + 3):
+            if i == sketching._TAKEN:
+                sizes.append(len(index))
+            yield Document(id=str(i), text="")
+
+    with index:
+        index.add_many(many())
+        assert sizes == [sketching._TAKEN]
+        assert len(index) == sketching._TAKEN + 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (None, "a Document is needed, not NoneType"),
+        ({"id": "a", "text": "b"}, "a Document is needed, not dict"),
+        (odd(text=None), "text must be str, not NoneType"),
+        (odd(text=float("nan")), "text must be str, not float"),
+        (odd(id=7), "id must be str, not int"),
+        (odd(url=7), "url must be str or None, not int"),
+        (odd(published=date(2024, 5, 6)), "isoformat"),
+    ],
+)
+def test_what_is_no_document_is_told_before_anything_is_written(
+    index: Index, wrong: Any, message: str
+) -> None:
+    uses: list[Callable[[], Any]] = [
+        lambda: index.add(wrong),
+        lambda: index.add_many([*named("x"), wrong]),
+        lambda: index.query(wrong),
+        lambda: index.query_many([wrong]),
+        lambda: score(wrong),
+    ]
+    for use in uses:
+        with pytest.raises(TypeError, match=message):
+            use()
+    assert list(index) == []
+
+
+def test_an_id_is_a_string_and_a_text_is_one_question(index: Index) -> None:
+    for use in (index.contains, index.get, index.remove):
+        with pytest.raises(TypeError, match="an id must be str, not int"):
+            use(7)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="several documents"):
+        index.query_many("abc")
+
+
+def test_who_is_replaced_is_the_newest(index: Index) -> None:
+    index.add_many(named("a", "b", "c"))
+    index.add(Document(id="a", text=text(7)))
+    assert list(index) == ["b", "c", "a"]
+    with pytest.raises(RuntimeError), index.batch():
+        index.add(Document(id="b", text=text(9)))
+        raise RuntimeError
+    assert list(index) == ["b", "c", "a"]
+
+
+def test_a_closed_index_says_so(index: Index) -> None:
+    index.add_many(named("a"))
+    place = index.info()["path"] or "memory"
+    index.close()
+    index.close()
+    uses: list[Callable[[], Any]] = [
+        lambda: index.query(text(0)), lambda: index.query_many([text(0)]), lambda: len(index),
+        lambda: index.add_many(named("b")), lambda: index.contains("a"), lambda: index.get("a"),
+        lambda: list(index), lambda: index.info(), lambda: index.verify(), lambda: index.compact(),
+        lambda: index.remove("a"), lambda: index.batch().__enter__(),
+    ]  # fmt: skip
+    for use in uses:
+        with pytest.raises(IndexError_, match="the index is closed") as caught:
+            use()
+        assert str(caught.value).startswith(str(place))
