@@ -15,6 +15,7 @@ from dupdetect.cli.messages import Skips, say
 from dupdetect.cli.options import Settings, fetching_options, reading_options
 from dupdetect.cli.serve import command as serve_stdin
 from dupdetect.cli.terminal import Terminal, plain, safe_json
+from dupdetect.errors import IndexError_
 from dupdetect.records import Document
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ command.add_command(serve_stdin)
 @reading_options
 def create(path: str, keep_text: bool, settings: Settings) -> None:
     """Create an empty index; --config decides how its documents are sketched."""
-    if not path.startswith("redis://") and Path(path).exists() and any(Path(path).iterdir()):
+    if _taken(path):
         raise click.UsageError(f"{path}: exists and is not empty")
     with _open(path, settings, create=True, keep_text=None if keep_text else False):
         say(f"{path}: created")
@@ -233,6 +234,17 @@ def _open(
         path, config=settings.own if settings else None, create=create, readonly=readonly,
         keep_text=keep_text,
     )  # fmt: skip
+
+
+def _taken(path: str) -> bool:
+    """Whether something lies at the place of a new index."""
+    if "://" not in path:
+        return Path(path).is_dir() and any(Path(path).iterdir())
+    try:
+        with _open(path, None, readonly=True):
+            return True
+    except IndexError_:  # none, or something that opening it to write says more about
+        return False
 
 
 def _skips() -> Skips:

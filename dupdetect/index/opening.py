@@ -10,11 +10,11 @@ from dupdetect.index.stores.memory import MemoryStore
 
 
 def open_store(path: str | Path | None, *, create: bool, readonly: bool) -> Store:
-    """The store in the folder ``path`` (LMDB) or at a ``redis://`` address, or a new one in memory
+    """The store in the folder ``path`` (LMDB) or at an address of Redis, or a new one in memory
     for None; raises IndexError_ and IndexCorruptError as ``CandidateIndex.open`` says."""
     if path is None:
         return MemoryStore()
-    if str(path).startswith(("redis://", "rediss://")):
+    if str(path).startswith(("redis://", "rediss://", "unix://")):
         return _redis(str(path), create=create, readonly=readonly)
     if "://" in str(path):
         raise IndexError_(f"{path}: no store for this kind of address")
