@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -305,6 +305,9 @@ class Index:
             self.tidy()
         finally:
             self._candidates.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an Index stays in its process: let each process open it by its path")
 
     def __enter__(self) -> Index:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -106,6 +107,11 @@ def test_who_is_replaced_is_the_newest(index: Index) -> None:
         index.add(Document(id="b", text=text(9)))
         raise RuntimeError
     assert list(index) == ["b", "c", "a"]
+
+
+def test_an_index_is_not_sent_to_other_processes(index: Index) -> None:
+    with pytest.raises(TypeError, match="open it by its path"):
+        pickle.dumps(index)
 
 
 def test_a_closed_index_says_so(index: Index) -> None:

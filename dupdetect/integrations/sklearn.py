@@ -185,7 +185,8 @@ class ContentFarmClassifier(ClassifierMixin, _Texts):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any = None) -> ContentFarmClassifier:
         """Learns the labels and, with ``calibrate``, what the scores mean for them."""
-        if not (isinstance(self.threshold, Real) and 0.0 <= self.threshold <= 1.0):
+        threshold: Any = self.threshold
+        if not (isinstance(threshold, Real) and 0.0 <= float(threshold) <= 1.0):
             raise ConfigError(f"threshold must be in 0..1, not {self.threshold}")
         texts = _checked(X)
         self.classes_ = np.array([0, 1])
