@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import pytest
 
 from dupdetect import Document, Index, score
 from dupdetect.errors import IndexError_
+from dupdetect.index import candidates
 from dupdetect.quality import sketching
 
 
@@ -129,3 +133,32 @@ def test_a_closed_index_says_so(index: Index) -> None:
         with pytest.raises(IndexError_, match="the index is closed") as caught:
             use()
         assert str(caught.value).startswith(str(place))
+
+
+def test_who_opens_an_index_that_is_being_made_waits_for_the_whole_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, go_on, real = [], threading.Event(), candidates.open_store
+
+    def making(path: Any, **options: Any) -> Any:
+        entered.append(path)
+        if len(entered) == 1:
+            assert go_on.wait(30)
+        return real(path, **options)
+
+    def use(_: int) -> str:
+        try:
+            with Index.open(tmp_path / "i"):
+                return "opened"
+        except IndexError_ as error:
+            return str(error)
+
+    monkeypatch.setattr(candidates, "open_store", making)
+    with ThreadPoolExecutor(2) as threads:
+        both = threads.map(use, range(2))
+        time.sleep(0.3)  # time for the second to do what it must not
+        seen = len(entered)
+        go_on.set()
+        assert seen == 1
+        # The second one comes when the first has opened it, perhaps before it has closed it.
+        assert {said for said in both if "already open in this process" not in said} == {"opened"}

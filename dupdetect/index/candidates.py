@@ -32,7 +32,7 @@ from dupdetect.index import foreign, likely, upkeep
 from dupdetect.index import header as headers
 from dupdetect.index import sketches as packed
 from dupdetect.index.likely import Likely, code_of, most_alike
-from dupdetect.index.opening import open_store
+from dupdetect.index.opening import alone, open_store
 from dupdetect.index.records import Record, pack, parse
 from dupdetect.index.sketches import Sketches
 from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store, placed
@@ -72,7 +72,8 @@ class CandidateIndex:
     ) -> None:
         self._store = store
         self.unverified = self.cut = 0
-        stored = store.header()
+        # Asked again where there are documents: another process may have begun meanwhile.
+        stored = store.header() or (store.header() if len(store) else None)
         if stored is None:
             if len(store):
                 raise IndexCorruptError(f"{_path(store)}: documents but no header")
@@ -102,12 +103,13 @@ class CandidateIndex:
         Raises IndexError_ when there is none and ``create`` is false, or it cannot be opened;
         IndexCorruptError when something else lies there; IndexMismatchError.
         """
-        store = open_store(path, create=create, readonly=readonly)
-        try:
-            return cls(store, config=config, keep_text=keep_text)
-        except BaseException:
-            store.close()
-            raise
+        with alone(path, create=create and not readonly):
+            store = open_store(path, create=create, readonly=readonly)
+            try:
+                return cls(store, config=config, keep_text=keep_text)
+            except BaseException:
+                store.close()
+                raise
 
     def add(self, document: Document, sketches: Sketches, row: int = 0) -> None:
         """Adds ``document`` with row ``row`` of ``sketches``; the same id again replaces."""
@@ -302,8 +304,7 @@ class CandidateIndex:
 
     def info(self) -> dict[str, Any]:
         """The store's kind, path, documents, bytes, postings, and the ``settings`` of sketches."""
-        stored = self._store.header() or b"{}"
-        settings = headers.decode(stored, path="index")
+        settings = headers.decode(self._store.header() or b"{}", path="index")
         counted = {"unverified": self.unverified, "cut": self.cut}
         return {**self._store.info(), **counted, "settings": settings}
 

@@ -1,7 +1,11 @@
-"""Which store a path or an address means."""
+"""Which store a path or an address means, and that one process at a time makes it."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dupdetect.errors import IndexError_
@@ -32,3 +36,24 @@ def _redis(address: str, *, create: bool, readonly: bool) -> Store:
             raise
         raise IndexError_("an index on Redis needs: pip install 'dupdetect[redis]'") from None
     return RedisStore(address, create=create, readonly=readonly)
+
+
+@contextmanager
+def alone(path: str | Path | None, *, create: bool) -> Iterator[None]:
+    """For as long as an index is being made: who opens it meanwhile waits for the whole of it.
+
+    Nothing is done where nobody may ``create``, nor beside a folder that cannot be locked.
+    """
+    if path is None or "://" in str(path) or not create:
+        yield
+        return
+    folder = None
+    with suppress(OSError):  # opening the store says better what is wrong with the path
+        Path(path).mkdir(parents=True, exist_ok=True)
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if folder is not None:
+            os.close(folder)
