@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -184,35 +185,52 @@ def merge(path: str, others: tuple[str, ...]) -> None:
 
 @command.command("import")
 @_path
-@click.argument("scan", metavar="SCAN_FOLDER")
-@reading_options
-@fetching_options
-def import_scan(path: str, scan: str, settings: Settings) -> None:
-    """Add the documents of a scan: its inputs are read again.
+@click.argument("scan", metavar="SCAN_FOLDER", type=click.Path(path_type=Path))
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file with settings of a new index; without it they are those of the scan.",
+)
+def import_scan(path: str, scan: Path, config_file: Path | None) -> None:
+    """Add the documents of a scan: its inputs are read again, as the scan has read them.
 
-    The index is created if absent. Documents that the scan skipped are skipped.
+    They must still be where they were (relative paths hold from the current folder) and as they
+    were. The index is created if absent. Documents that the scan skipped are skipped.
     """
-    import pyarrow.parquet as pq
+    from dupdetect.config import Config
+    from dupdetect.detector import Index
+    from dupdetect.engines.selecting import chosen, inputs_of
+    from dupdetect.extract import extract_all
 
-    from dupdetect.cli.sources import documents
-
-    try:
-        run = json.loads((Path(scan) / "run.json").read_text(encoding="utf-8"))
-        inputs = [str(source) for source in run["inputs"]]
-        wanted = set(
-            pq.read_table(Path(scan) / "documents.parquet", columns=["id"])["id"].to_pylist()
+    run, wanted = _scanned(scan)
+    files, config = inputs_of(run, scan)
+    repeated, skips, added = bool(run.get("counts", {}).get("duplicate_id")), _skips(), 0
+    own = Config.load(config_file) if config_file else None if _taken(path) else config
+    with Index.open(path, config=own) as index:
+        found = chosen(
+            files, config=config, keep=wanted, repeated=repeated, on_skip=lambda skip: None
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise click.UsageError(f"{scan}: not the folder of a finished scan: {error}") from None
-    skips, added = _skips(), 0
-    with _open(path, settings, create=True) as index:
-        stream = documents(inputs, config=settings.config, on_skip=skips)
-        for batch in _batches(document for document in stream if document.id in wanted):
+        items = (replace(record.item, id=record.id) for record in found)
+        extract = replace(config.extract, extractor=index.config.extract.extractor)
+        for batch in _batches(extract_all(items, config=extract, on_skip=skips)):
             index.add_many(batch)
             added += len(batch)
     skips.finish()
     say(f"{path}: {added} of {len(wanted)} documents of {scan} added")
     sys.exit(0 if added == len(wanted) else 1)
+
+
+def _scanned(scan: Path) -> tuple[dict[str, Any], set[str]]:
+    """What a scan says of itself, and the ids of its documents."""
+    import pyarrow.parquet as pq
+
+    try:
+        run = json.loads((scan / "run.json").read_text(encoding="utf-8"))
+        ids = pq.read_table(scan / "documents.parquet", columns=["id"])["id"].to_pylist()
+        return dict(run), set(ids)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise click.UsageError(f"{scan}: not the folder of a finished scan: {error}") from None
 
 
 @command.command()
