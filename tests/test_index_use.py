@@ -95,6 +95,33 @@ def test_what_is_no_document_is_told_before_anything_is_written(
     assert list(index) == []
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Wed, 01 May 2024 10:00:00 GMT", "Thu, 02 May 2024 10:00:00 GMT"),
+        ("2024/5/1", "2024-05-02"),
+        ("1714550400", "2024-05-02T10:00:00Z"),
+        ("2024-05-01T23:30:00-02:00", "2024-05-02T02:00:00Z"),
+    ],
+)
+def test_dates_are_compared_however_they_are_written(index: Index, first: str, second: str) -> None:
+    index.add_many([odd(id="first", published=first), odd(id="second", published=second)])
+    found = {match.b: match.direction for match in index.query(odd(id="new", published=first))}
+    assert found["second"] == "b_from_a"
+    found = {match.b: match.direction for match in index.query(odd(id="new", published=second))}
+    assert found["first"] == "a_from_b"
+
+
+@pytest.mark.parametrize("wrong", ["9999-99-99", "1. Mai 2024", "05/01/2024", "new", "\ud800"])
+def test_what_is_no_date_tells_nothing(index: Index, wrong: str) -> None:
+    index.add(odd(id="known", published=wrong))
+    assert index.get("known") == odd(id="known", language=index.get("known").language)
+    (match,) = index.query(odd(id="new", published="2024-05-01"))
+    assert match.direction == "unknown"
+    index.add(odd(id="known", published="2024-05-01T10:00:00Z"))
+    assert index.get("known").published == "2024-05-01T10:00:00Z"
+
+
 def test_an_id_is_a_string_and_a_text_is_one_question(index: Index) -> None:
     for use in (index.contains, index.get, index.remove):
         with pytest.raises(TypeError, match="an id must be str, not int"):

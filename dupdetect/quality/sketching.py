@@ -6,6 +6,7 @@ pages of one site or one player's script look like texts on one subject.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from dataclasses import replace
 from itertools import islice
 
 from dupdetect.config import Config
+from dupdetect.extract.dates import iso_date
 from dupdetect.quality.boilerplate import Spans, masks
 from dupdetect.quality.boilerplate.alone import lines_and_mask_one, mask_one
 from dupdetect.quality.boilerplate.templates import page_of
@@ -29,6 +31,8 @@ BATCH = 256
 _THREADS, _AHEAD = 2, 8
 #: Documents that are taken at a time from what is no sequence: some transactions' worth.
 _TAKEN = 64 * BATCH
+#: Of a date that is kept as it is written.
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 Sketched = tuple[list[Document], SketchBatch, Lines]
 
 
@@ -91,9 +95,18 @@ def sketch_ahead(documents: Iterable[Document], config: Config, *, most: int) ->
 
 
 def with_language(document: Document) -> Document:
-    """The document with its language, detected where it is not given."""
+    """The document with its language, detected where it is not given, and a date that can be
+    compared with others (as readers make it), or none."""
     language = spoken(document.text, document.language)
-    return document if document.language == language else replace(document, language=language)
+    published = document.published and _dated(document.published)
+    if document.language == language and document.published == published:
+        return document
+    return replace(document, language=language, published=published)
+
+
+def _dated(published: str) -> str | None:
+    plain = iso_date(published)
+    return published if plain is not None and _ISO.match(published) else plain
 
 
 def _sketched(documents: Sequence[Document], config: Config, numbers: Sequence[int]) -> Sketched:
