@@ -304,7 +304,7 @@ class CandidateIndex:
 
     def info(self) -> dict[str, Any]:
         """The store's kind, path, documents, bytes, postings, and the ``settings`` of sketches."""
-        settings = headers.decode(self._store.header() or b"{}", path="index")
+        settings = headers.decode(self._store.header() or b"{}", path=_path(self._store))
         counted = {"unverified": self.unverified, "cut": self.cut}
         return {**self._store.info(), **counted, "settings": settings}
 

@@ -177,7 +177,7 @@ def test_what_a_dead_writer_staged_is_not_seen_and_swept(
     store.put([entry("a", [1])])
     before = client.dbsize(), store.info()["postings"]
     packed = b"\1\0\0\0" + bytes(8) * 2
-    store._run(redis_scripts.STAGE, [0, b"b", b"half", packed, b"site", b"trace"])
+    store._run(redis_scripts.STAGE, [0, 8, b"b", b"half", packed, b"site", b"trace"])
     assert list(store) == [b"a"] and len(store) == 1
     assert store.records([2]) == [None] and store.names([2]) == [None]
     assert store.traces(b"site") == []

@@ -307,7 +307,7 @@ class RedisStore:
         at_once = len(steps) == 1 and not keys
         fields: list[bytes] = []
         for step in steps:
-            answer = self._server.script(scripts.STAGE, [int(at_once), *step])
+            answer = self._server.script(scripts.STAGE, [int(at_once), self._bits, *step])
             if answer is None:
                 raise IndexError_(f"{self._address.name}: the index is full (2^32 documents)")
             if at_once:

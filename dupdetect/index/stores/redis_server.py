@@ -22,6 +22,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from dupdetect.errors import IndexCorruptError, IndexError_
+from dupdetect.index.stores.redis_scripts import GONE
 
 T = TypeVar("T")
 
@@ -160,6 +161,11 @@ class Server:
             return IndexError_(f"{name}: the server refuses the user or password: {text}")
         if isinstance(error, (redis.ConnectionError, redis.TimeoutError)):
             return IndexError_(f"{name}: the server cannot be reached: {text}")
+        if text.startswith(GONE):
+            return IndexError_(
+                f"{name}: the index is not on the server any more (flushed, or restarted without "
+                "its data): nothing was added; open it again to begin a new one"
+            )
         if any(sign in text for sign in _FOREIGN):
             return IndexCorruptError(f"{name}: not an index: {text}")
         return IndexError_(f"{name}: the server refuses: {text}")
