@@ -174,6 +174,8 @@ def merge(path: str, others: tuple[str, ...]) -> None:
     """
     from dupdetect.detector import Index
 
+    if path in others:
+        raise click.UsageError(f"{path}: an index is not merged into itself")
     for other in others:
         with Index.open(other, create=False, readonly=True) as source:
             config = source.config

@@ -67,6 +67,8 @@ def command(
     from dupdetect.detector import Detector, Index
     from dupdetect.extract import Sandbox
 
+    if sys.stdin is None or sys.stdout is None:
+        raise click.UsageError("standard input and standard output must be open")
     config = Config.load(config_file) if config_file is not None else None
     with Index.open(path, config=config, create=create) as index:
         own = (config or index.config).quality

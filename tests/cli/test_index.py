@@ -97,3 +97,9 @@ def test_who_may_only_read_an_index_can_ask_it(
     done = CliRunner().invoke(main, ["score", str(asked), "--json", "--index", str(path)])
     assert [match["b"] for match in json.loads(done.stdout)["matches"]] == ["a"]
     assert match_columns({"text": [text]}, index=path, id=None)["match"] == ["a"]
+
+
+def test_an_index_is_not_merged_into_itself(run: Run, library: Any) -> None:
+    result = run("index", "merge", "i", "other", "i")
+    assert result.exit_code == 2
+    assert "not merged into itself" in result.stderr

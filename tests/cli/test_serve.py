@@ -157,6 +157,16 @@ def test_a_mark_of_the_byte_order_is_no_part_of_a_line(server: serve.Server) -> 
     assert json.loads(answer) == {"op": "contains", "tag": 0.5, "id": "x", "contains": False}
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_a_stream_that_is_closed_is_wrong_usage(closed: str, tmp_path: Path) -> None:
+    command = f'"$0" -m dupdetect index serve-stdin "$1" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, tmp_path / "i"], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "must be open" in done.stderr and "Traceback" not in done.stderr
+
+
 @pytest.fixture
 def server() -> Iterator[serve.Server]:
     """The server without its process, on an index in memory."""
