@@ -7,7 +7,6 @@ import os
 import random
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import lmdb
@@ -185,48 +184,6 @@ def test_open_twice_in_one_process_is_said_clearly(tmp_path):
         LmdbStore(tmp_path / "i")
     store.close()
     LmdbStore(tmp_path / "i").close()
-
-
-def in_a_fork(work):
-    """What a forked process has to say."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            said = str(work())
-        except IndexError_ as error:
-            said = str(error)
-        os.write(writing, said.encode())
-        os._exit(0)
-    os.close(writing)
-    os.waitpid(child, 0)
-    with os.fdopen(reading) as pipe:
-        return pipe.read()
-
-
-def test_an_index_is_not_used_across_a_fork(tmp_path, entry):
-    with closing(LmdbStore(tmp_path / "i")) as store:
-        store.put([entry("a")])
-        readers = store.info()["readers"]
-        for use in (lambda: len(store), lambda: store.put([entry("b")])):
-            assert "opened before this process was forked" in in_a_fork(use)
-        assert "before the fork" in in_a_fork(lambda: LmdbStore(tmp_path / "i"))
-        assert in_a_fork(store.close) == "None"
-        assert (store.info()["readers"], store.check()) == (readers, [])
-        store.put([entry("c")])
-        assert list(store) == [b"a", b"c"]
-    assert in_a_fork(lambda: len(LmdbStore(tmp_path / "i"))) == "2"
-
-
-def test_an_index_that_cannot_be_written_can_be_read(tmp_path, entry, monkeypatch):
-    with closing(LmdbStore(tmp_path / "i")) as store:
-        store.put([entry("a")])
-    # Root may write everywhere: what others are told stands in for a folder of somebody else.
-    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
-    with pytest.raises(IndexError_, match="cannot be written"):
-        LmdbStore(tmp_path / "i")
-    with closing(LmdbStore(tmp_path / "i", readonly=True)) as store:
-        assert list(store) == [b"a"]
 
 
 def test_opened_for_reading_nothing_can_be_written(tmp_path):
