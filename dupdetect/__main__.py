@@ -25,8 +25,9 @@ def run() -> NoReturn:
             raise
         atexit._run_exitfuncs()
         try:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:  # closed by who started the command
+                    stream.flush()
         except (OSError, ValueError):  # the reader is gone: as Python ends then
             raise end from None
         os._exit(end.code)

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +29,7 @@ from dupdetect.quality import assess_many, refine, with_templates
 from dupdetect.quality.boilerplate.alone import mask_one
 from dupdetect.quality.resources import pin
 from dupdetect.quality.sketching import BATCH, sketch_ahead, sketch_articles, with_language
-from dupdetect.records import Document, Match, Verdict
+from dupdetect.records import Document, Match, Verdict, checked
 from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch
 from dupdetect.sketch.one import known_of, sketch_alone
@@ -137,9 +137,9 @@ class Index:
         self._settle()
         self.add_many([document])
 
-    def add_many(self, documents: Sequence[Document]) -> None:
+    def add_many(self, documents: Iterable[Document]) -> None:
         """Adds documents in transactions of some hundreds or thousands; the next ones are sketched
-        while those before them are written."""
+        while those before them are written. A generator is read as it is needed."""
         parts = sketch_ahead(documents, self.config, most=MOST_TRACES)
         bulk = -(-self._candidates.bulk // BATCH)
         for first in parts:
@@ -175,11 +175,13 @@ class Index:
         verdicts = verify_one(sketch, own, known, self.config)
         return self._told(verdicts, np.zeros(len(known), np.int64), [own], known)[0]
 
-    def query_many(self, documents: Sequence[Document | str]) -> list[list[Match]]:
+    def query_many(self, documents: Iterable[Document | str]) -> list[list[Match]]:
         """Matches of each document, as :meth:`query` gives them; cheaper than one by one."""
-        found: list[list[Match]] = []
-        for at in range(0, len(documents), BATCH):
-            found += self._related_many(documents[at : at + BATCH])
+        if isinstance(documents, str):
+            raise TypeError("query_many needs several documents, not one text")
+        found, waiting = list[list[Match]](), iter(documents)
+        while part := list(islice(waiting, BATCH)):
+            found += self._related_many(part)
         return found
 
     def _sketched(self, documents: Sequence[Document]) -> tuple[list[Document], SketchBatch]:
@@ -299,11 +301,14 @@ class Index:
         return self._candidates.verify()
 
     def close(self) -> None:
-        """Frees the store; may be called again."""
+        """Frees the store; may be called again. Nothing else may: IndexError_."""
         try:
             self.tidy()
         finally:
             self._candidates.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an Index stays in its process: let each process open it by its path")
 
     def __enter__(self) -> Index:
         return self
@@ -379,7 +384,7 @@ class Detector:
 
 
 def _document(value: Document | str, id: str) -> Document:
-    return value if isinstance(value, Document) else Document(id=id, text=value)
+    return Document(id=id, text=value) if isinstance(value, str) else checked(value)
 
 
 def _words(text: str) -> int:

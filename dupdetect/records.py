@@ -67,6 +67,23 @@ class Document:
     links: tuple[Link, ...] = ()
 
 
+def checked(document: Document) -> Document:
+    """The document as it is; raises TypeError when it is none, or a field is of another type."""
+    if not isinstance(document, Document):
+        raise TypeError(f"a Document is needed, not {type(document).__name__}")
+    for name in ("id", "text"):
+        value = getattr(document, name)
+        if not isinstance(value, str):
+            raise TypeError(f"a document's {name} must be str, not {type(value).__name__}")
+    for name in ("url", "title", "language", "published"):
+        value = getattr(document, name)
+        if not (value is None or isinstance(value, str)):
+            hint = " (use isoformat())" if hasattr(value, "isoformat") else ""
+            kind = type(value).__name__
+            raise TypeError(f"a document's {name} must be str or None, not {kind}{hint}")
+    return document
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One piece of evidence: ``text[start:end] == quote``; ``score`` is its own probability."""

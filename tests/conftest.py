@@ -66,13 +66,13 @@ class RedisServer:
         """The address of its first database."""
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Starts it, with what it wrote down before, and waits until it answers."""
         import redis
 
         place = f"--port {self.port} --bind 127.0.0.1 --dir {self._folder} --logfile log"
         durable = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
-        command = [self._binary, *place.split(), *durable]
+        command = [self._binary, *place.split(), *durable, *options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         client = redis.Redis(port=self.port)
         deadline = time.monotonic() + 30

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,7 @@ from dupdetect.cli.messages import Skips, say
 from dupdetect.cli.options import Settings, fetching_options, reading_options
 from dupdetect.cli.serve import command as serve_stdin
 from dupdetect.cli.terminal import Terminal, plain, safe_json
+from dupdetect.errors import IndexError_
 from dupdetect.records import Document
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ command.add_command(serve_stdin)
 @reading_options
 def create(path: str, keep_text: bool, settings: Settings) -> None:
     """Create an empty index; --config decides how its documents are sketched."""
-    if not path.startswith("redis://") and Path(path).exists() and any(Path(path).iterdir()):
+    if _taken(path):
         raise click.UsageError(f"{path}: exists and is not empty")
     with _open(path, settings, create=True, keep_text=None if keep_text else False):
         say(f"{path}: created")
@@ -93,7 +95,7 @@ def query(path: str, sources: tuple[str, ...], as_json: bool | None, settings: S
     from dupdetect.cli.sources import documents
 
     skips, terminal = _skips(), Terminal()
-    with _open(path, settings) as index:
+    with _open(path, settings, readonly=True) as index:
         for document in documents(sources, config=settings.config, on_skip=skips):
             matches = index.query(document)
             if _wants_json(as_json):
@@ -131,7 +133,7 @@ def remove(path: str, ids: tuple[str, ...]) -> None:
 @_json
 def info(path: str, as_json: bool | None) -> None:
     """Say how many documents an index holds and how it was built."""
-    with _open(path, None) as index:
+    with _open(path, None, readonly=True) as index:
         values = index.info()
     if _wants_json(as_json):
         _print_json(values)
@@ -143,7 +145,7 @@ def info(path: str, as_json: bool | None) -> None:
 @_path
 def verify(path: str) -> None:
     """Check that an index is whole; problems are listed and the exit code is 1."""
-    with _open(path, None) as index:
+    with _open(path, None, readonly=True) as index:
         problems = index.verify()
     for problem in problems:
         click.echo(plain(problem))
@@ -172,8 +174,10 @@ def merge(path: str, others: tuple[str, ...]) -> None:
     """
     from dupdetect.detector import Index
 
+    if path in others:
+        raise click.UsageError(f"{path}: an index is not merged into itself")
     for other in others:
-        with Index.open(other, create=False) as source:
+        with Index.open(other, create=False, readonly=True) as source:
             config = source.config
             with Index.open(path, config=config) as index:
                 added = index.merge(source)
@@ -183,30 +187,35 @@ def merge(path: str, others: tuple[str, ...]) -> None:
 
 @command.command("import")
 @_path
-@click.argument("scan", metavar="SCAN_FOLDER")
-@reading_options
-@fetching_options
-def import_scan(path: str, scan: str, settings: Settings) -> None:
-    """Add the documents of a scan: its inputs are read again.
+@click.argument("scan", metavar="SCAN_FOLDER", type=click.Path(path_type=Path))
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file with settings of a new index; without it they are those of the scan.",
+)
+def import_scan(path: str, scan: Path, config_file: Path | None) -> None:
+    """Add the documents of a scan: its inputs are read again, as the scan has read them.
 
-    The index is created if absent. Documents that the scan skipped are skipped.
+    They must still be where they were (relative paths hold from the current folder) and as they
+    were. The index is created if absent. Documents that the scan skipped are skipped.
     """
-    import pyarrow.parquet as pq
+    from dupdetect.config import Config
+    from dupdetect.detector import Index
+    from dupdetect.engines.selecting import chosen, inputs_of
+    from dupdetect.extract import extract_all
 
-    from dupdetect.cli.sources import documents
-
-    try:
-        run = json.loads((Path(scan) / "run.json").read_text(encoding="utf-8"))
-        inputs = [str(source) for source in run["inputs"]]
-        wanted = set(
-            pq.read_table(Path(scan) / "documents.parquet", columns=["id"])["id"].to_pylist()
+    run, wanted = _scanned(scan)
+    files, config = inputs_of(run, scan)
+    repeated, skips, added = bool(run.get("counts", {}).get("duplicate_id")), _skips(), 0
+    own = Config.load(config_file) if config_file else None if _taken(path) else config
+    with Index.open(path, config=own) as index:
+        found = chosen(
+            files, config=config, keep=wanted, repeated=repeated, on_skip=lambda skip: None
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise click.UsageError(f"{scan}: not the folder of a finished scan: {error}") from None
-    skips, added = _skips(), 0
-    with _open(path, settings, create=True) as index:
-        stream = documents(inputs, config=settings.config, on_skip=skips)
-        for batch in _batches(document for document in stream if document.id in wanted):
+        items = (replace(record.item, id=record.id) for record in found)
+        extract = replace(config.extract, extractor=index.config.extract.extractor)
+        for batch in _batches(extract_all(items, config=extract, on_skip=skips)):
             index.add_many(batch)
             added += len(batch)
     skips.finish()
@@ -214,22 +223,48 @@ def import_scan(path: str, scan: str, settings: Settings) -> None:
     sys.exit(0 if added == len(wanted) else 1)
 
 
+def _scanned(scan: Path) -> tuple[dict[str, Any], set[str]]:
+    """What a scan says of itself, and the ids of its documents."""
+    import pyarrow.parquet as pq
+
+    try:
+        run = json.loads((scan / "run.json").read_text(encoding="utf-8"))
+        ids = pq.read_table(scan / "documents.parquet", columns=["id"])["id"].to_pylist()
+        return dict(run), set(ids)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise click.UsageError(f"{scan}: not the folder of a finished scan: {error}") from None
+
+
 @command.command()
 @_path
 @click.argument("folder", metavar="FOLDER")
 def export(path: str, folder: str) -> None:
     """Write FOLDER/documents.parquet, as a scan does, without scores."""
-    with _open(path, None) as index:
+    with _open(path, None, readonly=True) as index:
         say(f"{folder}: {index.export(folder)} documents written")
 
 
 def _open(
-    path: str, settings: Settings | None, *, create: bool = False, keep_text: bool | None = None
-) -> Index:
+    path: str, settings: Settings | None, *, create: bool = False, readonly: bool = False,
+    keep_text: bool | None = None,
+) -> Index:  # fmt: skip
     from dupdetect.detector import Index
 
-    kept = {} if keep_text is None else {"keep_text": keep_text}
-    return Index.open(path, config=settings.own if settings else None, create=create, **kept)
+    return Index.open(
+        path, config=settings.own if settings else None, create=create, readonly=readonly,
+        keep_text=keep_text,
+    )  # fmt: skip
+
+
+def _taken(path: str) -> bool:
+    """Whether something lies at the place of a new index."""
+    if "://" not in path:
+        return Path(path).is_dir() and any(Path(path).iterdir())
+    try:
+        with _open(path, None, readonly=True):
+            return True
+    except IndexError_:  # none, or something that opening it to write says more about
+        return False
 
 
 def _skips() -> Skips:

@@ -102,4 +102,4 @@ def to_json(verdict: Verdict, *, explain: bool = False) -> str:
 def _open(path: str, settings: Settings) -> Index:
     from dupdetect.detector import Index
 
-    return Index.open(path, config=settings.own, create=False)
+    return Index.open(path, config=settings.own, create=False, readonly=True)

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from math import isfinite
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -66,6 +67,8 @@ def command(
     from dupdetect.detector import Detector, Index
     from dupdetect.extract import Sandbox
 
+    if sys.stdin is None or sys.stdout is None:
+        raise click.UsageError("standard input and standard output must be open")
     config = Config.load(config_file) if config_file is not None else None
     with Index.open(path, config=config, create=create) as index:
         own = (config or index.config).quality
@@ -170,13 +173,22 @@ class Server:
 def _parsed(line: bytes | None) -> dict[str, Any]:
     if line is None:
         raise RequestError(f"a line has more than {MAX_LINE} bytes", "too_large")
-    try:
-        request = json.loads(line.decode("utf-8"))
+    try:  # programs on Windows put a byte order mark before the first line
+        text = line.decode("utf-8-sig")
+        request = json.loads(text, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise RequestError(f"not JSON in UTF-8: {error}", "bad_json") from error
     if not isinstance(request, dict):
         raise RequestError("a request is a JSON object", "bad_json")
     return request
+
+
+def _finite(number: str) -> float:
+    """A number; NaN and what is infinite is not JSON, and could not be repeated in an answer."""
+    value = float(number)
+    if not isfinite(value):
+        raise ValueError(f"{number} is no number")
+    return value
 
 
 def _id(request: Mapping[str, Any], *, default: str | None = None) -> str:

@@ -21,7 +21,7 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,10 +32,11 @@ from dupdetect.index import foreign, likely, upkeep
 from dupdetect.index import header as headers
 from dupdetect.index import sketches as packed
 from dupdetect.index.likely import Likely, code_of, most_alike
-from dupdetect.index.opening import open_store
+from dupdetect.index.opening import alone, open_store
 from dupdetect.index.records import Record, pack, parse
 from dupdetect.index.sketches import Sketches
 from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store, placed
+from dupdetect.index.stores.closed import Closed
 from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
@@ -71,7 +72,8 @@ class CandidateIndex:
     ) -> None:
         self._store = store
         self.unverified = self.cut = 0
-        stored = store.header()
+        # Asked again where there are documents: another process may have begun meanwhile.
+        stored = store.header() or (store.header() if len(store) else None)
         if stored is None:
             if len(store):
                 raise IndexCorruptError(f"{_path(store)}: documents but no header")
@@ -101,12 +103,13 @@ class CandidateIndex:
         Raises IndexError_ when there is none and ``create`` is false, or it cannot be opened;
         IndexCorruptError when something else lies there; IndexMismatchError.
         """
-        store = open_store(path, create=create, readonly=readonly)
-        try:
-            return cls(store, config=config, keep_text=keep_text)
-        except BaseException:
-            store.close()
-            raise
+        with alone(path, create=create and not readonly):
+            store = open_store(path, create=create, readonly=readonly)
+            try:
+                return cls(store, config=config, keep_text=keep_text)
+            except BaseException:
+                store.close()
+                raise
 
     def add(self, document: Document, sketches: Sketches, row: int = 0) -> None:
         """Adds ``document`` with row ``row`` of ``sketches``; the same id again replaces."""
@@ -301,8 +304,7 @@ class CandidateIndex:
 
     def info(self) -> dict[str, Any]:
         """The store's kind, path, documents, bytes, postings, and the ``settings`` of sketches."""
-        stored = self._store.header() or b"{}"
-        settings = headers.decode(stored, path="index")
+        settings = headers.decode(self._store.header() or b"{}", path=_path(self._store))
         counted = {"unverified": self.unverified, "cut": self.cut}
         return {**self._store.info(), **counted, "settings": settings}
 
@@ -330,8 +332,9 @@ class CandidateIndex:
             yield from (parse(key, record) for key, record in chunk)
 
     def close(self) -> None:
-        """Frees the store."""
+        """Frees the store; what is asked of it later raises IndexError_."""
         self._store.close()
+        self._store = cast("Store", Closed(_path(self._store)))
 
     def __enter__(self) -> CandidateIndex:
         return self
@@ -382,6 +385,8 @@ def _path(store: Store) -> str:
 
 
 def _key(id: str) -> bytes:
+    if not isinstance(id, str):
+        raise TypeError(f"an id must be str, not {type(id).__name__}")
     if not id:
         raise IndexError_("a document in an index needs an id")
     return id.encode("utf-8", "surrogatepass")

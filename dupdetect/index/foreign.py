@@ -35,11 +35,14 @@ def signatures_of(
     A MinHashLSH keeps the values of its bands only, perhaps some fewer than a signature has. Raises
     ConfigError when they were made otherwise than ``config`` says, or the ids are not ``str``.
     """
-    pairs = _of_lsh(source, config) if hasattr(source, "hashranges") else source
+    whole = hasattr(source, "hashranges")
+    pairs: Iterable[tuple[str, Any]] = _of_lsh(source, config) if whole else source
     for id, value in pairs:
         if not isinstance(id, str):
             raise ConfigError(f"ids are str, not {type(id).__name__}: {id!r}")
-        yield id, value if isinstance(value, np.ndarray) else from_datasketch(value, config)
+        if not (whole or hasattr(value, "hashvalues")):
+            raise ConfigError(f"{id!r}: a MinHash is needed, not {type(value).__name__}")
+        yield id, value if whole else from_datasketch(value, config)
 
 
 def _of_lsh(lsh: Any, config: Config) -> Iterator[tuple[str, U32]]:

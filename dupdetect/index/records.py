@@ -91,13 +91,17 @@ class Record:
 def pack(
     document: Document, *, sketch: bytes = b"", keep_text: bool = True, signature: bytes = b""
 ) -> bytes:
-    """The record of a document; raises TextError on lone surrogates.
+    """The record of a document; raises TextError on lone surrogates, TypeError for a link that
+    could not be read again.
 
     ``signature``: little-endian uint32, of a document that has neither sketch nor text.
     """
     links = document.links if keep_text else ()
     meta: list[Any] = [document.url, document.title, document.language, document.published]
-    meta.append([[link.start, link.end, link.href, link.rel] for link in links])
+    parts = [(link.start, link.end, link.href, link.rel) for link in links]
+    for part in parts:
+        _link(*part)
+    meta.append(parts)
     try:
         text = document.text.encode()
         head = _ENCODE(meta).encode()
@@ -146,7 +150,7 @@ def unpack(key: bytes, record: bytes) -> Document:
 
 def _link(start: int, end: int, href: str, rel: str) -> Link:
     if [type(value) for value in (start, end, href, rel)] != [int, int, str, str]:
-        raise TypeError("a link of wrong types")
+        raise TypeError("a link has two whole numbers (start, end) and two strings (href, rel)")
     return Link(start, end, href, rel)
 
 

@@ -26,6 +26,10 @@ _SITES = 1024
 _CAP = 256
 #: Problems after which reading stops.
 _MOST = 100
+#: Looks at a document that its keys do not lead to: others may have written meanwhile.
+_LOOKS = 3
+#: A document: its key, its record as it is stored, and the parts of that.
+Known = tuple[bytes, bytes, Record]
 
 
 def posting_keys(batch: SketchBatch, row: int) -> dict[View, NDArray[np.uint64]]:
@@ -45,17 +49,20 @@ def records_of(store: Store) -> Iterator[list[tuple[bytes, bytes]]]:
 
 
 def problems_of(store: Store, config: Config) -> list[str]:
-    """What is wrong: in the store, in a record, or a document that its keys do not lead to."""
+    """What is wrong: in the store, in a record, or a document that its keys do not lead to.
+
+    Others may write meanwhile.
+    """
     problems = [*store.check(), *islice(_misplaced(store), _MOST)]
     for chunk in records_of(store):
-        parsed: list[tuple[bytes, Record]] = []
+        parsed: list[Known] = []
         for key, record in chunk:
             try:
                 found = parse(key, record)
                 found.document()
                 if found.sketch:
                     sketches.unpack([found.sketch], config, keys=False)
-                    parsed.append((key, found))
+                    parsed.append((key, record, found))
             except IndexCorruptError as error:
                 problems.append(f"document {key.decode(errors='replace')}: {error}")
         if parsed:
@@ -105,15 +112,24 @@ def _misplaced(store: Store) -> Iterator[str]:
             yield str(error)
 
 
-def _unlisted(store: Store, config: Config, parsed: list[tuple[bytes, Record]]) -> list[str]:
-    batch = sketches.unpack([record.sketch for _, record in parsed], config)
+def _unlisted(store: Store, config: Config, parsed: list[Known]) -> list[str]:
+    batch = sketches.unpack([found.sketch for _, _, found in parsed], config)
     problems = []
-    for row, (key, _) in enumerate(parsed):
+    for row, (key, record, _) in enumerate(parsed):
         for view, keys in posting_keys(batch, row).items():
-            if not _listed(store, view, keys, key):
+            if not _listed_or_changed(store, view, keys, key, record):
                 name = key.decode(errors="replace")
                 problems.append(f"document {name}: not under all of its {view} keys")
     return problems
+
+
+def _listed_or_changed(
+    store: Store, view: View, keys: NDArray[np.uint64], key: bytes, record: bytes
+) -> bool:
+    """Whether a document is where its keys lead, or is not what it was any more."""
+    return any(
+        _listed(store, view, keys, key) or store.get([key]) != [record] for _ in range(_LOOKS)
+    )
 
 
 def _listed(store: Store, view: View, keys: NDArray[np.uint64], key: bytes) -> bool:

@@ -7,8 +7,8 @@
 
 A batch is anything that gives a column for a name: a dictionary of lists or arrays, a polars or
 pandas frame, an Arrow table. Only the new columns come back, as numpy arrays when the texts came as
-one, else as lists. A column has the same type in every batch, with no None, so that batches can be
-written to one table. None of these libraries is imported here.
+one (or as an empty column of a frame), else as lists. A column has the same type in every batch,
+with no None, so that batches can be written to one table. None of these libraries is imported here.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def match_columns(
     if add and any(row is not None and not row.id for row in rows):
         raise ValueError(f"rows without an id (column {id!r}) cannot be added to an index")
     with (
-        _opened(index, config=config, create=add) as known,
+        _opened(index, config=config, add=add) as known,
         known.batch() if add else nullcontext(),
     ):
         found = [MATCH_COLUMNS if row is None else _best(known, row, add) for row in rows]
@@ -114,11 +114,11 @@ def match_columns(
 
 
 def _opened(
-    index: Index | str | Path, *, config: Config | None, create: bool
+    index: Index | str | Path, *, config: Config | None, add: bool
 ) -> AbstractContextManager[Index]:
     if isinstance(index, Index):
         return nullcontext(index)
-    return Index.open(index, config=config, create=create)
+    return Index.open(index, config=config, create=add, readonly=not add)
 
 
 def _scored(verdict: Verdict) -> dict[str, Any]:
@@ -182,8 +182,9 @@ def _values(column: Any) -> Sequence[Any]:
 
 
 def _missing(value: Any) -> bool:
-    """None, or a NaN, which pandas and numpy write for it."""
-    return value is None or value != value
+    """None, or what pandas and numpy write for it: a NaN, NaT, NA (which is neither true nor
+    false)."""
+    return value is None or type(value).__name__ == "NAType" or value != value
 
 
 def _word(value: Any) -> str:
@@ -199,4 +200,7 @@ def _columns(
             name: np.array(values, dtype=_DTYPES.get(name, object))
             for name, values in columns.items()
         }
+    elif not rows and not isinstance(like, list):
+        # An empty list has no type, and a frame or table refuses a part whose columns have another.
+        columns = {name: np.empty(0, type(names[name])) for name in names}
     return {f"{prefix}{name}": values for name, values in columns.items()}

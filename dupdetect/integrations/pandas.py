@@ -154,7 +154,10 @@ def _about(frame: pd.DataFrame, name: Hashable) -> pa.ChunkedArray:
     """A column of strings, dates or numbers; the readers of Parquet know what to make of it."""
     column = _column(frame, name)
     try:
-        found = pa.array(column, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        found = pa.array(column.astype(str).where(column.notna(), None), pa.large_string())
+        try:
+            found = pa.array(column, from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            found = pa.array(column.astype(str).where(column.notna(), None), pa.large_string())
+    except UnicodeEncodeError as error:
+        raise TextError(f"column {name!r}: a value holds a lone surrogate ({error})") from None
     return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])

@@ -7,8 +7,9 @@ and nothing else, so that they clone, pickle and search as any other.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -184,7 +185,8 @@ class ContentFarmClassifier(ClassifierMixin, _Texts):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any = None) -> ContentFarmClassifier:
         """Learns the labels and, with ``calibrate``, what the scores mean for them."""
-        if not 0.0 <= self.threshold <= 1.0:
+        threshold: Any = self.threshold
+        if not (isinstance(threshold, Real) and 0.0 <= float(threshold) <= 1.0):
             raise ConfigError(f"threshold must be in 0..1, not {self.threshold}")
         texts = _checked(X)
         self.classes_ = np.array([0, 1])
@@ -200,7 +202,7 @@ class ContentFarmClassifier(ClassifierMixin, _Texts):  # type: ignore[misc]
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities float64[n, 2] of ``classes_``."""
-        check_is_fitted(self, "classes_")
+        check_is_fitted(self, ["classes_", "model_"] if self.calibrate else "classes_")
         texts = _checked(X)
         if self.calibrate:
             farm = self.model_.predict_proba(self._logits(texts))[:, 1]
@@ -261,6 +263,9 @@ def _checked(X: Any) -> pa.ChunkedArray:
     """The texts as Arrow data; raises ValueError or TypeError when they are none."""
     if isinstance(X, (str, bytes)):
         raise ValueError("X must be a sequence of texts, not one text")
+    # A generator would be empty the second time, a set has no order, a mapping is of its keys.
+    if isinstance(X, Mapping) or not (hasattr(X, "__len__") and hasattr(X, "__getitem__")):
+        raise TypeError(f"X must be a sequence of texts, not {type(X).__name__}")
     shape = getattr(X, "shape", ())
     if len(shape) > 1:
         raise ValueError(f"X must be one-dimensional texts; its shape is {tuple(shape)}")

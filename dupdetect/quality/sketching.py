@@ -6,18 +6,20 @@ pages of one site or one player's script look like texts on one subject.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 
 from dupdetect.config import Config
+from dupdetect.extract.dates import iso_date
 from dupdetect.quality.boilerplate import Spans, masks
 from dupdetect.quality.boilerplate.alone import lines_and_mask_one, mask_one
 from dupdetect.quality.boilerplate.templates import page_of
-from dupdetect.records import Document
+from dupdetect.records import Document, checked
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
 from dupdetect.sketch.traces import Lines, PageLines, latest
 from dupdetect.text.language import spoken
@@ -27,6 +29,13 @@ BATCH = 256
 #: Threads that sketch, and parts that they make while others are written: enough for the time that
 #: a transaction takes.
 _THREADS, _AHEAD = 2, 8
+#: Documents that are taken at a time from what is no sequence: some transactions' worth.
+_TAKEN = 64 * BATCH
+#: A date that is kept as it is written: most are, and to read one takes ten times as long.
+_ISO = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?\Z"
+)
 Sketched = tuple[list[Document], SketchBatch, Lines]
 
 
@@ -56,12 +65,20 @@ def sketch_pages(
     return sketch_articles(texts, config, masked), lines
 
 
-def sketch_ahead(documents: Sequence[Document], config: Config, *, most: int) -> Iterator[Sketched]:
+def sketch_ahead(documents: Iterable[Document], config: Config, *, most: int) -> Iterator[Sketched]:
     """Documents to be added to an index, in parts; while one is written the next are being made.
 
     Each part: the documents with their languages, their sketches, and the lines of those that are
-    among the last ``most`` documents of their site.
+    among the last ``most`` documents of their site. What is no sequence is taken some thousands at
+    a time. Raises TypeError for what is no document, of a sequence before the first part.
     """
+    if not isinstance(documents, Sequence):
+        waiting = iter(documents)
+        while taken := list(islice(waiting, _TAKEN)):
+            yield from sketch_ahead(taken, config, most=most)
+        return
+    for document in documents:
+        checked(document)
     numbers = latest(documents, most)
     parts = []
     for at in range(0, len(documents), BATCH):
@@ -72,18 +89,24 @@ def sketch_ahead(documents: Sequence[Document], config: Config, *, most: int) ->
         yield _sketched(*parts[0])
         return
     with ThreadPoolExecutor(_THREADS) as ahead:
-        waiting = iter(parts)
-        coming = deque(ahead.submit(_sketched, *part) for part in islice(waiting, _AHEAD))
+        rest = iter(parts)
+        coming = deque(ahead.submit(_sketched, *part) for part in islice(rest, _AHEAD))
         while coming:
             ready = coming.popleft().result()
-            coming.extend(ahead.submit(_sketched, *part) for part in islice(waiting, 1))
+            coming.extend(ahead.submit(_sketched, *part) for part in islice(rest, 1))
             yield ready
 
 
 def with_language(document: Document) -> Document:
-    """The document with its language, detected where it is not given."""
+    """The document with its language, detected where it is not given, and a date that can be
+    compared with others (as readers make it), or none."""
     language = spoken(document.text, document.language)
-    return document if document.language == language else replace(document, language=language)
+    published = document.published
+    if published and not _ISO.match(published):
+        published = iso_date(published)
+    if document.language == language and document.published == published:
+        return document
+    return replace(document, language=language, published=published)
 
 
 def _sketched(documents: Sequence[Document], config: Config, numbers: Sequence[int]) -> Sketched:

@@ -157,7 +157,10 @@ class _Index:
     library: Library
 
     @classmethod
-    def open(cls, path: str, *, config: Config | None = None, create: bool = True) -> _Index:
+    def open(
+        cls, path: str, *, config: Config | None = None, create: bool = True,
+        readonly: bool = False, keep_text: bool | None = None,
+    ) -> _Index:  # fmt: skip
         if "other" in path:
             raise IndexMismatchError(f"{path}: shingle.size is 5 in the index, 3 now")
         cls.library.index_config = config

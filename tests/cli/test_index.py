@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from click.testing import Result
+import pytest
+from click.testing import CliRunner, Result
 
+from dupdetect import Index
+from dupdetect.cli import main
+from dupdetect.integrations.columns import match_columns
 from dupdetect.records import Document
 
 Run = Callable[..., Result]
@@ -71,3 +76,30 @@ def test_a_mismatch_is_a_message(run: Run, library: Any) -> None:
     result = run("index", "info", "other.index")
     assert result.exit_code == 1
     assert "shingle.size is 5 in the index" in result.stderr
+
+
+def test_who_may_only_read_an_index_can_ask_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, text = tmp_path / "i", " ".join(f"mot{i}" for i in range(40))
+    with Index.open(path) as index:
+        index.add(Document(id="a", text=text))
+    (tmp_path / "b.txt").write_text(text)
+    # Root may write everywhere: what others are told stands in for a folder of somebody else.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    asked = tmp_path / "b.txt"
+    for command in (["info", path], ["verify", path], ["query", path, asked],
+                    ["export", path, tmp_path / "out"], ["add", path, asked]):  # fmt: skip
+        done = CliRunner().invoke(main, ["index", *map(str, command)])
+        assert (done.exit_code, "cannot be written" in done.stderr) == (
+            (1, True) if command[0] == "add" else (0, False)
+        ), command
+    done = CliRunner().invoke(main, ["score", str(asked), "--json", "--index", str(path)])
+    assert [match["b"] for match in json.loads(done.stdout)["matches"]] == ["a"]
+    assert match_columns({"text": [text]}, index=path, id=None)["match"] == ["a"]
+
+
+def test_an_index_is_not_merged_into_itself(run: Run, library: Any) -> None:
+    result = run("index", "merge", "i", "other", "i")
+    assert result.exit_code == 2
+    assert "not merged into itself" in result.stderr

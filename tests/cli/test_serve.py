@@ -141,12 +141,30 @@ def test_a_page_is_extracted(start: Callable[..., Client], texts: dict[str, str]
         (b'{"op": "add", "id": "x", "text": "x", "url": 1}', "bad_request"),
         (b'{"op": "query", "id": "x"}', "no_text"),
         (b'{"op": "add", "id": "x", "text": "\\ud800"}', "TextError"),
+        (b'{"op": "contains", "id": "x", "tag": NaN}', "bad_json"),
+        (b'{"op": "contains", "id": "x", "tag": [-Infinity]}', "bad_json"),
+        (b'{"op": "contains", "id": "x", "tag": 1e999}', "bad_json"),
     ],
 )
 def test_a_bad_line_is_answered(line: bytes, reason: str, server: serve.Server) -> None:
     answer = json.loads(server.answer(line))
     assert answer["reason"] == reason and answer["error"]
     assert len(server.index) == 0
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_a_line(server: serve.Server) -> None:
+    answer = server.answer(b'\xef\xbb\xbf{"op": "contains", "id": "x", "tag": 0.5}\r\n')
+    assert json.loads(answer) == {"op": "contains", "tag": 0.5, "id": "x", "contains": False}
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_a_stream_that_is_closed_is_wrong_usage(closed: str, tmp_path: Path) -> None:
+    command = f'"$0" -m dupdetect index serve-stdin "$1" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, tmp_path / "i"], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "must be open" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.fixture

@@ -76,6 +76,9 @@ def test_what_was_made_otherwise_is_refused(index):
         index.import_datasketch(datasketch.MinHashLSH(threshold=0.5, num_perm=64))
     with pytest.raises(ConfigError, match="ids are str, not int"):
         index.import_datasketch([(1, minhash(TEXT))])
+    for wrong in (5, None, minhash(TEXT).hashvalues):
+        with pytest.raises(ConfigError, match="'a': a MinHash is needed, not "):
+            index.import_datasketch([("a", wrong)])
     with pytest.raises(ConfigError, match="hashfunc"):
         index.import_datasketch(
             datasketch.MinHashLSH(threshold=0.5, num_perm=128, hashfunc=lambda value: value)

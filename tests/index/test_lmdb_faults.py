@@ -182,7 +182,7 @@ def test_random_bytes_are_refused(tmp_path):
 
 def test_open_twice_in_one_process_is_said_clearly(tmp_path):
     store = LmdbStore(tmp_path / "i")
-    with pytest.raises(IndexError_, match="already open"):
+    with pytest.raises(IndexError_, match="already open in this process, or"):
         LmdbStore(tmp_path / "i")
     store.close()
     LmdbStore(tmp_path / "i").close()

@@ -60,3 +60,9 @@ def test_a_record_belongs_to_its_document():
 def test_lone_surrogates_are_refused():
     with pytest.raises(TextError):
         pack(Document(id="a", text="\ud800"))
+
+
+@pytest.mark.parametrize("wrong", [Link(0.0, 1, "a"), Link(0, True, "a"), Link(0, 1, None)])
+def test_a_link_that_could_not_be_read_again_is_refused(wrong):
+    with pytest.raises(TypeError, match="a link has two whole numbers"):
+        pack(Document(id="a", text="b", links=(wrong,)))

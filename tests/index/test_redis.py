@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import dupdetect
+from dupdetect.cli import main
 from dupdetect.config import AnchorConfig, Config
 from dupdetect.errors import IndexCorruptError, IndexError_, IndexMismatchError
 from dupdetect.index import CandidateIndex
@@ -57,6 +60,12 @@ def raw(store: RedisStore, name: str) -> bytes:
         ("redis://h/0?bits=25", r"bits must be in 1\.\.24"),
         ("redis://h/0?buckets=3&shape=4", "unknown option buckets, shape"),
         ("redis://h/first", "the database must be a number"),
+        ("redis://h/0?db=1", "the database follows the host"),
+        ("redis://h:port/0", "the port must be a number"),
+        ("redis://h:70000/0", "the port must be a number"),
+        ("unix:///run/redis.sock?db=-1", "the database must be a number"),
+        ("unix://run/redis.sock", "the whole path of the socket"),
+        ("unix://", "the whole path of the socket"),
         ("http://h/0", "must begin with redis or rediss"),
     ],
 )
@@ -72,6 +81,30 @@ def test_passwords_are_not_shown() -> None:
     with pytest.raises(IndexError_, match="cannot be reached") as error:
         RedisStore("redis://me:secret@localhost:1/2?retries=0")
     assert "secret" not in str(error.value)
+    # What is no part of a password by the rules of addresses, and what is no option.
+    for wrong in ("redis://:se#secret@h/0", "redis://:secret/x@h/0", "redis://h/0?password=secret"):
+        with pytest.raises(IndexError_) as error:
+            Address.parse(wrong)
+        assert "secret" not in str(error.value)
+
+
+def test_a_server_may_be_reached_by_its_socket(mortal_redis: Any) -> None:
+    with TemporaryDirectory() as folder:  # a short path: that of a socket has at most 107 bytes
+        place = Path(folder) / "s.sock"
+        mortal_redis.kill()
+        mortal_redis.start("--unixsocket", str(place))
+        with redis.Redis(port=mortal_redis.port) as client:
+            client.config_set("requirepass", "p#w")
+        with dupdetect.Index.open(f"unix://:p%23w@{place}?db=3&bits=8") as index:
+            index.add(dupdetect.Document(id="a", text="trois petits mots"))
+            assert index.info()["path"] == f"unix://{place}?db=3&bits=8"
+        with redis.Redis(port=mortal_redis.port, password="p#w", db=3) as client:
+            assert client.hlen("dupdetect:names") == 1
+
+
+def test_a_new_index_is_made_where_none_is(address: str) -> None:
+    codes = [CliRunner().invoke(main, ["index", "create", address]).exit_code for _ in range(2)]
+    assert codes == [0, 2]
 
 
 def test_an_index_knows_what_other_processes_added(sample: Path, address: str) -> None:
@@ -144,7 +177,7 @@ def test_what_a_dead_writer_staged_is_not_seen_and_swept(
     store.put([entry("a", [1])])
     before = client.dbsize(), store.info()["postings"]
     packed = b"\1\0\0\0" + bytes(8) * 2
-    store._run(redis_scripts.STAGE, [0, b"b", b"half", packed, b"site", b"trace"])
+    store._run(redis_scripts.STAGE, [0, 8, b"b", b"half", packed, b"site", b"trace"])
     assert list(store) == [b"a"] and len(store) == 1
     assert store.records([2]) == [None] and store.names([2]) == [None]
     assert store.traces(b"site") == []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -102,6 +103,34 @@ def test_a_server_that_is_gone_is_an_error_and_back_is_used_again(
     store.put([entry("b", [1])])
     assert found(store, 1) == ["a", "b"]
     store.close()
+
+
+@pytest.mark.parametrize("bits", [7, 8])
+def test_an_index_that_is_gone_is_not_gone_on_with(
+    mortal_redis: Any, entry: Any, bits: int
+) -> None:
+    """A server without persistence is empty after a restart: what was added to it then, without a
+    header, nobody could open again."""
+    address = f"{mortal_redis.url}?bits=8"
+    with closing(RedisStore(address)) as store:
+        store.put([entry("a", [1])])
+        with redis.Redis(port=mortal_redis.port) as client:
+            client.flushall()
+        many = [entry(f"b{i}", [1]) for i in range(600)]
+        for part in (many[:1], many):
+            with pytest.raises(IndexError_, match="not on the server any more"):
+                store.put(part)
+        with pytest.raises(IndexError_, match="no index here"):
+            RedisStore(address, create=False)
+        with closing(RedisStore(f"{mortal_redis.url}?bits={bits}")) as new:
+            if bits == 8:  # begun anew by another crawler in the same way: this one may go on
+                store.put(many)
+                assert len(new) == 600
+            else:
+                with pytest.raises(IndexError_, match="not on the server any more"):
+                    store.put(many)
+                assert len(new) == 0
+            assert new.check() == []
 
 
 def test_retries_outlast_a_restart(mortal_redis: Any, entry: Any, found: Any) -> None:

@@ -14,8 +14,9 @@ from click.testing import CliRunner
 
 from dupdetect import detector
 from dupdetect.cli import main
-from dupdetect.config import AnchorConfig, Config, ExtractConfig, ShingleConfig
+from dupdetect.config import AnchorConfig, ColumnsConfig, Config, ExtractConfig, ShingleConfig
 from dupdetect.detector import Index, compare
+from dupdetect.engines import scan
 from dupdetect.errors import IndexError_, IndexMismatchError
 from dupdetect.index.stores.versions import Versions
 from dupdetect.records import Document
@@ -227,6 +228,29 @@ def test_the_documents_of_a_scan_are_imported(tmp_path):
     assert run(main, ["index", "export", f"{tmp_path}/i", f"{tmp_path}/e"]).exit_code == 0
     assert pq.read_table(tmp_path / "e" / "documents.parquet").num_rows == 2
     assert run(main, ["index", "import", f"{tmp_path}/i", f"{tmp_path}/e"]).exit_code == 2
+
+
+def test_a_scan_is_imported_as_it_was_read(tmp_path):
+    """Its columns and settings, and the names that it gave to documents of one id."""
+    rows = [{"key": f"s{i % 3}", "body": story(i).text} for i in range(4)]
+    source, out = tmp_path / "in.jsonl", tmp_path / "out"
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    config = Config(
+        columns=ColumnsConfig(id="key", text=("body",)), shingle=ShingleConfig(size=4)
+    )  # fmt: skip
+    scan([source], out=out, config=config, workers=1, report=False)
+    for _ in range(2):  # the second time into an index that is there
+        done = CliRunner().invoke(main, ["index", "import", f"{tmp_path}/i", str(out)])
+        assert (done.exit_code, "4 of 4 documents" in done.stderr) == (0, True)
+    with Index.open(tmp_path / "i") as index:
+        assert index.config.shingle.size == 4
+        ids = pq.read_table(out / "documents.parquet")["id"].to_pylist()
+        assert sorted(index) == sorted(ids)
+        assert {index.get(id).text for id in index} == {row["body"] for row in rows}
+    source.write_text("{}", encoding="utf-8")
+    done = CliRunner().invoke(main, ["index", "import", f"{tmp_path}/new", str(out)])
+    assert done.exit_code == 1 and "the inputs are not those of the scan" in done.stderr
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize(

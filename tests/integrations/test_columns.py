@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -90,7 +91,7 @@ def test_arrays_come_back_as_arrays_of_one_type(batch: dict[str, list[Any]]) -> 
     assert matches["match_score"].dtype == np.float32 and matches["match"].shape == (6,)
 
 
-@pytest.mark.parametrize("missing", [None, math.nan])
+@pytest.mark.parametrize("missing", [None, math.nan, pd.NA, pd.NaT])
 def test_a_missing_text_is_a_row_of_nothing(missing: Any, batch: dict[str, list[Any]]) -> None:
     holes = {"id": ["a", "b"], "text": [missing, batch["text"][0]]}
     found = score_columns(holes)
@@ -124,8 +125,6 @@ def test_what_cannot_be_scored_says_so(batch: dict[str, list[Any]]) -> None:
 
 
 def test_pandas_and_arrow_are_batches(batch: dict[str, list[Any]]) -> None:
-    import pandas as pd
-
     expected = score_columns(batch)
     assert score_columns(pd.DataFrame(batch)) == expected
     assert score_columns(pa.table(batch)) == expected
@@ -141,6 +140,13 @@ def test_polars_frames_eager_and_lazy(batch: dict[str, list[Any]]) -> None:
         lambda part: part.hstack(pl.DataFrame(score_columns(part))), schema=eager.schema
     )
     assert lazy.collect().equals(eager)
+    none = frame.clear()  # a part may be empty, after a filter: its columns are of the same types
+    with Index.open(None) as index:
+        for columns in (score_columns, partial(match_columns, index=index)):
+            some, nothing = (pl.DataFrame(columns(part)) for part in (frame, none))
+            assert nothing.schema == some.schema
+            arrow = [pa.table(columns(part.to_arrow())).schema for part in (frame, none)]
+            assert arrow[0] == arrow[1]
     assert eager["n_words"].to_list() == score_columns(batch)["n_words"]
     struct = pl.Struct({name: eager.schema[name] for name in SCORE_COLUMNS})
     expression = pl.col("text").map_batches(

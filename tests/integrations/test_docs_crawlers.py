@@ -85,6 +85,8 @@ def test_the_asyncio_recipe_finds_copies(
 
     async def fetch(url: str) -> str:
         await asyncio.sleep(0)
+        if url == "down":
+            raise OSError("no answer")
         return str(texts[url])
 
     verdicts = asyncio.run(recipe["crawl"](urls, fetch, tmp_path / "crawl.index"))
@@ -92,7 +94,8 @@ def test_the_asyncio_recipe_finds_copies(
     found = {(m.a, m.b, m.kind) for verdict in verdicts.values() for m in verdict.matches}
     assert len(found) == 1
     assert {*urls[:2], "exact"} == set(*found)
-    again = asyncio.run(recipe["crawl"](urls[:1], fetch, tmp_path / "crawl.index"))
+    again = asyncio.run(recipe["crawl"](["down", *urls[:1]], fetch, tmp_path / "crawl.index"))
+    assert isinstance(again["down"], OSError)
     assert [match.b for match in again[urls[0]].matches] == [urls[1]]
 
 

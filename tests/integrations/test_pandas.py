@@ -182,5 +182,9 @@ def test_bad_columns_are_named() -> None:
         pd.DataFrame({"text": ["a", 2]}, dtype=object).dupdetect.score()
     with pytest.raises(TextError, match=r"column 'text'.*surrogate"):
         pd.DataFrame({"text": pd.Series(["a\ud800"], dtype=object)}).dupdetect.score()
+    with pytest.raises(TextError, match=r"column 'title'.*surrogate"):
+        pd.DataFrame(
+            {"text": ["a"], "title": pd.Series(["\ud800"], dtype=object)}
+        ).dupdetect.score()
     with pytest.raises(ValueError, match="several columns"):
         pd.DataFrame([["a", "b"]], columns=["text", "text"]).dupdetect.score()

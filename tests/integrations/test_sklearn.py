@@ -91,6 +91,10 @@ def test_checks_that_scikit_learn_skips_for_texts(estimator: Any, check: Any) ->
         (pd.DataFrame({"text": ["a"]}), ValueError, "one-dimensional"),
         (["a", None], ValueError, "1 missing"),
         (["a", float("nan")], ValueError, "1 missing"),
+        (iter(["a"]), TypeError, "a sequence of texts, not list_iterator"),
+        ({"a", "b"}, TypeError, "a sequence of texts, not set"),
+        ({"a": "b"}, TypeError, "a sequence of texts, not dict"),
+        (None, TypeError, "a sequence of texts, not NoneType"),
         ([1, 2], TypeError, "int64"),
         (["a", 2], TypeError, "not all text"),
         (["a\udc00"], TextError, "surrogate"),
@@ -116,7 +120,7 @@ def test_fitting_returns_the_estimator_and_changes_no_parameter(
 
 
 @pytest.mark.parametrize(
-    "container", [list, tuple, iter, np.array, pd.Series, pa.array, lambda t: np.array(t, object)]
+    "container", [list, tuple, np.array, pd.Series, pa.array, lambda t: np.array(t, object)]
 )
 def test_texts_may_come_in_any_sequence(container: Any, texts: list[str]) -> None:
     expected = MinHashTransformer().transform(texts[:3])
@@ -295,7 +299,11 @@ class TestContentFarm:
             ContentFarmClassifier(calibrate=True).fit(texts[:2])
         with pytest.raises(ConfigError, match="threshold"):
             ContentFarmClassifier(threshold=2.0).fit(texts[:2])
+        with pytest.raises(ConfigError, match="threshold"):
+            ContentFarmClassifier(threshold=None).fit(texts[:2])  # type: ignore[arg-type]
 
     def test_it_must_be_fitted(self) -> None:
         with pytest.raises(NotFittedError):
             ContentFarmClassifier().predict(["text"])
+        with pytest.raises(NotFittedError):
+            ContentFarmClassifier().fit(["text"]).set_params(calibrate=True).predict(["text"])

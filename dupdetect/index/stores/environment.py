@@ -35,6 +35,13 @@ _MAGIC = 0xBEEFC0DE
 #: Offsets in an LMDB 0.9 meta page: magic, page size, last page used, transaction number.
 _AT_MAGIC, _AT_PAGE_SIZE, _AT_LAST_PAGE, _AT_TRANSACTION = 16, 40, 136, 144
 
+#: What LMDB says of a use that is wrong, and what there is to do.
+_SAID = {
+    "already open in this process": "the index is already open in this process, or was when that "
+    "was forked: use that one (threads may share it), or close it before the fork",
+    "closed/deleted/dropped": "the index is closed",
+}
+
 #: Reads a whole environment; run in a process of its own, which a missing page may kill (SIGBUS).
 _READ_ALL = """
 import lmdb, sys
@@ -50,7 +57,7 @@ class Environment:
     """One LMDB folder, opened by one process; safe for threads.
 
     Raises IndexCorruptError when the folder is not LMDB or is damaged, IndexError_ when it is
-    absent (unless ``create``), cannot be opened or written.
+    absent (unless ``create``), cannot be opened or written, was closed, or opened before a fork.
     """
 
     def __init__(
@@ -60,7 +67,8 @@ class Environment:
         self.readonly = readonly
         self._gate = _Gate()
         self._local = threading.local()
-        existing = _preflight(path, create=create and not readonly)
+        self._process = os.getpid()
+        existing = _preflight(path, create=create and not readonly, readonly=readonly)
         with translated(path):
             self._env = lmdb.open(
                 str(path),
@@ -160,6 +168,7 @@ class Environment:
 
     def last_transaction(self) -> int:
         """Number of the last transaction that any process has committed."""
+        self._check_process()
         try:  # without translated(), which takes as long as the question
             return int(self._env.info()["last_txnid"])
         except (lmdb.Error, OSError) as error:
@@ -175,12 +184,25 @@ class Environment:
 
     def close(self) -> None:
         """Closes the environment; may be called again."""
-        self._env.close()
+        # A copy that a fork has made is left alone: to close it would free the readers of the
+        # process that opened it.
+        if self._process == os.getpid():
+            self._env.close()
+
+    def _check_process(self) -> None:
+        """A fork and its parent would share a place in LMDB's table of readers, so that what one
+        of them still reads could be written over."""
+        if self._process != os.getpid():
+            raise IndexError_(
+                f"{self.path}: the index was opened before this process was forked; open it after "
+                "the fork, in each process that uses it"
+            )
 
     def _batch(self) -> _Batch | None:
         return getattr(self._local, "batch", None)
 
     def _begin(self, *, write: bool) -> Any:
+        self._check_process()
         if write and self.readonly:
             raise IndexError_(f"{self.path}: the index is open for reading only")
         while True:
@@ -286,12 +308,13 @@ def translated(path: Path) -> Iterator[None]:
     except lmdb.ReadonlyError as error:
         raise IndexError_(f"{path}: the index is open for reading only") from error
     except lmdb.Error as error:
-        raise IndexError_(f"{path}: {error}") from error
+        said = next((ours for theirs, ours in _SAID.items() if theirs in str(error)), str(error))
+        raise IndexError_(f"{path}: {said}") from error
     except OSError as error:
         raise IndexError_(f"{path}: {error.strerror or error}") from error
 
 
-def _preflight(path: Path, *, create: bool) -> int:
+def _preflight(path: Path, *, create: bool, readonly: bool) -> int:
     """Looks at what lies at the path before LMDB maps it; the size of the data in bytes."""
     data = path / "data.mdb"
     with translated(path):
@@ -306,6 +329,8 @@ def _preflight(path: Path, *, create: bool) -> int:
             if not os.access(path, os.W_OK):
                 raise IndexError_(f"{path}: the folder cannot be written")
             return 0
+        if not readonly and not (os.access(data, os.W_OK) and os.access(path, os.W_OK)):
+            raise IndexError_(f"{path}: the index cannot be written (open it for reading only)")
         size = data.stat().st_size
         if size and size < _needed(data, size):
             _read_all(path)

@@ -200,7 +200,7 @@ class LmdbStore(Versions):
         from dupdetect.index.stores.checking import problems_of
 
         problems = problems_of(self._snapshot())
-        return problems + self._sites.problems(self._snapshot().state.next)
+        return problems + self._sites.problems(lambda: self._snapshot().state.next)
 
     def info(self) -> dict[str, Any]:
         """See Store; ``bytes`` are those in use in all files."""

@@ -205,12 +205,11 @@ class MemoryStore:
             self._set_ring(site, ring)
 
     def _insert(self, entry: Entry, number: int | None = None) -> None:
-        number = self._numbers.get(entry.key, number)
+        if entry.key in self._numbers:
+            self._erase(entry.key)
         if number is None:
             number = self._next
             self._next += 1
-        elif number in self._entries:
-            self._unlist(number)
         self._numbers[entry.key] = number
         self._entries[number] = entry
         if entry.trace:

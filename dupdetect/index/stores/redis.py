@@ -61,6 +61,7 @@ class RedisStore:
 
     def __init__(self, address: str, *, create: bool = True, readonly: bool = False) -> None:
         self._address = Address.parse(address)
+        self.path = self._address.name
         self._server = Server(self._address)
         self._readonly = readonly
         self._local = threading.local()
@@ -197,9 +198,9 @@ class RedisStore:
     def check(self) -> list[str]:
         """See Store. What dead writers left is no problem: it cannot be seen.
 
-        Not for while others write: counts would be taken at different moments.
+        Counts are compared when nobody has written meanwhile.
         """
-        problems: list[str] = []
+        problems, before = list[str](), (self._last(), self._counts())
         totals = np.zeros(3, np.int64)
         for first in range(1, self._last() + 1, 64):
             *counts, found = self._run(scripts.CHECK, [first, first + 63])
@@ -208,11 +209,12 @@ class RedisStore:
             if len(problems) >= _MAX_PROBLEMS:
                 return [*problems[:_MAX_PROBLEMS], "more problems follow"]
         wanted = self._counts()
+        still = (self._last(), wanted) == before
         names = ("documents", "bands", "anchors")
         for name, seen in zip(names, totals.tolist(), strict=True):
-            if seen != wanted[name]:
+            if still and seen != wanted[name]:
                 problems.append(f"{seen} {name} instead of {wanted[name]}")
-        if wanted["ids"] != wanted["documents"]:
+        if still and wanted["ids"] != wanted["documents"]:
             problems.append(f"{wanted['ids']} ids for {wanted['documents']} documents")
         strays = sum(self._run(scripts.STRAYS, part) for part in self._buckets())
         if strays:
@@ -305,7 +307,7 @@ class RedisStore:
         at_once = len(steps) == 1 and not keys
         fields: list[bytes] = []
         for step in steps:
-            answer = self._server.script(scripts.STAGE, [int(at_once), *step])
+            answer = self._server.script(scripts.STAGE, [int(at_once), self._bits, *step])
             if answer is None:
                 raise IndexError_(f"{self._address.name}: the index is full (2^32 documents)")
             if at_once:

@@ -107,8 +107,12 @@ local function publish(key, field, packed, site, trace)
 end
 """.replace("MOST_TRACES", str(MOST_TRACES)).replace("MOST_BYTES", str(MOST_BYTES))
 
-#: ARGV: ``1`` to publish at once; then key, record, packed places, site and trace of each document.
-#: Returns the fields and those that were retired, or nothing when the numbers are used up.
+#: What a script answers when the index that it was to write to is not there any more.
+GONE = "NOINDEX"
+
+#: ARGV: ``1`` to publish at once; the index's bits; then key, record, packed places, site and trace
+#: of each document. Returns the fields and those that were retired, or nothing when the numbers are
+#: used up.
 STAGE = (
     _COMMON
     + f"""
@@ -125,11 +129,12 @@ local function bound(name, place, size)
   call('SET', name, call('GETRANGE', name, 0, size - 10))
 end
 
-local n = (#ARGV - 1) / 5
+if call('HGET', META, 'bits') ~= ARGV[2] then return redis.error_reply('{GONE} gone') end
+local n = (#ARGV - 2) / 5
 local number = call('HINCRBY', META, 'last', n) - n
 if number + n > 4294967295 then return false end
 local fields = {{}}
-for i = 2, #ARGV, 5 do
+for i = 3, #ARGV, 5 do
   local packed = ARGV[i + 2]
   number = number + 1
   local field = struct.pack('<I4', number)

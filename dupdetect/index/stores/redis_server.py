@@ -1,6 +1,7 @@
 """A Redis server by its address: options, retries, and errors that say what happened.
 
-``redis://[user:password@]host[:port][/db][?option=value&...]``, ``rediss://`` for TLS. Options:
+``redis://[user:password@]host[:port][/db][?option=value&...]``, ``rediss://`` for TLS, or
+``unix://[user:password@]/path/to/socket[?db=number&option=value&...]``. Options:
 ``prefix`` (letters, digits, ``_.-``; default ``dupdetect``) before all keys, so that indexes can
 share a database; ``timeout`` in seconds for connecting and for each answer (5); ``retries`` of an
 operation that met a server it could not reach (2), 0.1 s apart at first, then twice as long each
@@ -14,22 +15,24 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from dupdetect.errors import IndexCorruptError, IndexError_
+from dupdetect.index.stores.redis_scripts import GONE
 
 T = TypeVar("T")
 
-SCHEMES = ("redis", "rediss")
+SCHEMES = ("redis", "rediss", "unix")
 _OPTIONS: dict[str, Callable[[str], Any]] = {
     "prefix": str,
     "timeout": float,
     "retries": int,
     "bits": int,
+    "db": int,
 }
 _PREFIX = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 #: Seconds before the first retry.
@@ -56,10 +59,13 @@ class Address:
     @classmethod
     def parse(cls, address: str) -> Address:
         """An address taken apart; raises IndexError_ naming what is wrong with it."""
-        parts = urlsplit(address)
+        parts = _split(address)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        socket = parts.scheme == "unix"
+        shown = "&".join(f"{key}={value}" for key, value in options.items() if key in _OPTIONS)
         host = parts.netloc.rpartition("@")[2]
-        name = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+        name = f"{parts.scheme}://{host}{parts.path}"
+        name += f"?{shown}" if shown else ""
         given: dict[str, Any] = {}
         for option, kind in _OPTIONS.items():
             if option in options:
@@ -67,20 +73,42 @@ class Address:
                     given[option] = kind(options.pop(option))
                 except ValueError as error:
                     raise IndexError_(f"{name}: {option}: {error}") from None
-        found = cls(urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), name, **given)
+        database = given.pop("db", None)
+        url = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        url += f"?db={database}" if socket and database else ""
+        found = cls(url, name, **given)
         rules = [
             (parts.scheme in SCHEMES, f"the address must begin with {' or '.join(SCHEMES)}"),
             (bool(_PREFIX.match(found.prefix)), "prefix must be 1 to 64 of A-Z a-z 0-9 _ . -"),
             (0 < found.timeout < 1e6, "timeout must be positive"),
             (0 <= found.retries <= 100, "retries must be in 0..100"),
             (1 <= found.bits <= 24, "bits must be in 1..24"),
-            (re.fullmatch(r"/?\d*", parts.path) is not None, "the database must be a number"),
+            (socket or re.fullmatch(r"/?\d*", parts.path) is not None,
+             "the database must be a number"),
+            (not socket or (parts.path.strip("/") != "" and not host),
+             "the whole path of the socket is needed: unix:///path/to/socket"),
+            (database is None or socket, "the database follows the host: redis://host:port/db"),
+            ((database or 0) >= 0, "the database must be a number"),
             (not options, f"unknown option {', '.join(options)}"),
-        ]
+        ]  # fmt: skip
         for holds, message in rules:
             if not holds:
                 raise IndexError_(f"{name}: {message}")
         return found
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        readable = (parts.port or 0) >= 0 and not parts.fragment
+    except ValueError:
+        readable = False
+    if not readable:  # not quoted: it may be the password that was taken for a port
+        raise IndexError_(
+            "the address of Redis cannot be read: the port must be a number, and / # ? @ in a "
+            "password are written %2F %23 %3F %40"
+        )
+    return parts
 
 
 class Server:
@@ -133,6 +161,11 @@ class Server:
             return IndexError_(f"{name}: the server refuses the user or password: {text}")
         if isinstance(error, (redis.ConnectionError, redis.TimeoutError)):
             return IndexError_(f"{name}: the server cannot be reached: {text}")
+        if text.startswith(GONE):
+            return IndexError_(
+                f"{name}: the index is not on the server any more (flushed, or restarted without "
+                "its data): nothing was added; open it again to begin a new one"
+            )
         if any(sign in text for sign in _FOREIGN):
             return IndexCorruptError(f"{name}: not an index: {text}")
         return IndexError_(f"{name}: the server refuses: {text}")

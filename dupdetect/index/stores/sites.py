@@ -70,12 +70,15 @@ class Sites:
             yield from chunk
             after = chunk[-1][0]
 
-    def problems(self, last: int) -> list[str]:
-        """What is wrong with the rings of an index whose documents' numbers are below ``last``."""
-        problems = []
+    def problems(self, last: Callable[[], int]) -> list[str]:
+        """What is wrong with the rings of an index whose documents' numbers are below ``last()``,
+        which is asked after a ring was read."""
+        problems, known = list[str](), 0
         for site, value in self.rings():
             try:
-                if any(not 0 < one.number < last for one in self._parsed(site, value)):
+                numbers = [one.number for one in self._parsed(site, value)]
+                known = last() if max(numbers, default=0) >= known else known
+                if any(not 0 < number < known for number in numbers):
                     problems.append(f"site {site.hex()}: a trace of no document")
             except IndexCorruptError as error:
                 problems.append(str(error))

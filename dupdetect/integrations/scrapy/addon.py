@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from dupdetect.integrations.scrapy.options import OWN_FORMATTER, PRIORITY, Options
+from dupdetect.integrations.scrapy.options import OWN_FORMATTER, Options, priority
 from dupdetect.integrations.scrapy.pipeline import Pipeline, ScorePipeline
 from dupdetect.integrations.scrapy.screen import Dropped
 
-#: The pipeline's place: after those that clean items, before those that store them.
-DEFAULT_PRIORITY = 300
 #: The setting that names the class of the log formatter, and Scrapy's own class.
 _FORMATTER = "LOG_FORMATTER"
 _SCRAPY_FORMATTER = "scrapy.logformatter.LogFormatter"
@@ -29,11 +27,11 @@ class Addon:
             return
         pipelines = settings["ITEM_PIPELINES"]
         if not any(_is_ours(entry) for entry in pipelines):
-            pipelines[Pipeline] = settings.getint(PRIORITY, DEFAULT_PRIORITY)
+            pipelines[Pipeline] = priority(settings)
         settings.set(OWN_FORMATTER, settings.get(_FORMATTER), priority="addon")
         # As strong as the present value, so that the wrapper replaces what it wraps.
-        priority = max(settings.getpriority(_FORMATTER) or 0, settings.getpriority(OWN_FORMATTER))
-        settings.set(_FORMATTER, ShortLines, priority=priority)
+        strength = max(settings.getpriority(_FORMATTER) or 0, settings.getpriority(OWN_FORMATTER))
+        settings.set(_FORMATTER, ShortLines, priority=strength)
 
 
 class ShortLines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
@@ -88,6 +89,16 @@ class Options:
 #: Where the add-on keeps the log formatter that it wraps, and the pipeline's place in the order.
 OWN_FORMATTER = f"{PREFIX}LOG_FORMATTER"
 PRIORITY = f"{PREFIX}PRIORITY"
+#: After the pipelines that clean items, before those that store them.
+DEFAULT_PRIORITY = 300
+
+
+def priority(settings: Settings) -> int:
+    """The place of the pipeline; raises ConfigError."""
+    try:
+        return int(settings.getint(PRIORITY, DEFAULT_PRIORITY))
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{PRIORITY} must be a number") from error
 
 
 def _flag(settings: Settings, name: str) -> bool:
@@ -108,8 +119,14 @@ def _workers(settings: Settings) -> int:
 
 
 def _rules(settings: Settings, name: str) -> dict[str, float]:
-    """Rules of a setting: a mapping, a list of names, or ``exact:0.9,rewrite`` (for ``-s``)."""
+    """Rules of a setting: a mapping, a list of names, or either as text (for ``-s``): JSON, as
+    Scrapy's own settings have it, or ``exact:0.9,rewrite``."""
     value = settings.get(PREFIX + name) or {}
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise ConfigError(f"{PREFIX}{name}: not valid JSON: {error}") from error
     if isinstance(value, str):
         value = dict(_named(part) for part in value.split(",") if part.strip())
     elif isinstance(value, Mapping):

@@ -73,8 +73,8 @@ class Pipeline:
         adapter = ItemAdapter(item)
         name = "item"
         try:
+            name = _name(adapter, self._options) or name
             asked = read_item(adapter, self._options)
-            name = asked.id or asked.url or name
             outcome = await _result(self._threads.submit(self._screen.examine, asked))
         except Exception as error:
             self._fail(name, error)
@@ -93,13 +93,14 @@ class Pipeline:
             self._count(f"skipped/{error.reason}")
             logger.info("Not examined: %s: %s", shown(name), shown(error.message))
             return
-        expected = isinstance(error, DupdetectError)
+        expected = isinstance(error, DupdetectError | ItemError)
         self._count("errors")
-        self._count(f"errors/{type(error).__name__}")
+        kind = "TypeError" if isinstance(error, ItemError) else type(error).__name__
+        self._count(f"errors/{kind}")
         logger.error(
             "Not examined: %s: %s: %s",
             shown(name),
-            type(error).__name__,
+            kind,
             shown(str(error)),
             exc_info=None if expected else error,
         )
@@ -143,11 +144,15 @@ class ScorePipeline(Pipeline):
     matching: ClassVar[bool] = False
 
 
+class ItemError(TypeError):
+    """A field of an item is of a type that nothing can be done with."""
+
+
 def read_item(adapter: Any, options: Options) -> Item:
-    """What an item says of itself. Raises TypeError for a text or page of another type."""
-    html = adapter.get(options.html_field) or b""
+    """What an item says of itself. Raises ItemError for a text or page of another type."""
+    html = _first(adapter.get(options.html_field)) or b""
     if not isinstance(html, str | bytes):
-        raise TypeError(f"{options.html_field} must be str or bytes, not {type(html).__name__}")
+        raise ItemError(f"{options.html_field} must be str or bytes, not {type(html).__name__}")
     return Item(
         text=_text(adapter.get(options.text_field), options.text_field),
         html=html,
@@ -159,19 +164,39 @@ def read_item(adapter: Any, options: Options) -> Item:
     )
 
 
+def _name(adapter: Any, options: Options) -> str | None:
+    """What the log calls an item."""
+    return _word(adapter.get(options.id_field)) or _word(adapter.get(options.url_field))
+
+
 def _text(value: Any, name: str) -> str:
     """A text, or the parts that a selector's ``getall`` gives, as lines."""
-    if value is None or isinstance(value, str):
-        return value or ""
+    if value is None or _is_nan(value):
+        return ""
+    if isinstance(value, str):
+        return value
     if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
         return "\n".join(value)
-    raise TypeError(f"{name} must be str or a list of str, not {type(value).__name__}")
+    raise ItemError(f"{name} must be str or a list of str, not {type(value).__name__}")
 
 
 def _word(value: Any) -> str | None:
-    if value is None or value == "":
+    value = _first(value)
+    if value is None or _is_nan(value) or not str(value):
         return None
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _is_nan(value: Any) -> bool:
+    """What tables have for nothing."""
+    return isinstance(value, float) and value != value
+
+
+def _first(value: Any) -> Any:
+    """A value, or the first of a list: an ItemLoader makes lists of everything by itself."""
+    if isinstance(value, list | tuple):
+        return value[0] if value else None
+    return value
 
 
 def _result(future: Future[Outcome]) -> Awaitable[Outcome]:

@@ -57,6 +57,8 @@ def test_switched_off_it_changes_nothing() -> None:
 
 
 def test_settings_that_cannot_be_end_the_crawl_before_it_begins() -> None:
+    with pytest.raises(ConfigError, match="DUPDETECT_PRIORITY must be a number"):
+        settings(DUPDETECT_PRIORITY="first")
     with pytest.raises(ConfigError, match="DUPDETECT_INDX"):
         get_crawler(
             settings_dict={"ADDONS": {Addon: 1}, "DUPDETECT_INDX": "typo.index"}

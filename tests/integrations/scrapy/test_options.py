@@ -51,6 +51,7 @@ def test_every_option_has_its_setting(tmp_path: Path) -> None:
         {"exact": 0.9, "rewrite": 0, "content_farm": 0.5},
         "exact:0.9, rewrite,content_farm",
         "exact:.9,rewrite:0,content_farm:0.5",
+        '{"exact": 0.9, "rewrite": null, "content_farm": "0.5"}',
     ],
 )
 def test_rules_are_a_mapping_or_a_line_of_the_command(rules: Any) -> None:
@@ -72,6 +73,7 @@ def test_a_list_of_rules_takes_any_match_and_likely_scores() -> None:
         ("TAG", {"exact": "much"}, "exact needs a number"),
         ("TAG", "rewrite:", "rewrite needs a number"),
         ("TAG", 3, "a mapping or a list"),
+        ("TAG", '{"exact": 0.9', "not valid JSON"),
         ("WORKERS", 0, "must be in 1..64"),
         ("WORKERS", "two", "must be a number"),
         ("ADD", "perhaps", "must be true or false"),

@@ -97,6 +97,29 @@ def test_lines_that_a_site_repeats_are_found_while_it_is_crawled(
     assert found == [[], [], [], [slogan], [slogan]]
 
 
+def test_the_lists_of_an_item_loader_are_taken(texts: dict[str, str], opened: Any) -> None:
+    page = f"<html><body><article><p>{texts['fr-port']}</p></article></body></html>"
+    loaded = {"html": [page], "url": ["http://a.example/1"], "title": ["Grève", "Port"], "id": []}
+    with opened(drop=COPIES) as (send, _):
+        (found,) = send(loaded)
+    seen = found["dupdetect"]
+    assert (seen["id"], seen["url"], seen["title"]) == (
+        "http://a.example/1", "http://a.example/1", "Grève",
+    )  # fmt: skip
+
+
+def test_a_field_of_a_wrong_type_is_one_line_of_the_log(
+    opened: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened() as (send, _):
+        send({"url": "http://a.example/1", "text": 5})
+    (record,) = [one for one in caplog.records if one.levelno == logging.ERROR]
+    assert record.exc_info is None
+    assert record.getMessage() == (
+        "Not examined: http://a.example/1: TypeError: text must be str or a list of str, not int"
+    )
+
+
 def test_items_without_id_and_address_are_told_apart(texts: dict[str, str], opened: Any) -> None:
     with opened() as (send, stats):
         first, second = send({"text": texts["fr-port"]}, {"text": texts["fr-port"]})
@@ -111,7 +134,9 @@ def test_items_without_id_and_address_are_told_apart(texts: dict[str, str], open
         ({"url": "u", "text": "a \ud800 b " * 20}, "errors/TextError"),
         ({"url": "u", "text": 5}, "errors/TypeError"),
         ({"url": "u", "text": [1, 2]}, "errors/TypeError"),
-        ({"url": "u", "html": ["<p>"]}, "errors/TypeError"),
+        ({"url": "u", "html": {"p": 1}}, "errors/TypeError"),
+        ({"url": "u", "html": ["<p>"]}, "skipped/no_text"),
+        ({"url": "u", "text": float("nan")}, "skipped/no_text"),
         ({"url": "u", "text": "", "html": None}, "skipped/no_text"),
         ({"url": "u"}, "skipped/no_text"),
         ({"url": "u", "html": b"%PDF-1.7 not a page"}, "skipped/not_text"),

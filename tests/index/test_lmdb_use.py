@@ -1,0 +1,53 @@
+"""An index in a folder in the hands of processes: forked ones, and those that may only read."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+
+import pytest
+
+from dupdetect.errors import IndexError_
+from dupdetect.index.stores.lmdb import LmdbStore
+
+
+def in_a_fork(work):
+    """What a forked process has to say."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            said = str(work())
+        except IndexError_ as error:
+            said = str(error)
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as pipe:
+        return pipe.read()
+
+
+def test_an_index_is_not_used_across_a_fork(tmp_path, entry):
+    with closing(LmdbStore(tmp_path / "i")) as store:
+        store.put([entry("a")])
+        readers = store.info()["readers"]
+        for use in (lambda: len(store), lambda: store.put([entry("b")])):
+            assert "opened before this process was forked" in in_a_fork(use)
+        assert "before the fork" in in_a_fork(lambda: LmdbStore(tmp_path / "i"))
+        assert in_a_fork(store.close) == "None"
+        assert (store.info()["readers"], store.check()) == (readers, [])
+        store.put([entry("c")])
+        assert list(store) == [b"a", b"c"]
+    assert in_a_fork(lambda: len(LmdbStore(tmp_path / "i"))) == "2"
+
+
+def test_an_index_that_cannot_be_written_can_be_read(tmp_path, entry, monkeypatch):
+    with closing(LmdbStore(tmp_path / "i")) as store:
+        store.put([entry("a")])
+    # Root may write everywhere: what others are told stands in for a folder of somebody else.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    with pytest.raises(IndexError_, match="cannot be written"):
+        LmdbStore(tmp_path / "i")
+    with closing(LmdbStore(tmp_path / "i", readonly=True)) as store:
+        assert list(store) == [b"a"]
