@@ -294,7 +294,7 @@ def test_a_segment_of_an_earlier_layout_is_refused_and_left_alone(tmp_path):
     words[-1] = zlib.crc32(words[:-1].tobytes())
     data[:HEADER] = words.tobytes()
     file.write_bytes(data)
-    with pytest.raises(IndexMismatchError, match="layout 1.*create a new index"):
+    with pytest.raises(IndexMismatchError, match=r"layout 1.*create a new index"):
         small(tmp_path / "i")
     assert file.read_bytes() == data
 

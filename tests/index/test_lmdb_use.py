@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import closing
 
+import lmdb
 import pytest
 
-from dupdetect.errors import IndexError_
+from dupdetect.errors import IndexCorruptError, IndexError_
 from dupdetect.index.stores.lmdb import LmdbStore
 
 
@@ -40,6 +41,34 @@ def test_an_index_is_not_used_across_a_fork(tmp_path, entry):
         store.put([entry("c")])
         assert list(store) == [b"a", b"c"]
     assert in_a_fork(lambda: len(LmdbStore(tmp_path / "i"))) == "2"
+
+
+@pytest.mark.parametrize(
+    "tables", [None, (), ("meta",), ("meta", "tail"), ("dead", "meta", "tail")]
+)
+def test_an_index_whose_maker_was_killed_is_made_again(tmp_path, entry, tables):
+    path = tmp_path / "i"
+    path.mkdir()
+    if tables is None:
+        (path / "lock.mdb").touch()
+    else:
+        with lmdb.open(str(path), max_dbs=8) as env:
+            for name in tables:
+                env.open_db(name.encode(), integerkey=name != "meta")
+    with pytest.raises(IndexError_):
+        LmdbStore(path, create=False, readonly=True).header()
+    with closing(LmdbStore(path)) as store:
+        store.put([entry("a")])
+    with closing(LmdbStore(path)) as store:
+        assert list(store) == [b"a"] and store.check() == []
+
+
+def test_tables_that_hold_something_else_are_left_alone(tmp_path):
+    with lmdb.open(str(tmp_path), max_dbs=8) as env, env.begin(write=True) as txn:
+        txn.put(b"somebody", b"else's", db=env.open_db(b"meta", txn))
+    for create in (True, False):
+        with pytest.raises(IndexCorruptError, match="not an index"):
+            LmdbStore(tmp_path, create=create)
 
 
 def test_an_index_that_cannot_be_written_can_be_read(tmp_path, entry, monkeypatch):

@@ -321,7 +321,8 @@ def _preflight(path: Path, *, create: bool, readonly: bool) -> int:
         if path.exists() and not path.is_dir():
             raise IndexCorruptError(f"{path}: a file, not an index (which is a folder)")
         if not data.exists():
-            if path.is_dir() and any(path.iterdir()):
+            # LMDB makes its lock first: all there is if who made the index was killed then.
+            if path.is_dir() and any(file.name != "lock.mdb" for file in path.iterdir()):
                 raise IndexCorruptError(f"{path}: a folder, but not an index")
             if not create:
                 raise IndexError_(f"{path}: there is no index here")

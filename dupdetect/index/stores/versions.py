@@ -75,7 +75,7 @@ class Versions:
                     f"{self.path}: built by dupdetect 0.1, whose layout is no longer read: create "
                     "a new index and add the documents to it"
                 )
-            if (found and not found >= _TABLES) or (not found and not create):
+            if not found >= _TABLES and not (create and not readonly and self._begun(found)):
                 raise IndexCorruptError(f"{self.path}: an LMDB folder, but not an index")
             self._meta = self._env.table("meta")
             self._tail = self._env.table("tail", numbered=True)
@@ -92,6 +92,14 @@ class Versions:
         except BaseException:
             self._env.close()
             raise
+
+    def _begun(self, found: set[str]) -> bool:
+        """Whether there is nothing but what making an index begins with: who made it was killed."""
+        if not found <= _TABLES:
+            return False
+        tables = [self._env.table(name, numbered=name != "meta") for name in sorted(found)]
+        with self._env.reading() as txn:
+            return all(txn.stat(table)["entries"] == 0 for table in tables)
 
     def _snapshot(self) -> Snapshot:
         """The newest state; inside a batch of this thread, the batch's."""
