@@ -166,7 +166,7 @@ def _length(data: U8, at: Any, end: Any) -> int:
     """Documents of the list at ``at``; 0 if it does not end before ``end``."""
     n = 1
     if data[at] & np.uint8(1):
-        n = 1 + int(np.int64(data[at + 3])) if at + 4 <= end else 0
+        n = 1 + int(data[at + 3]) if at + 4 <= end else 0
     return n if at + 3 * n + (n > 1) <= end else 0
 
 

@@ -43,9 +43,7 @@ def test_an_index_is_not_used_across_a_fork(tmp_path, entry):
     assert in_a_fork(lambda: len(LmdbStore(tmp_path / "i"))) == "2"
 
 
-@pytest.mark.parametrize(
-    "tables", [None, (), ("meta",), ("meta", "tail"), ("dead", "meta", "tail")]
-)
+@pytest.mark.parametrize("tables", [None, (), ("meta",), ("meta", "tail")])
 def test_an_index_whose_maker_was_killed_is_made_again(tmp_path, entry, tables):
     path = tmp_path / "i"
     path.mkdir()
