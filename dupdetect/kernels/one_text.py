@@ -73,7 +73,9 @@ def _packed(made: Sketched) -> U8:
     out = np.empty(size, np.uint8)
     head, at, i = out[:HEADER].view(np.int64), HEADER, 0
     for part in parts:
-        out[at : at + part.size] = part
+        there = out[at : at + part.size]
+        for k in range(part.size):  # an assignment takes several times as long
+            there[k] = part[k]
         head[i], head[i + 1] = at, at + part.size
         at += part.size + -part.size % ALIGNED
         i += 2

@@ -118,11 +118,17 @@ def _width(table: U32) -> int:
 @kernel
 def look_up(table: U32, keys: U32, absent: int, values: U8, later: I64) -> None:
     """Writes the value of each key in a packed table to ``values``; ``absent`` for those that are
-    not there. ``later``: room for as many keys."""
+    not there. ``later``: room for as many keys.
+
+    All slots are read first, by a loop of nothing else: of one that goes on with what it reads a
+    processor has fewer under way (measured: it takes twice as long).
+    """
     bits, mask = _width(table), np.uint32(table.size - 1)
+    for k in range(keys.size):
+        later[k] = table[keys[k] & mask]
     left = np.uint64(0)
     for k in range(keys.size):
-        slot = table[keys[k] & mask]
+        slot = np.uint32(later[k])
         known = slot & np.uint32(NOTHING) != np.uint32(NOTHING)
         same = slot >> np.uint32(_VALUE) == _tag(keys[k], bits)
         values[k] = np.uint8(slot) if known & same else np.uint8(absent)
