@@ -126,17 +126,20 @@ def look_up(table: U32, keys: U32, absent: int, values: U8, later: I64) -> None:
     bits, mask = _width(table), np.uint32(table.size - 1)
     for k in range(keys.size):
         later[k] = table[keys[k] & mask]
-    left = np.uint64(0)
     for k in range(keys.size):
         slot = np.uint32(later[k])
         known = slot & np.uint32(NOTHING) != np.uint32(NOTHING)
         same = slot >> np.uint32(_VALUE) == _tag(keys[k], bits)
-        values[k] = np.uint8(slot) if known & same else np.uint8(absent)
+        value = np.uint8(slot) if same else np.uint8(NOTHING)  # which no key has
+        values[k] = value if known else np.uint8(absent)
+    left = np.uint64(0)
+    for k in range(keys.size):
         later[left] = k
-        left += np.uint64(known & ~same)
+        left += np.uint64(values[k] == NOTHING)
     for at in range(left):
         k = later[at]
         tag, i = _tag(keys[k], bits), keys[k] & mask
+        values[k] = absent
         while table[i] & NOTHING != NOTHING:
             if table[i] >> np.uint32(_VALUE) == tag:
                 values[k] = np.uint8(table[i])
