@@ -36,7 +36,7 @@ from dupdetect.sketch.one import known_of, sketch_alone
 from dupdetect.sketch.traces import NO_LINES, Lines
 from dupdetect.text.tokens import tokenize_texts
 from dupdetect.verify import PairVerdicts, verify_known
-from dupdetect.verify.known import verify_one
+from dupdetect.verify.known import models_of, verify_one
 from dupdetect.verify.matching import match_of, matches_of
 
 if TYPE_CHECKING:
@@ -132,6 +132,10 @@ class Index:
     def _known(self) -> NDArray[np.uint8]:
         return known_of(self.config)
 
+    @cached_property
+    def _models(self) -> NDArray[np.uint8]:
+        return models_of(self.config)
+
     def add(self, document: Document) -> None:
         """Adds one document; it is durable when this returns (inside :meth:`batch`, at its end)."""
         self._settle()
@@ -172,7 +176,9 @@ class Index:
         known = self._candidates.likely_one(sketch, language=own.language, exclude=exclude)
         if not len(known):
             return []
-        verdicts = verify_one(sketch, own, known, self.config)
+        verdicts = verify_one(sketch, own, known, self._models)
+        if verdicts is None:
+            return []
         return self._told(verdicts, np.zeros(len(known), np.int64), [own], known)[0]
 
     def query_many(self, documents: Iterable[Document | str]) -> list[list[Match]]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -237,25 +238,31 @@ class CandidateIndex:
         if not len(places.key):
             return _NOBODY
         if looked:
-            return self._chosen(places, np.arange(len(places.key)), exclude)
+            return self._chosen(places, None, exclude)
         return self._chosen(places, most_alike(unpacked(sketch), 0, language, places), exclude)
 
-    @property
+    @cached_property
     def _most(self) -> int:
         return self.config.anchor.max_candidates + 1
 
-    def _chosen(self, places: Places, chosen: NDArray[np.int64], exclude: str | None) -> Likely:
-        """Of what is likely the first that are not ``exclude``."""
-        if exclude is not None and len(chosen):
+    def _chosen(
+        self, places: Places, chosen: NDArray[np.int64] | None, exclude: str | None
+    ) -> Likely:
+        """Of what is likely (None: all, in their order) the first that are not ``exclude``."""
+        rows = range(len(places.key)) if chosen is None else chosen.tolist()
+        if exclude is not None:
             own = _key(exclude)
-            chosen = chosen[[places.name(i) != own for i in chosen.tolist()]]
-        if len(chosen) > MOST_VERIFIED:
-            self.unverified += len(chosen) - MOST_VERIFIED
-            chosen = chosen[:MOST_VERIFIED]
+            sizes = (places.record - places.key).tolist()
+            rows = [i for i in rows if sizes[i] != len(own) or places.name(i) != own]
+        if len(rows) > MOST_VERIFIED:
+            self.unverified += len(rows) - MOST_VERIFIED
+            rows = rows[:MOST_VERIFIED]
+        if chosen is None and len(rows) == len(places.key):
+            return Likely(places)
         key, record, end, held = places
-        return Likely(Places(key[chosen], record[chosen], end[chosen], held))
+        return Likely(Places(key[rows], record[rows], end[rows], held))
 
-    @property
+    @cached_property
     def _caps(self) -> Caps:
         shingle, anchor = self.config.shingle, self.config.anchor
         return Caps(shingle.max_bucket, anchor.max_bucket, anchor.min_shared)

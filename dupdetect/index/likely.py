@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,7 @@ def most_alike(
     return alike(*own, code_of(language), LEAST, places.record, places.end)
 
 
+@lru_cache(maxsize=1 << 10)
 def code_of(language: str | None) -> int:
     """A language as records have it, 0 where it is unknown or has no code of two letters."""
     return int.from_bytes(language_bytes(None if language == "und" else language), "little")

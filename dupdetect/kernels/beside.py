@@ -46,23 +46,31 @@ def _starts(doc: I64, rows: I64, more: I64) -> I64:
 
 
 @kernel
+def _copy_anchors(view: ViewArrays, first: int, last: int, out: ViewArrays, at: int) -> None:
+    """Anchors ``first:last`` to place ``at``: by loops, several times faster than assignments."""
+    _, key, weight, kind, sentence, token = view
+    _, out_key, out_weight, out_kind, out_sentence, out_token = out
+    for i in range(last - first):
+        out_key[at + i], out_weight[at + i] = key[first + i], weight[first + i]
+        out_sentence[at + i], out_token[at + i] = sentence[first + i], token[first + i]
+    for i in range(last - first):
+        out_kind[at + i] = kind[first + i]
+
+
+@kernel
 def _joined_view(own: ViewArrays, rows: I64, theirs: ViewArrays) -> ViewArrays:
-    doc, key, weight, kind, sentence, token = own
-    doc_2, key_2, weight_2, kind_2, sentence_2, token_2 = theirs
+    doc, doc_2, key_2 = own[0], theirs[0], theirs[1]
     k = rows.size
     place = _starts(doc, rows, doc_2[1:] - doc_2[:-1])
     n = place[place.size - 1]
     out_key, out_weight = np.empty(n, np.uint32), np.empty(n, np.float32)
     out_kind = np.empty(n, np.uint8)
     out_sentence, out_token = np.empty(n, np.int32), np.empty(n, np.int32)
+    out = place, out_key, out_weight, out_kind, out_sentence, out_token
     for i in range(k):
-        a, b, x, y = doc[rows[i]], doc[rows[i] + 1], place[i], place[i + 1]
-        out_key[x:y], out_weight[x:y], out_kind[x:y] = key[a:b], weight[a:b], kind[a:b]
-        out_sentence[x:y], out_token[x:y] = sentence[a:b], token[a:b]
-    x = place[k]
-    out_key[x:], out_weight[x:], out_kind[x:] = key_2, weight_2, kind_2
-    out_sentence[x:], out_token[x:] = sentence_2, token_2
-    return place, out_key, out_weight, out_kind, out_sentence, out_token
+        _copy_anchors(own, doc[rows[i]], doc[rows[i] + 1], out, place[i])
+    _copy_anchors(theirs, 0, key_2.size, out, place[k])
+    return out
 
 
 @kernel
@@ -110,8 +118,9 @@ def put_beside(
         for j in range(word_doc[i + 1] - at):
             flags[at + j] = words.flags[first + j] & IN_QUOTE
         first = words.shingle_doc[row]
-        size = shingle_doc[i + 1] - shingle_doc[i]
-        shingles[shingle_doc[i] : shingle_doc[i + 1]] = words.shingles[first : first + size]
+        mine = shingles[shingle_doc[i] : shingle_doc[i + 1]]
+        for j in range(mine.size):
+            mine[j] = words.shingles[first + j]
     joined = _joined_view(
         stems, rows, build_view(anchor_doc, stem, stem_zipf, kind, sentence, token)
     )

@@ -110,8 +110,9 @@ def gather(begin: I64, end_of: I64) -> tuple[U8, I64, I64, int]:
     out = np.empty(place[n], np.uint8)
     for d in range(n):
         data = carray(bytes_at(begin[d]), (end_of[d] - begin[d],))
-        length = place[d + 1] - place[d]
-        out[place[d] : place[d + 1]] = data[from_[d] : from_[d] + length]
+        theirs, here = data[from_[d] :], out[place[d] : place[d + 1]]
+        for i in range(here.size):  # several times faster than an assignment
+            here[i] = theirs[i]
     return out, place, language, 0
 
 

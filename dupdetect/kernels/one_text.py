@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels._jit import carray, inlined, kernel
 from dupdetect.kernels.fold import FoldTable
 from dupdetect.kernels.likely import Least
 from dupdetect.kernels.looks import alike
 from dupdetect.kernels.packs import ALIGNED, HEADER, part_of
+from dupdetect.kernels.postings import bytes_at
 from dupdetect.kernels.shared import Lists, strongest_documents
 from dupdetect.kernels.sketches import Shape, Sketched, sketch_text
+from dupdetect.kernels.vectors import signed
+from dupdetect.kernels.views import ViewArrays
 
 U8 = NDArray[np.uint8]
 I64 = NDArray[np.int64]
@@ -53,30 +56,53 @@ def sketch_one(data: U8, known: U8, spans: I64) -> U8:
 
 
 @inlined
-def _bytes(array: Any) -> U8:
-    return array.reshape(-1).view(np.uint8)  # type: ignore[no-any-return]
+def _note(places: I64, i: int, array: Any) -> None:
+    """Writes where array number i begins, and how many bytes it has."""
+    places[0, i], places[1, i] = signed(array.ctypes.data), array.size * array.itemsize
+
+
+@inlined
+def _note_view(places: I64, i: int, view: ViewArrays) -> None:
+    doc, key, weight, kind, sentence, token = view
+    _note(places, i, doc)
+    _note(places, i + 1, key)
+    _note(places, i + 2, weight)
+    _note(places, i + 3, kind)
+    _note(places, i + 4, sentence)
+    _note(places, i + 5, token)
 
 
 @kernel
 def _packed(made: Sketched) -> U8:
-    s, t = made[12], made[13]
-    parts = (
-        _bytes(made[0]), made[1], _bytes(made[2]), _bytes(made[3]), _bytes(made[4]),
-        _bytes(made[5]), _bytes(made[6]), _bytes(made[7]), _bytes(made[8]), _bytes(made[9]),
-        _bytes(made[10]), _bytes(made[11]),
-        _bytes(s[0]), _bytes(s[1]), _bytes(s[2]), s[3], _bytes(s[4]), _bytes(s[5]),
-        _bytes(t[0]), _bytes(t[1]), _bytes(t[2]), t[3], _bytes(t[4]), _bytes(t[5]),
-    )  # fmt: skip
+    """All arrays in one: by their addresses, since a tuple of two dozen arrays that is walked has
+    references to each counted twice a step, and its code is longer than all the rest."""
+    places = np.empty((2, 24), np.int64)
+    _note(places, 0, made[0])
+    _note(places, 1, made[1])
+    _note(places, 2, made[2])
+    _note(places, 3, made[3])
+    _note(places, 4, made[4])
+    _note(places, 5, made[5])
+    _note(places, 6, made[6])
+    _note(places, 7, made[7])
+    _note(places, 8, made[8])
+    _note(places, 9, made[9])
+    _note(places, 10, made[10])
+    _note(places, 11, made[11])
+    _note_view(places, 12, made[12])
+    _note_view(places, 18, made[13])
     size = HEADER
-    for part in parts:
-        size += part.size + -part.size % ALIGNED
+    for i in range(places.shape[1]):
+        size += (places[1, i] + ALIGNED - 1) & -ALIGNED
     out = np.empty(size, np.uint8)
-    head, at, i = out[:HEADER].view(np.int64), HEADER, 0
-    for part in parts:
-        out[at : at + part.size] = part
-        head[i], head[i + 1] = at, at + part.size
-        at += part.size + -part.size % ALIGNED
-        i += 2
+    head, at = out[:HEADER].view(np.int64), HEADER
+    for i in range(places.shape[1]):
+        n = places[1, i]
+        head[2 * i], head[2 * i + 1] = at, at + n
+        part, there = carray(bytes_at(places[0, i]), (n,)), out[at : at + n]
+        for k in range(n):  # an assignment takes several times as long
+            there[k] = part[k]
+        at += (n + ALIGNED - 1) & -ALIGNED
     return out
 
 

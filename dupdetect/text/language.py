@@ -50,10 +50,14 @@ def detect_many(texts: Iterable[str], candidates: Sequence[str] | None = None) -
 
 def spoken(text: str, declared: str | None = None) -> str:
     """The declared language (``fr``, ``fr-FR``, ``FR_ca``) as ISO 639-1 code, else the text's."""
-    code = (declared or "").strip().lower().replace("_", "-").partition("-")[0]
-    if len(code) == 2 and code.isalpha():
-        return code
-    return detect(text)
+    return _code(declared or "") or detect(text)
+
+
+@lru_cache(maxsize=1 << 10)
+def _code(declared: str) -> str:
+    """The ISO 639-1 code that a declaration begins with, empty if it has none."""
+    code = declared.strip().lower().replace("_", "-").partition("-")[0]
+    return code if len(code) == 2 and code.isalpha() else ""
 
 
 def _has_letters(sample: str) -> bool:

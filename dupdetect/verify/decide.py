@@ -15,7 +15,8 @@ from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.beside import Words, put_beside
 from dupdetect.kernels.likely import gather
 from dupdetect.kernels.measures import measure_pairs
-from dupdetect.kernels.packs import part_of
+from dupdetect.kernels.packs import pack, part_of
+from dupdetect.kernels.trees import Forest
 from dupdetect.kernels.views import ViewArrays
 from dupdetect.verify.features import MIXED
 from dupdetect.verify.judge import Forms, judge, verdicts
@@ -149,21 +150,58 @@ def decide_known(
     return decided, bad if bad != 0 else worse
 
 
+def packed_models(forms: Forms, rules: Rules) -> U8:
+    """Models and rules in one array, for :func:`decide_one`."""
+    numbers = np.array(rules, np.float64)
+    first, columns, coefficients, intercepts, forest, first_tree = forms
+    return pack([numbers, first, columns, coefficients, intercepts, *forest, first_tree])
+
+
+@kernel
+def _models_in(packed: U8) -> tuple[Forms, Rules]:
+    forest = Forest(
+        part_of(packed, 5).view(np.int16), part_of(packed, 6).view(np.float32),
+        part_of(packed, 7).view(np.uint16), part_of(packed, 8).view(np.int64),
+    )  # fmt: skip
+    forms = Forms(
+        part_of(packed, 1).view(np.int64), part_of(packed, 2).view(np.int64),
+        part_of(packed, 3).view(np.float64), part_of(packed, 4).view(np.float64), forest,
+        part_of(packed, 9).view(np.int64),
+    )  # fmt: skip
+    numbers = part_of(packed, 0).view(np.float64)
+    return forms, Rules(int(numbers[0]), float(numbers[1]), int(numbers[2]))
+
+
 @kernel
 def decide_one(
-    packed: U8, begin: I64, end: I64, own: I64, spoken: I64, across: BOOLS, forms: Forms,
-    rules: Rules,
-) -> tuple[Decided, int]:  # fmt: skip
-    """:func:`decide_known` of one text with the packed sketch of ``kernels.one_text``."""
+    packed: U8, begin: I64, end: I64, spoken: int, across: BOOLS, models: U8
+) -> tuple[F64, int]:
+    """:func:`decide_known` of one text with the packed sketch of ``kernels.one_text``, by
+    :func:`packed_models`.
+
+    Of k pairs float64[k, len(MEASURES) + 5]: the columns of :class:`Decided` in their order, if any
+    pair is a match, else no rows.
+    """
     words = Words(
         part_of(packed, 0).view(np.int64), part_of(packed, 1), part_of(packed, 2).view(np.int32),
         part_of(packed, 3).view(np.int64), part_of(packed, 4).view(np.uint32),
         part_of(packed, 5).view(np.int64),
     )  # fmt: skip
-    return decide_known(
-        words, _view(packed, 12), _view(packed, 18), np.zeros(1, np.int64), begin, end, own, spoken,
-        across, forms, rules,
+    forms, rules = _models_in(models)
+    decided, bad = decide_known(
+        words, _view(packed, 12), _view(packed, 18), np.zeros(1, np.int64), begin, end,
+        np.zeros(begin.size, np.int64), np.full(1, spoken), across, forms, rules,
     )  # fmt: skip
+    measures, kind, score, jaccard, inside_a, inside_b = decided
+    n, k = measures.shape[1], kind.size
+    if not kind.any():
+        k = 0
+    out = np.empty((k, n + 5), np.float64)
+    for i in range(k):
+        out[i, :n] = measures[i]
+        out[i, n], out[i, n + 1], out[i, n + 2] = kind[i], score[i], jaccard[i]
+        out[i, n + 3], out[i, n + 4] = inside_a[i], inside_b[i]
+    return out, bad
 
 
 @inlined

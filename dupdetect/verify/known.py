@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.config import Config
+from dupdetect.errors import IndexCorruptError
 from dupdetect.index.likely import Likely, code_of
 from dupdetect.index.sketches import damaged
+from dupdetect.kernels.measures import MEASURES
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch, laid_out
-from dupdetect.verify.decide import Decided, decide_known, decide_one
+from dupdetect.verify.decide import Decided, decide_known, decide_one, packed_models
 from dupdetect.verify.model import forms_of
 from dupdetect.verify.pairs import PairVerdicts, rules_of, with_directions
 
@@ -36,34 +38,52 @@ def verify_known(
     spoken = np.array([code_of(document.language) for document in own], np.int64)
     pairs = *laid_out(batch), wanted, known.places.record, known.places.end, at, spoken
     models = forms_of(None), rules_of(config)
-    return _told(lambda across: decide_known(*pairs, across, *models), own, at, known)
-
-
-def verify_one(
-    sketch: NDArray[np.uint8], asked: Document, known: Likely, config: Config
-) -> PairVerdicts:
-    """:func:`verify_known` of a document with a packed sketch (``sketch.one``)."""
-    at, spoken = np.zeros(len(known), np.int64), np.array([code_of(asked.language)], np.int64)
-    pairs = sketch, known.places.record, known.places.end, at, spoken
-    models = forms_of(None), rules_of(config)
-    return _told(lambda across: decide_one(*pairs, across, *models), [asked], at, known)
-
-
-def _told(
-    decide: Callable[[NDArray[np.bool_]], tuple[Decided, int]], own: Sequence[Document],
-    at: NDArray[np.int64], known: Likely,
-) -> PairVerdicts:  # fmt: skip
-    """The verdicts; raises IndexCorruptError for a sketch that cannot be."""
-    decided, bad = decide(_TO_TELL)
+    decided, bad = decide_known(*pairs, _TO_TELL, *models)
     if bad < 0:
-        decided, bad = decide(_across(own, at, known))
+        decided, bad = decide_known(*pairs, _across(own, at, known), *models)
     if bad:
-        known.record(bad - 1)  # says what is wrong with it, if its checksum does
-        raise damaged(bad - 1, len(known))
+        raise _malformed(bad, known)
     numbers = np.empty((len(known), 2), np.int64)
     if np.count_nonzero(decided.kind):  # most candidates are none
         numbers[:, 0], numbers[:, 1] = at, np.arange(len(own), len(own) + len(known))
     return with_directions(decided, numbers, _Dates(own, known))
+
+
+def models_of(config: Config) -> NDArray[np.uint8]:
+    """What :func:`verify_one` needs by these settings, in one array, to be kept."""
+    return packed_models(forms_of(None), rules_of(config))
+
+
+def verify_one(
+    sketch: NDArray[np.uint8], asked: Document, known: Likely, models: NDArray[np.uint8]
+) -> PairVerdicts | None:
+    """:func:`verify_known` of a document with a packed sketch (``sketch.one``), by
+    :func:`models_of`; None if nothing matches."""
+    spoken, places = code_of(asked.language), known.places
+    pairs = sketch, places.record, places.end, spoken
+    told, bad = decide_one(*pairs, _TO_TELL, models)
+    if bad < 0:
+        across = _across([asked], np.zeros(len(known), np.int64), known)
+        told, bad = decide_one(*pairs, across, models)
+    if bad:
+        raise _malformed(bad, known)
+    if not len(told):
+        return None
+    n = len(MEASURES)
+    kind, score, jaccard, inside_a, inside_b = told[:, n:].T
+    decided = Decided(
+        told[:, :n].copy(), kind.astype(np.uint8), score.astype(np.float32),
+        jaccard.astype(np.float32), inside_a.astype(np.float32), inside_b.astype(np.float32),
+    )  # fmt: skip
+    numbers = np.zeros((len(known), 2), np.int64)
+    numbers[:, 1] = np.arange(1, 1 + len(known))
+    return with_directions(decided, numbers, _Dates([asked], known))
+
+
+def _malformed(bad: int, known: Likely) -> IndexCorruptError:
+    """The error of a sketch that cannot be, number ``bad - 1``."""
+    known.record(bad - 1)  # says what is wrong with it, if its checksum does
+    return damaged(bad - 1, len(known))
 
 
 _TO_TELL = np.zeros(0, np.bool_)

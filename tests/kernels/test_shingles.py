@@ -55,6 +55,23 @@ def test_every_length_up_to_three_stripes() -> None:
     assert hashes.tolist() == [xxhash.xxh32_intdigest(data[:length]) for length in lengths]
 
 
+@given(st.lists(st.integers(0, 400), max_size=3), st.integers(1, 4), st.integers(0, 2**32 - 1))
+def test_texts_of_many_rounds(sizes: list[int], size: int, seed: int) -> None:
+    lengths = np.random.default_rng(seed).geometric(0.2, size=sum(sizes))
+    texts, at = [], 0
+    for n in sizes:
+        texts.append(" ".join(chr(97 + k % 26) * k for k in lengths[at : at + n].tolist()))
+        at += n
+    expected = [
+        [
+            xxhash.xxh32_intdigest(" ".join(words[i : i + size]).encode())
+            for i in range(max(0, len(words) - size + 1))
+        ]
+        for words in (text.split() for text in texts)
+    ]
+    assert hashes_of(texts, size) == expected
+
+
 @pytest.mark.parametrize(("n_tokens", "expected"), [(0, 0), (1, 0), (2, 0), (3, 1), (4, 2)])
 def test_number_of_shingles(n_tokens: int, expected: int) -> None:
     assert len(hashes_of(["mot " * n_tokens], 3)[0]) == expected

@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 
 from dupdetect.config import Config
+from dupdetect.errors import IndexCorruptError
 from dupdetect.index import sketches as packed
 from dupdetect.index.likely import Likely
 from dupdetect.index.records import pack
 from dupdetect.index.stores.base import placed
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
+from dupdetect.sketch.one import known_of, sketch_alone
 from dupdetect.verify import verify_known, verify_pairs
+from dupdetect.verify.known import models_of, verify_one
 
 CONFIG = Config()
 FIELDS = ("kind", "score", "jaccard", "containment_a", "containment_b", "direction")
@@ -61,6 +64,38 @@ def test_as_in_one_batch(
     assert len(np.unique(wanted.kind)) > 1
     for name in FIELDS:
         assert getattr(found, name).tolist() == getattr(wanted, name).tolist(), name
+
+
+def test_one_text_as_in_a_batch(known: tuple[SketchBatch, list[Document], list[bytes]]) -> None:
+    batch, documents, sketches = known
+    settings, models, asked = known_of(CONFIG), models_of(CONFIG), 0
+    for row, document in enumerate(documents):
+        sketch = sketch_alone(document.text, settings)
+        wanted = verify_known(
+            batch, np.full(len(documents), row), documents, laid(documents, sketches), CONFIG
+        )
+        found = verify_one(sketch, document, laid(documents, sketches), models)
+        assert found is not None
+        for name in FIELDS:
+            assert getattr(found, name).tolist() == getattr(wanted, name).tolist(), name
+            assert getattr(found, name).dtype == getattr(wanted, name).dtype, name
+        apart = np.flatnonzero(wanted.kind == 0).tolist()
+        asked += len(apart)
+        others = laid([documents[i] for i in apart], [sketches[i] for i in apart])
+        assert verify_one(sketch, document, others, models) is None
+    assert asked
+
+
+def test_a_sketch_that_cannot_be_is_an_error(
+    known: tuple[SketchBatch, list[Document], list[bytes]],
+) -> None:
+    batch, documents, sketches = known
+    sketch = sketch_alone(documents[0].text, known_of(CONFIG))
+    broken = laid(documents[:3], [*sketches[:2], sketches[2][:-1]])
+    with pytest.raises(IndexCorruptError):
+        verify_one(sketch, documents[0], broken, models_of(CONFIG))
+    with pytest.raises(IndexCorruptError):
+        verify_known(batch, np.zeros(3, np.int64), documents, broken, CONFIG)
 
 
 def test_no_records_no_verdicts(known: tuple[SketchBatch, list[Document], list[bytes]]) -> None:
