@@ -135,9 +135,9 @@ def new_postings(hashes: U64, lengths: I64) -> U64:
     i = 0
     for document in range(lengths.size):
         for _ in range(lengths[document]):
-            bucket = np.int64(hashes[i] >> shift)
-            out[at[bucket]] = hashes[i] << np.uint64(NUMBER_BITS) | np.uint64(document)
-            at[bucket] += 1
+            mine = np.int64(hashes[i] >> shift)
+            out[at[mine]] = hashes[i] << np.uint64(NUMBER_BITS) | np.uint64(document)
+            at[mine] += 1
             i += 1
     for bucket in range(place.size - 1):
         first, last = place[bucket], place[bucket + 1]

@@ -16,7 +16,7 @@ from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.likely import strongest
 from dupdetect.kernels.lists import LONGEST, bucket_ranges, one_list
 from dupdetect.kernels.mix import mix64
-from dupdetect.kernels.postings import hash_keys, locate
+from dupdetect.kernels.postings import LIST_CAP, hash_keys, locate
 from dupdetect.kernels.recent import held, one_walk
 
 U64 = NDArray[np.uint64]
@@ -27,8 +27,6 @@ U8 = NDArray[np.uint8]
 #: A document in the table of counts: its number above, then 13 bits of shared bands and 16 of keys.
 _NUMBER, _BAND = np.uint64(29), np.uint64(16)
 _FEW, _MASK = (1 << 13) - 1, (1 << 16) - 1
-#: Postings that there is room for at first: few queries meet more.
-_ROOM = 1 << 14
 #: Counters for each posting, and the fewest: half a page of the first-level cache.
 _SPARSE, _COUNTERS = 4, 1 << 14
 #: Where a counter stays.
@@ -49,38 +47,37 @@ class Lists(NamedTuple):
 
 @kernel
 def _collect(
-    table: I64, hashes: U64, cap: int, whole: bool, dead: U8, recent: Lists, view: int,
-    out: I64, n: int,
-) -> tuple[I64, int, int, int]:  # fmt: skip
-    """Puts the documents under each hash, at most ``cap`` of them, behind ``n`` in ``out``.
+    table: I64, hashes: U64, cap: int, whole: bool, dead: U8, recent: Lists, view: int, before: I64
+) -> tuple[I64, int, int, int]:
+    """The documents ``before``, then those under each hash, at most ``cap`` of them.
 
-    With ``whole`` longer lists are left out. The documents, how many there are, how many lists were
-    longer, and 0 or 1 + the row of a segment that is malformed.
+    With ``whole`` longer lists are left out. An array that begins with them, how many they are, how
+    many lists were longer, and 0 or 1 + the row of a segment that is malformed.
     """
-    cut = 0
     begin = np.empty((table.shape[0], hashes.size), np.int64)
     end = np.empty((table.shape[0], hashes.size), np.int64)
     status = bucket_ranges(table, hashes, begin, end)
+    base, limit = recent.base, recent.limit
+    most = min(cap, LIST_CAP * table.shape[0] + limit - base)
+    out = np.empty(before.size + most * hashes.size + LONGEST, np.int64)
+    out[: before.size] = before
     if status != 0:
-        return out, n, cut, status
-    late = recent.base < recent.limit
-    tagged = np.empty(hashes.size if late else 0, np.uint64)
+        return out, 0, 0, status
+    tagged = np.empty(hashes.size if base < limit else 0, np.uint64)
     for i in range(tagged.size):
         tagged[i] = (hashes[i] << np.uint64(2)) + np.uint64(view + 1)
-    listed = held(recent.keys, recent.marks, tagged)
+    # Arrays are taken out of what holds them but once: each time counts its references.
+    keys, first, number, following = recent.keys, recent.first, recent.number, recent.following
+    listed = held(keys, recent.marks, tagged)
+    n, cut = before.size, 0
     for i in range(hashes.size):
-        if n + cap + LONGEST > out.size:
-            larger = np.empty(2 * out.size + cap + LONGEST, np.int64)
-            larger[:n] = out[:n]
-            out = larger
         found, more = one_list(table, begin, end, i, hashes[i], cap, whole, dead, out, n)
         if found < 0:
-            return out, n, cut, -found
-        if late and listed[i] and found <= cap:
+            return out, 0, 0, -found
+        if i < listed.size and listed[i] and found <= cap:
             found = one_walk(
-                recent.keys, recent.first, recent.number, recent.following, tagged[i], recent.base,
-                recent.limit, cap, dead, out, n, found,
-            )  # fmt: skip
+                keys, first, number, following, tagged[i], base, limit, cap, dead, out, n, found
+            )
         cut += more or found > cap
         n += min(found, cap) if found <= cap or not whole else 0
     return out, n, cut, 0
@@ -140,13 +137,12 @@ def shared_documents(
     """
     none = np.empty(0, np.int64)
     documents, n_bands, cut, status = _collect(
-        band_table, hash_keys(bands), band_cap, False, dead, recent, views[0],
-        np.empty(_ROOM, np.int64), 0,
-    )  # fmt: skip
+        band_table, hash_keys(bands), band_cap, False, dead, recent, views[0], none
+    )
     if status != 0:
         return none, none, none, 0, status
     documents, n, more, status = _collect(
-        key_table, hash_keys(keys), key_cap, True, dead, recent, views[1], documents, n_bands
+        key_table, hash_keys(keys), key_cap, True, dead, recent, views[1], documents[:n_bands]
     )
     if status != 0:
         return none, none, none, 0, status
