@@ -69,7 +69,8 @@ class _Library(_LibraryOfNumba):  # type: ignore[misc]
         module = self._final_module
         own = _defined(module)
         for library in _needed(self, {}):
-            self._reload_init.update(library._reload_init)
+            if hasattr(library, "_reload_init"):  # not in numba 0.61
+                self._reload_init.update(library._reload_init)
             part = library._final_module if _is_raw(library) else library._get_module_for_linking()
             module.link_in(part, preserve=True)
         for function in module.functions:
