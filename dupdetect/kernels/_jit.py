@@ -49,19 +49,24 @@ class Kernel:
 
     @functools.cached_property
     def dispatcher(self) -> Any:
-        """Numba's object; a kernel that calls another one sees that."""
-        with _LOCK:
-            found = self.__dict__.get("dispatcher")  # another thread may have been here first
-            if found is None:
-                import numba
+        """Numba's object, for calls from Python."""
+        return self._once("dispatcher", inner=False)
 
-                found = numba.njit(cache=True, nogil=True, **self._options)(self.py_func)
-                self.__dict__["dispatcher"] = found
+    @functools.cached_property
+    def _inner(self) -> Any:
+        """Numba's object as other kernels see it."""
+        return self._once("_inner", inner=True)
+
+    def _once(self, name: str, *, inner: bool) -> Any:
+        with _LOCK:
+            found = self.__dict__.get(name)  # another thread may have been here first
+            if found is None:
+                found = self.__dict__[name] = _dispatcher(self.py_func, inner, self._options)
             return found
 
     @property
     def _numba_type_(self) -> Any:
-        return self.dispatcher._numba_type_
+        return self._inner._numba_type_
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -91,6 +96,16 @@ class Kernel:
         _keep.keep(self, key, arguments)
         self._calls = _MANY + 1  # numba is there now
         return result
+
+
+def _dispatcher(function: Callable[..., Any], inner: bool, options: dict[str, Any]) -> Any:
+    try:
+        from dupdetect.kernels import _lean
+    except (ImportError, AttributeError):  # a numba that differs inside
+        import numba
+
+        return numba.njit(cache=True, nogil=True, **options)(function)
+    return _lean.dispatcher(function, inner=inner, **options)
 
 
 class Deferred:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels.order import stable_order
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
@@ -98,8 +99,8 @@ def pack_sketches(
                 edges += 1
         s1, s2 = stem_doc[d], stem_doc[d + 1]
         k1, k2 = skeleton_doc[d], skeleton_doc[d + 1]
-        stems = np.argsort(stem_token[s1:s2])
-        skeletons = np.argsort(skeleton_token[k1:k2])
+        stems = stable_order(stem_token[s1:s2])
+        skeletons = stable_order(skeleton_token[k1:k2])
         n_anchors = 0
         i = j = 0
         while i < stems.size or j < skeletons.size:

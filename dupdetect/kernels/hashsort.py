@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.order import stable_order
 
 U64 = NDArray[np.uint64]
 
@@ -63,7 +64,7 @@ def order_hashes(values: U64) -> NDArray[np.int64]:
     """The places of evenly spread values in their order, int64[n]; equal ones stay in theirs."""
     places, shift, even = _places(values)
     if not even:
-        return np.argsort(values, kind="mergesort")
+        return stable_order(values)
     n = values.size
     out = np.empty(n, np.int64)
     for i in range(n):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dupdetect.kernels._jit import carray, inlined, kernel
 from dupdetect.kernels.compact import _get_key
 from dupdetect.kernels.mix import mix64
+from dupdetect.kernels.order import stable_order
 from dupdetect.kernels.postings import bytes_at
 
 U8 = NDArray[np.uint8]
@@ -123,7 +124,7 @@ def strongest(bands: I64, keys: I64, n_bands: int, n_keys: int, most: int) -> I6
     strength = np.empty(bands.size, np.float64)
     for i in range(bands.size):
         strength[i] = -(bands[i] / max(n_bands, 1) + keys[i] / max(n_keys, 1))
-    return np.argsort(strength, kind="mergesort")[:most]
+    return stable_order(strength)[:most]
 
 
 @kernel
@@ -140,4 +141,4 @@ def worth(looks: NDArray[np.float32], least: Least) -> I64:
         if degree >= 1.0:
             chosen[n], alike[n] = i, -degree
             n += 1
-    return chosen[:n][np.argsort(alike[:n], kind="mergesort")]
+    return chosen[:n][stable_order(alike[:n])]

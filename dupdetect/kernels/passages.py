@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.order import stable_order
 
 #: A verbatim block is at least this many words; shorter runs stand in any two texts of one topic.
 MIN_BLOCK = 6
@@ -26,7 +27,7 @@ def verbatim_blocks(a: NDArray[np.uint32], b: NDArray[np.uint32], size: int) -> 
     the longest continuation among b's first 32 places with that shingle is taken, of equal ones
     the first.
     """
-    order = np.argsort(b, kind="mergesort")  # the stable one
+    order = stable_order(b)
     ordered = b[order]
     out = np.empty((max(1, a.size), 4), np.int32)
     count = 0
@@ -126,7 +127,7 @@ def sentence_pairs(
     )
     cells, weights = np.empty(size, np.int64), np.empty(size, np.float64)
     _shared_cells(key_a, weight_a, sentence_a, key_b, weight_b, sentence_b, n_b, cells, weights)
-    order = np.argsort(cells, kind="mergesort")
+    order = stable_order(cells)
     best = np.full(n_a, -1, np.int32)
     similarity = np.zeros(n_a, np.float64)
     i = 0

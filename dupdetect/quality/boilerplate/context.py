@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dupdetect.kernels._jit import kernel
+from dupdetect.kernels.order import stable_order
 from dupdetect.quality.boilerplate.kernel import (
     ADDRESS,
     ALLCAPS,
@@ -173,7 +174,7 @@ def _copies(hashes: U32) -> F32:
     """How many lines say the same as each, as a feature: 0 where no other does."""
     n = hashes.shape[0]
     out = np.zeros(n, np.float32)
-    order = np.argsort(hashes)
+    order = stable_order(hashes)
     low = 0
     while low < n:
         high = low + 1
