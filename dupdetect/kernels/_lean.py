@@ -72,6 +72,7 @@ class _Library(_LibraryOfNumba):  # type: ignore[misc]
             if hasattr(library, "_reload_init"):  # not in numba 0.61
                 self._reload_init.update(library._reload_init)
             part = library._final_module if _is_raw(library) else library._get_module_for_linking()
+            _let_repeat(part, _defined(module))
             module.link_in(part, preserve=True)
         for function in module.functions:
             if not function.is_declaration and function.name not in own:
@@ -84,6 +85,14 @@ class _Library(_LibraryOfNumba):  # type: ignore[misc]
 
 def _defined(module: Any) -> set[str]:
     return {function.name for function in module.functions if not function.is_declaration}
+
+
+def _let_repeat(part: Any, known: set[str]) -> None:
+    """Lets a part define again what is defined: numba makes some functions, as those that free a
+    list or tell of an error's values, in each library that needs them, under one name."""
+    for function in part.functions:
+        if function.name in known and not function.is_declaration:
+            function.linkage = "linkonce_odr"
 
 
 def _is_raw(library: Any) -> bool:

@@ -11,7 +11,6 @@ from dupdetect.index.stores.base import Caps, Entry
 from dupdetect.index.stores.by_lists import shared_by_lists, strongest_by_lists
 from dupdetect.index.stores.lmdb import LmdbStore
 from dupdetect.index.stores.memory import MemoryStore
-from dupdetect.kernels import shared
 
 KEYS = st.lists(st.integers(0, 40), max_size=12)
 
@@ -68,7 +67,7 @@ def test_segments_recent_and_removed_documents_answer_as_lists_do(
 
 
 def test_more_documents_than_the_table_of_counts_has_room_for(tmp_path):
-    n = shared._ROOM
+    n = 1 << 14
     with_cap = Caps(bands=n, keys=n, min_shared=2)
     store = LmdbStore(tmp_path / "i", recent=1 << 10)
     for at in range(0, n, 1 << 9):

@@ -58,6 +58,14 @@ def deep(n):
 @kernel
 def told(n):
     print(str(n) + "!")
+
+@kernel
+def in_order(a):
+    return np.sort(a)
+
+@kernel
+def least(whole, real):
+    return in_order(whole)[0] + in_order(real)[0]
 """
 
 
@@ -172,3 +180,8 @@ def test_a_numba_that_differs_inside_compiles_in_its_own_way(
     monkeypatch.delattr("dupdetect.kernels._lean")
     assert kernels.halved(1234) == 7.0
     assert not isinstance(kernels.halved.dispatcher, _lean._Dispatcher)
+
+
+def test_what_numba_makes_in_several_libraries_is_put_together(kernels: ModuleType) -> None:
+    """Sorting two kinds of numbers, it makes what frees a list of its own in both."""
+    assert kernels.least(np.array([5, 3]), np.array([0.5, 0.25])) == 3.25
