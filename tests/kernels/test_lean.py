@@ -182,6 +182,23 @@ def test_a_numba_that_differs_inside_compiles_in_its_own_way(
     assert not isinstance(kernels.halved.dispatcher, _lean._Dispatcher)
 
 
-def test_what_numba_makes_in_several_libraries_is_put_together(kernels: ModuleType) -> None:
-    """Sorting two kinds of numbers, it makes what frees a list of its own in both."""
+def test_sorts_of_several_kinds_are_put_together(kernels: ModuleType) -> None:
+    """Numba makes what frees a list of its own in each."""
     assert kernels.least(np.array([5, 3]), np.array([0.5, 0.25])) == 3.25
+
+
+def test_a_function_may_be_defined_in_two_parts() -> None:
+    """As when numba has typed one of its own functions again, and each tells of its errors."""
+    from llvmlite import binding
+
+    def part(own: str) -> binding.ModuleRef:
+        code = f"define i32 @same() {{ ret i32 1 }} define i32 @{own}() {{ ret i32 2 }}"
+        return binding.parse_assembly(code)
+
+    whole, other = part("first"), part("second")
+    _lean._let_repeat(other, _lean._defined(whole))
+    whole.link_in(other, preserve=True)
+    assert _lean._defined(whole) == {"same", "first", "second"}
+    again = part("third")
+    with pytest.raises(RuntimeError, match="multiply defined"):
+        whole.link_in(again, preserve=True)
