@@ -42,9 +42,10 @@ from dupdetect.verify.matching import match_of, matches_of
 if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash, MinHashLSH
 
-#: Questions, or single additions, after which an index is one that is used all the time: a process
-#: that asks once need not wait for numba, one that goes on saves 0.1 ms a question.
+#: Questions or single additions after which numba is worth its start: 0.1 ms each from then on.
 _OFTEN = 16
+#: An index at most so many times as large as what was added at once is tidied up then.
+_LARGE = 8
 
 
 def score(document: Document | str, *, config: Config | None = None) -> Verdict:
@@ -143,11 +144,14 @@ class Index:
 
     def add_many(self, documents: Iterable[Document]) -> None:
         """Adds documents in transactions of some hundreds or thousands; the next ones are sketched
-        while those before them are written. A generator is read as it is needed."""
-        parts = sketch_ahead(documents, self.config, most=MOST_TRACES)
-        bulk = -(-self._candidates.bulk // BATCH)
+        while those before them are written. A generator is read as it is needed. What makes up an
+        eighth of the index leaves it as :meth:`tidy` does."""
+        parts, known = sketch_ahead(documents, self.config, most=MOST_TRACES), len(self)
+        bulk = self._candidates.bulk
         for first in parts:
-            self._add_parts(chain([first], islice(parts, bulk - 1)))
+            self._add_parts(chain([first], islice(parts, -(-bulk // BATCH) - 1)))
+        if len(self) - known >= max(bulk, len(self) // _LARGE):
+            self.tidy()
 
     def _add_parts(self, parts: Iterable[tuple[Sequence[Document], SketchBatch, Lines]]) -> None:
         if not self._adding:
@@ -156,9 +160,8 @@ class Index:
         self._candidates.add_parts(parts)
 
     def tidy(self) -> None:
-        """Waits until what adding has left to be done is done: segments are merged by a thread.
-
-        :meth:`close` does so too. Raises what that thread has met.
+        """Waits until what adding has left to be done is done, as :meth:`close` does: segments are
+        merged by a thread, and the fewer there are the quicker is a query. Raises what it has met.
         """
         self._adding = False
         self._upkeep.close()

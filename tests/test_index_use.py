@@ -17,6 +17,8 @@ import pytest
 from dupdetect import Document, Index, score
 from dupdetect.errors import IndexError_
 from dupdetect.index import candidates
+from dupdetect.index.stores.lmdb import LmdbStore
+from dupdetect.index.stores.merging import AT_REST, plan
 from dupdetect.quality import sketching
 
 
@@ -189,3 +191,26 @@ def test_who_opens_an_index_that_is_being_made_waits_for_the_whole_of_it(
         assert seen == 1
         # The second one comes when the first has opened it, perhaps before it has closed it.
         assert {said for said in both if "already open in this process" not in said} == {"opened"}
+
+
+def test_what_was_added_at_once_leaves_few_segments(tmp_path: Path) -> None:
+    """A small part of the index leaves merging to a thread; in a transaction none is done."""
+    store = LmdbStore(tmp_path / "i", recent=8)
+    documents = named(*map(str, range(200)))
+
+    def at_rest() -> bool:
+        parts = store._snapshot().state.parts
+        return plan(parts, ratio=AT_REST) == len(parts)
+
+    with Index(candidates.CandidateIndex(store)) as index:
+        index.add_many(documents[:64])
+        for at in range(64, 120, 16):
+            index.add_many(documents[at : at + 16])
+            assert at_rest()
+        with index.batch():
+            index.add_many(documents[128:160])
+            index.add_many(documents[160:])
+        index.add_many(documents[120:128])
+        index.tidy()
+        assert at_rest()
+        assert len(index) == 200 and index.verify() == []

@@ -175,7 +175,8 @@ class LmdbStore(Versions):
         """See Store: segments are merged by a thread, of which two cores have time for one."""
         with self._meanwhile:
             yield
-        self._maintain(AT_REST)
+        if not self._env.batching():  # a transaction is not the place for it
+            self._maintain(AT_REST)
 
     def compact(self) -> None:
         """See Store: one segment (for every 8 million numbers), nothing of the dead."""
