@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 #: Questions or single additions after which numba is worth its start: 0.1 ms each from then on.
 _OFTEN = 16
 #: An index at most so many times as large as what was added at once is tidied up then.
-_LARGE = 8
+_LARGE = 2
 
 
 def score(document: Document | str, *, config: Config | None = None) -> Verdict:
@@ -144,8 +144,8 @@ class Index:
 
     def add_many(self, documents: Iterable[Document]) -> None:
         """Adds documents in transactions of some hundreds or thousands; the next ones are sketched
-        while those before them are written. A generator is read as it is needed. What makes up an
-        eighth of the index leaves it as :meth:`tidy` does."""
+        while those before them are written. A generator is read as it is needed. What makes up
+        half of the index leaves it as :meth:`tidy` does."""
         parts, known = sketch_ahead(documents, self.config, most=MOST_TRACES), len(self)
         bulk = self._candidates.bulk
         for first in parts:
