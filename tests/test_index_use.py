@@ -203,14 +203,13 @@ def test_what_was_added_at_once_leaves_few_segments(tmp_path: Path) -> None:
         return plan(parts, ratio=AT_REST) == len(parts)
 
     with Index(candidates.CandidateIndex(store)) as index:
-        index.add_many(documents[:64])
-        for at in range(64, 120, 16):
-            index.add_many(documents[at : at + 16])
+        for end in (32, 64, 128):
+            index.add_many(documents[len(index) : end])
             assert at_rest()
         with index.batch():
             index.add_many(documents[128:160])
-            index.add_many(documents[160:])
-        index.add_many(documents[120:128])
+            index.add_many(documents[160:192])
+        index.add_many(documents[192:])
         index.tidy()
         assert at_rest()
         assert len(index) == 200 and index.verify() == []
