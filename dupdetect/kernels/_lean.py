@@ -18,9 +18,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from llvmlite import binding
 from numba.core import codegen as numba_codegen
 from numba.core import registry
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.runtime import rtsys
 
 _LibraryOfNumba: Any = numba_codegen.JITCodeLibrary
 _DispatcherOfNumba: Any = registry.CPUDispatcher
@@ -29,7 +31,7 @@ _USED = (
     _LibraryOfNumba.finalize, _LibraryOfNumba.add_llvm_module,
     _LibraryOfNumba._get_module_for_linking, _LibraryOfNumba._finalize_final_module,
     _LibraryOfNumba._optimize_final_module, numba_codegen.JITCPUCodegen._library_class,
-    numba_codegen.JITCPUCodegen.set_env, _DispatcherOfNumba.compile,
+    numba_codegen.JITCPUCodegen.set_env, _DispatcherOfNumba.compile, rtsys.initialize,
 )  # fmt: skip
 
 
@@ -47,7 +49,7 @@ class _Library(_LibraryOfNumba):  # type: ignore[misc]
         self._finalized = True
 
     def get_pointer_to_function(self, name: str) -> int:
-        if not self._made and name not in _defined(self._final_module):
+        if not self._made and not _defines(self._final_module, name):
             return 0
         self._make()
         return int(super().get_pointer_to_function(name))
@@ -67,32 +69,51 @@ class _Library(_LibraryOfNumba):  # type: ignore[misc]
         self._ensure_finalized()
         self._codegen._check_llvm_bugs()
         module = self._final_module
-        own = _defined(module)
-        for library in _needed(self, {}):
+        own = {function.name for function in module.functions if not function.is_declaration}
+        needed = list(_needed(self, {}))
+        # Of a part that numba has made only what is asked for by then is taken in: such come last.
+        for library in sorted(needed, key=_is_raw, reverse=True):
             if hasattr(library, "_reload_init"):  # not in numba 0.61
                 self._reload_init.update(library._reload_init)
             part = library._final_module if _is_raw(library) else library._get_module_for_linking()
-            _let_repeat(part, _defined(module))
+            _let_repeat(part, module)
             module.link_in(part, preserve=True)
         for function in module.functions:
             if not function.is_declaration and function.name not in own:
                 function.linkage = "internal"  # may be changed, taken apart and dropped
         self._optimize_final_module()
-        module.verify()
+        _check_closed(self._final_module)
+        self._final_module.verify()
         self._finalize_final_module()
         _set_environments(self._codegen)
 
 
-def _defined(module: Any) -> set[str]:
-    return {function.name for function in module.functions if not function.is_declaration}
+def _defines(module: Any, name: str) -> bool:
+    try:
+        return not module.get_function(name).is_declaration
+    except NameError:
+        return False
 
 
-def _let_repeat(part: Any, known: set[str]) -> None:
-    """Lets a part define again what is defined: numba makes some functions, as those that free a
-    list or tell of an error's values, in each library that needs them, under one name."""
+def _let_repeat(part: Any, module: Any) -> None:
+    """Lets a part define again what a module defines: numba makes some functions, as those that
+    free a list or tell of an error's values, in each library that needs them, under one name."""
     for function in part.functions:
-        if function.name in known and not function.is_declaration:
+        if not function.is_declaration and _defines(module, function.name):
             function.linkage = "linkonce_odr"
+
+
+def _check_closed(module: Any) -> None:
+    """Raises RuntimeError for a call of what is neither in a module nor a function of C's.
+
+    Where such a name is not found, LLVM leaves *all* of the module's calls to C at zero, without a
+    word; and what only this process has is not there when the code comes from numba's cache.
+    """
+    for function in module.functions:
+        name = function.name
+        if function.is_declaration and not name.startswith("llvm."):
+            if binding.address_of_symbol(name) is None:
+                raise RuntimeError(f"nothing defines {name}, which {module.name} calls")
 
 
 def _is_raw(library: Any) -> bool:
@@ -138,6 +159,7 @@ def _leanly() -> Iterator[None]:
         if before is _Library:  # a kernel that the one which is compiled calls
             yield
             return
+        rtsys.initialize(context)  # numba's own library, made in its own way
         collects = gc.isenabled()
         gc.disable()  # a sixth of the time, and little is garbage before the end
         codegen._library_class = _Library

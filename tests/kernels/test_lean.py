@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -44,6 +45,10 @@ def cross_sum(n):
 @kernel
 def halved(n):
     return half(cross_sum(n)) + half(len(digits(n)))
+
+@kernel
+def halved_first(n):
+    return half(n) - half(n) + halved(n)
 
 @kernel
 def depth(n):
@@ -182,6 +187,41 @@ def test_a_numba_that_differs_inside_compiles_in_its_own_way(
     assert not isinstance(kernels.halved.dispatcher, _lean._Dispatcher)
 
 
+_NUMBA_FIRST = "import numba; numba.njit(lambda n: [n])(1)"
+_CALL = """
+import sys; sys.path.insert(0, {folder!r})
+{before}
+from dupdetect.kernels._jit import settle
+settle()
+import called
+print(called.halved_first(1234))
+"""
+
+
+@pytest.mark.parametrize("before", [_NUMBA_FIRST, ""])
+@pytest.mark.parametrize("later", [_NUMBA_FIRST, ""])
+def test_the_next_process_can_call_what_one_compiled(
+    tmp_path: Path, before: str, later: str
+) -> None:
+    """Whoever first used numba in each, so that its library of memory is made in either way."""
+    (tmp_path / "called.py").write_text(_SOURCE)
+    for first in (before, later):
+        code = _CALL.format(folder=str(tmp_path), before=first)
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300
+        )
+        assert (done.returncode, done.stdout) == (0, "7.0\n"), done.stderr
+
+
+def test_what_nobody_defines_is_told() -> None:
+    from llvmlite import binding
+
+    code = "declare i32 @memcmp(ptr, ptr, i64) declare i32 @{}() define i32 @own() {{ ret i32 1 }}"
+    _lean._check_closed(binding.parse_assembly(code.format("NRT_Free")))
+    with pytest.raises(RuntimeError, match="nothing defines nobody_has_this"):
+        _lean._check_closed(binding.parse_assembly(code.format("nobody_has_this")))
+
+
 def test_sorts_of_several_kinds_are_put_together(kernels: ModuleType) -> None:
     """Numba makes what frees a list of its own in each."""
     assert kernels.least(np.array([5, 3]), np.array([0.5, 0.25])) == 3.25
@@ -196,9 +236,9 @@ def test_a_function_may_be_defined_in_two_parts() -> None:
         return binding.parse_assembly(code)
 
     whole, other = part("first"), part("second")
-    _lean._let_repeat(other, _lean._defined(whole))
+    _lean._let_repeat(other, whole)
     whole.link_in(other, preserve=True)
-    assert _lean._defined(whole) == {"same", "first", "second"}
+    assert {function.name for function in whole.functions} == {"same", "first", "second"}
     again = part("third")
     with pytest.raises(RuntimeError, match="multiply defined"):
         whole.link_in(again, preserve=True)
