@@ -18,11 +18,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from llvmlite import binding
 from numba.core import codegen as numba_codegen
 from numba.core import registry
 from numba.core.compiler_lock import global_compiler_lock
-from numba.core.runtime import rtsys
+from numba.core.runtime.nrt import rtsys
 
 _LibraryOfNumba: Any = numba_codegen.JITCodeLibrary
 _DispatcherOfNumba: Any = registry.CPUDispatcher
@@ -112,7 +111,7 @@ def _check_closed(module: Any) -> None:
     for function in module.functions:
         name = function.name
         if function.is_declaration and not name.startswith("llvm."):
-            if binding.address_of_symbol(name) is None:
+            if numba_codegen.ll.address_of_symbol(name) is None:
                 raise RuntimeError(f"nothing defines {name}, which {module.name} calls")
 
 

@@ -86,7 +86,7 @@ class Taken:
         sets_of(self.flags, self.folded, self.sets)
         self.seen: Seen = lines_of(self.flags, self.sets, len(text))
         room = int(self.seen.first[-1])
-        self.edges, self.words = np.empty(2 * room + 8, np.int32), np.empty(room + 2, np.uint64)
+        self.edges, self.words = np.empty(2 * room + 8, np.int32), np.empty(room + 3, np.uint64)
         self.n = edges_of(self.sets, self.edges)
         code_words(self.flags, self.folded, self.edges, self.n, self.words)
 

@@ -65,7 +65,7 @@ def may_hold_furniture(codes: U32, image: U8) -> bool:
     if some < 0:
         return True
     room = seen.first[lines]
-    edges, words = np.empty(2 * room + 8, np.int32), np.empty(room + 2, np.uint64)
+    edges, words = np.empty(2 * room + 8, np.int32), np.empty(room + 3, np.uint64)
     code_words(flags, folded, edges, edges_of(sets, edges), words)
     if holds_phrase(codes, edges, words, seen, sight):
         return True

@@ -213,7 +213,8 @@ def edges_of(sets: U64, edges: I32) -> int:
 
 @kernel
 def code_words(flags: U8, folded: U8, edges: I32, n: int, words: U64) -> None:
-    """What a glance sees of each word, as ``glance_tables.word_code``; two more are 0."""
+    """What a glance sees of each word, as ``glance_tables.word_code``; three more are 0, which
+    a last line without words is asked about."""
     address = signed(folded.ctypes.data)
     for k in range(n):
         begin = signed(edges[2 * k])
@@ -221,4 +222,4 @@ def code_words(flags: U8, folded: U8, edges: I32, n: int, words: U64) -> None:
         z = load64(address + begin) << np.uint64(64 - 8 * min(length, 8))
         z = (z ^ np.uint64(length)) * _K1
         words[k] = _NUMBER if flags[begin] & NUMERAL else z ^ z >> _HALF
-    words[n] = words[n + 1] = _NONE
+    words[n] = words[n + 1] = words[n + 2] = _NONE
