@@ -23,8 +23,11 @@ from numba.core import registry
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.runtime.nrt import rtsys
 
+_codegen_of_numba: Any = numba_codegen
+_binding = _codegen_of_numba.ll
 _LibraryOfNumba: Any = numba_codegen.JITCodeLibrary
 _DispatcherOfNumba: Any = registry.CPUDispatcher
+_binding: Any = vars(numba_codegen)["ll"]  # llvmlite
 #: What is used of them, so that it is missed here and not later.
 _USED = (
     _LibraryOfNumba.finalize, _LibraryOfNumba.add_llvm_module,
@@ -111,7 +114,7 @@ def _check_closed(module: Any) -> None:
     for function in module.functions:
         name = function.name
         if function.is_declaration and not name.startswith("llvm."):
-            if numba_codegen.ll.address_of_symbol(name) is None:
+            if _binding.address_of_symbol(name) is None:
                 raise RuntimeError(f"nothing defines {name}, which {module.name} calls")
 
 
