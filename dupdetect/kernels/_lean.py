@@ -27,7 +27,6 @@ _codegen_of_numba: Any = numba_codegen
 _binding = _codegen_of_numba.ll
 _LibraryOfNumba: Any = numba_codegen.JITCodeLibrary
 _DispatcherOfNumba: Any = registry.CPUDispatcher
-_binding: Any = vars(numba_codegen)["ll"]  # llvmlite
 #: What is used of them, so that it is missed here and not later.
 _USED = (
     _LibraryOfNumba.finalize, _LibraryOfNumba.add_llvm_module,

@@ -216,7 +216,7 @@ def test_the_next_process_can_call_what_one_compiled(
 def test_what_nobody_defines_is_told() -> None:
     from llvmlite import binding
 
-    code = "declare i32 @memcmp(ptr, ptr, i64) declare i32 @{}() define i32 @own() {{ ret i32 1 }}"
+    code = "declare i32 @memcmp(i64, i64, i64) declare i32 @{}() define i32 @own() {{ ret i32 1 }}"
     _lean._check_closed(binding.parse_assembly(code.format("NRT_Free")))
     with pytest.raises(RuntimeError, match="nothing defines nobody_has_this"):
         _lean._check_closed(binding.parse_assembly(code.format("nobody_has_this")))
