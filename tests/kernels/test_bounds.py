@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-FILES = ["test_tokens.py", "test_shingles.py", "test_minhash.py", "test_bands.py"]
+FILES = [
+    "test_tokens.py", "test_shingles.py", "test_minhash.py", "test_bands.py", "test_looks.py",
+    "test_postings.py", "test_recent.py", "../quality/test_glance.py",
+]  # fmt: skip
 
 
 @pytest.mark.skipif("NUMBA_BOUNDSCHECK" in os.environ, reason="this is the run with checks")
