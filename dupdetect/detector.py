@@ -28,16 +28,22 @@ from dupdetect.kernels._jit import settle
 from dupdetect.quality import assess_many, refine, with_templates
 from dupdetect.quality.boilerplate.alone import mask_one
 from dupdetect.quality.resources import pin
-from dupdetect.quality.sketching import BATCH, sketch_ahead, sketch_articles, with_language
+from dupdetect.quality.sketching import (
+    BATCH,
+    mask_page,
+    sketch_ahead,
+    sketch_articles,
+    with_language,
+)
 from dupdetect.records import Document, Match, Verdict, checked
 from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch
-from dupdetect.sketch.one import known_of, sketch_alone
-from dupdetect.sketch.traces import NO_LINES, Lines
+from dupdetect.sketch.one import known_of, sketch_alone, words_in
+from dupdetect.sketch.traces import PageLines
 from dupdetect.text.tokens import tokenize_texts
-from dupdetect.verify import PairVerdicts, verify_known
-from dupdetect.verify.known import models_of, verify_one
-from dupdetect.verify.matching import match_of, matches_of
+from dupdetect.verify import verify_known
+from dupdetect.verify.known import matches_known, models_of, verify_one
+from dupdetect.verify.matching import matches_of
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash, MinHash, MinHashLSH
@@ -139,8 +145,16 @@ class Index:
 
     def add(self, document: Document) -> None:
         """Adds one document; it is durable when this returns (inside :meth:`batch`, at its end)."""
+        own = with_language(checked(document))
+        spans, lines = mask_page(own.text) if own.url else (mask_one(own.text), None)
+        self._add_one(own, sketch_alone(own.text, self._known, spans), lines)
+
+    def _add_one(
+        self, document: Document, sketch: NDArray[np.uint8], lines: PageLines | None
+    ) -> None:
         self._settle()
-        self.add_many([document])
+        self._begin()
+        self._candidates.add_one(document, sketch, lines)
 
     def add_many(self, documents: Iterable[Document]) -> None:
         """Adds documents in transactions of some hundreds or thousands; the next ones are sketched
@@ -149,15 +163,15 @@ class Index:
         parts, known = sketch_ahead(documents, self.config, most=MOST_TRACES), len(self)
         bulk = self._candidates.bulk
         for first in parts:
-            self._add_parts(chain([first], islice(parts, -(-bulk // BATCH) - 1)))
+            self._begin()
+            self._candidates.add_parts(chain([first], islice(parts, -(-bulk // BATCH) - 1)))
         if len(self) - known >= max(bulk, len(self) // _LARGE):
             self.tidy()
 
-    def _add_parts(self, parts: Iterable[tuple[Sequence[Document], SketchBatch, Lines]]) -> None:
+    def _begin(self) -> None:
         if not self._adding:
             self._upkeep.enter_context(self._candidates.adding())
             self._adding = True
-        self._candidates.add_parts(parts)
 
     def tidy(self) -> None:
         """Waits until what adding has left to be done is done, as :meth:`close` does: segments are
@@ -171,18 +185,23 @@ class Index:
 
         A document never matches the known one of its own id; a plain text has no id.
         """
-        asked = _document(document, "query")
-        own = with_language(asked)
-        sketch = sketch_alone(own.text, self._known, mask_one(own.text))
-        self._settle()
+        own = with_language(_document(document, "query"))
         exclude = None if isinstance(document, str) else document.id
+        return self._matches(own, sketch_alone(own.text, self._known, mask_one(own.text)), exclude)
+
+    def _matches(
+        self, own: Document, sketch: NDArray[np.uint8], exclude: str | None
+    ) -> list[Match]:
+        """Matches of a document with a language, by its packed sketch."""
+        self._settle()
         known = self._candidates.likely_one(sketch, language=own.language, exclude=exclude)
         if not len(known):
             return []
         verdicts = verify_one(sketch, own, known, self._models)
         if verdicts is None:
             return []
-        return self._told(verdicts, np.zeros(len(known), np.int64), [own], known)[0]
+        rows = np.zeros(len(known), np.int64)
+        return matches_known(verdicts, rows, [own], known, self.config)[0]
 
     def query_many(self, documents: Iterable[Document | str]) -> list[list[Match]]:
         """Matches of each document, as :meth:`query` gives them; cheaper than one by one."""
@@ -200,44 +219,25 @@ class Index:
     def _related_many(self, documents: Sequence[Document | str]) -> list[list[Match]]:
         """Matches of documents, or of plain texts."""
         own, batch = self._sketched([_document(asked, "query") for asked in documents])
-        return self._matching(own, batch, documents)
-
-    def _matching(
-        self, own: Sequence[Document], batch: SketchBatch, asked: Sequence[Document | str]
-    ) -> list[list[Match]]:
-        """Matches of documents and their sketches; what was asked for as a document has an id."""
         self._settle()
         found = [
             self._candidates.likely(
                 batch, row, language=own[row].language,
                 exclude=given.id if isinstance(given, Document) else None,
             )
-            for row, given in enumerate(asked)
+            for row, given in enumerate(documents)
         ]  # fmt: skip
         known = Likely.joined(found)
         if not len(known):
             return [[] for _ in own]
         rows = np.repeat(np.arange(len(found)), [len(mine) for mine in found])
-        return self._told(verify_known(batch, rows, own, known, self.config), rows, own, known)
+        verdicts = verify_known(batch, rows, own, known, self.config)
+        return matches_known(verdicts, rows, own, known, self.config)
 
     def _settle(self) -> None:
         self._questions += 1
         if self._questions == _OFTEN:
             settle()
-
-    def _told(
-        self, verdicts: PairVerdicts, rows: NDArray[np.int64], own: Sequence[Document],
-        known: Likely,
-    ) -> list[list[Match]]:  # fmt: skip
-        """Matches of each document, from verdicts on pairs of these ``rows`` and known ones."""
-        matches: list[list[Match]] = [[] for _ in own]
-        for row in np.flatnonzero(verdicts.kind).tolist():
-            asker = rows[row]
-            other = known.record(row).document()
-            matches[asker].append(match_of(verdicts, row, own[asker], other, self.config))
-        for mine in matches:
-            mine.sort(key=lambda match: (-match.score, -match.jaccard, match.b))
-        return matches
 
     def remove(self, id: str) -> bool:
         """Forgets a document; whether it was there."""
@@ -345,9 +345,11 @@ class Detector:
         """Scores and findings; matches too when there is an index. Nothing is added."""
         return self._examined(document)[0]
 
-    def _examined(self, document: Document | str) -> tuple[Verdict, SketchBatch | None, Lines]:
-        """The verdict, and the document's sketch and lines if there is an index: made once for all
-        uses."""
+    def _examined(
+        self, document: Document | str
+    ) -> tuple[Verdict, NDArray[np.uint8] | None, PageLines | None]:
+        """The verdict, and the document's packed sketch and lines if there is an index: made once
+        for all uses."""
         own = with_language(_document(document, "text"))
         language, index = own.language or "und", self.index
         assessment = assess_many(
@@ -355,12 +357,12 @@ class Detector:
             pages=index is not None,
         )[0]  # fmt: skip
         matches: tuple[Match, ...] = ()
-        batch, lines = None, NO_LINES
+        sketch = None
         if index is not None:
-            batch = sketch_articles([own.text], index.config, [assessment.masked])
-            matches = tuple(index._matching([own], batch, [document])[0])
+            sketch = sketch_alone(own.text, index._known, assessment.masked)
+            exclude = document.id if isinstance(document, Document) else None
+            matches = tuple(index._matches(own, sketch, exclude))
             if assessment.page is not None:
-                lines = {0: assessment.page}
                 traces = index._candidates.traces(own.url)
                 assessment = with_templates(assessment, own, traces, matches)
         if matches:
@@ -368,13 +370,13 @@ class Detector:
         verdict = Verdict(
             document=own,
             language=language,
-            n_words=_words(own.text) if batch is None else int(batch.word_doc[1]),
+            n_words=int(tokenize_texts([own.text]).doc[1]) if sketch is None else words_in(sketch),
             scores=assessment.scores,
             findings=assessment.findings,
             matches=matches,
             parts=assessment.parts,
         )
-        return verdict, batch, lines
+        return verdict, sketch, assessment.page
 
     def process(
         self, document: Document, *, keep: Callable[[Verdict], bool] | None = None
@@ -386,15 +388,11 @@ class Detector:
         """
         if not isinstance(document, Document):
             raise TypeError(f"process needs a Document, not {type(document).__name__}")
-        verdict, batch, lines = self._examined(document)
-        if self.index is not None and batch is not None and (keep is None or keep(verdict)):
-            self.index._add_parts([([verdict.document], batch, lines)])
+        verdict, sketch, page = self._examined(document)
+        if self.index is not None and sketch is not None and (keep is None or keep(verdict)):
+            self.index._add_one(verdict.document, sketch, page)
         return verdict
 
 
 def _document(value: Document | str, id: str) -> Document:
     return Document(id=id, text=value) if isinstance(value, str) else checked(value)
-
-
-def _words(text: str) -> int:
-    return int(tokenize_texts([text]).doc[1])

@@ -28,21 +28,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.config import Config
-from dupdetect.errors import IndexCorruptError, IndexError_
+from dupdetect.errors import IndexCorruptError
 from dupdetect.index import foreign, likely, upkeep
 from dupdetect.index import header as headers
-from dupdetect.index import sketches as packed
+from dupdetect.index.entries import entries, entry_of_one, entry_of_signature, key_of
 from dupdetect.index.likely import Likely, code_of, most_alike
 from dupdetect.index.opening import alone, open_store
-from dupdetect.index.records import Record, pack, parse
+from dupdetect.index.records import Record, parse
 from dupdetect.index.sketches import Sketches
-from dupdetect.index.stores.base import Caps, Entry, Places, Shared, Store, placed
+from dupdetect.index.stores.base import Caps, Places, Shared, Store, placed
 from dupdetect.index.stores.closed import Closed
-from dupdetect.kernels.postings import sorted_lists
 from dupdetect.records import Document
 from dupdetect.sketch.batch import SketchBatch
 from dupdetect.sketch.one import unpacked
-from dupdetect.sketch.traces import NO_LINES, Lines, left_by, site_of
+from dupdetect.sketch.traces import NO_LINES, Lines, PageLines, site_of
 
 #: Candidates of one document that are verified, the most alike first: of a template's thousand
 #: copies a few are enough, and all would take 10 ms.
@@ -114,7 +113,15 @@ class CandidateIndex:
 
     def add(self, document: Document, sketches: Sketches, row: int = 0) -> None:
         """Adds ``document`` with row ``row`` of ``sketches``; the same id again replaces."""
-        self._store.put(self._entries([document], sketches, range(row, row + 1)))
+        rows = range(row, row + 1)
+        self._store.put(entries([document], sketches, rows, NO_LINES, keep_text=self.keep_text))
+
+    def add_one(
+        self, document: Document, sketch: NDArray[np.uint8], lines: PageLines | None = None
+    ) -> None:
+        """Adds a document with the packed sketch of its text (``sketch.one``), and the lines by
+        which its site may know it."""
+        self._store.put([entry_of_one(document, sketch, lines, keep_text=self.keep_text)])
 
     def add_many(
         self, documents: Sequence[Document], sketches: Sketches, lines: Lines = NO_LINES
@@ -125,31 +132,29 @@ class CandidateIndex:
 
     def add_parts(self, parts: Iterable[tuple[Sequence[Document], Sketches, Lines]]) -> None:
         """Adds documents that were sketched in several parts, in one transaction."""
-        entries = [
+        made = [
             entry
             for documents, sketches, lines in parts
-            for entry in self._entries(
-                documents, sketches, range(len(sketches.has_signature)), lines
+            for entry in entries(
+                documents,
+                sketches,
+                range(len(sketches.has_signature)),
+                lines,
+                keep_text=self.keep_text,
             )
         ]
-        if entries:
-            self._store.put(entries)
+        if made:
+            self._store.put(made)
 
     def add_signatures(self, signatures: Iterable[tuple[str, NDArray[np.uint32]]]) -> int:
         """Adds ids of which the signature is all that is known (see ``index.foreign``); how many.
 
         The same id again replaces. Transactions are of ``bulk`` documents.
         """
-        total, none = 0, np.empty(0, np.uint64)
+        total = 0
         waiting = iter(signatures)
         while part := list(islice(waiting, self.bulk)):
-            entries = []
-            for id, values in part:
-                signature = values.astype("<u4").tobytes()
-                record = pack(Document(id=id, text=""), keep_text=False, signature=signature)
-                bands = foreign.signature_bands(values, self.config)
-                entries.append(Entry(_key(id), record, bands, none))
-            self._store.put(entries)
+            self._store.put([entry_of_signature(id, values, self.config) for id, values in part])
             total += len(part)
         return total
 
@@ -179,7 +184,7 @@ class CandidateIndex:
 
     def remove(self, id: str) -> bool:
         """Forgets a document; whether it was there."""
-        return self._store.delete([_key(id)]) == 1
+        return self._store.delete([key_of(id)]) == 1
 
     def candidates(
         self, sketches: Sketches, row: int = 0, *, exclude: str | None = None
@@ -251,7 +256,7 @@ class CandidateIndex:
         """Of what is likely (None: all, in their order) the first that are not ``exclude``."""
         rows = range(len(places.key)) if chosen is None else chosen.tolist()
         if exclude is not None:
-            own = _key(exclude)
+            own = key_of(exclude)
             sizes = (places.record - places.key).tolist()
             rows = [i for i in rows if sizes[i] != len(own) or places.name(i) != own]
         if len(rows) > MOST_VERIFIED:
@@ -284,7 +289,7 @@ class CandidateIndex:
 
     def get_many(self, ids: Sequence[str]) -> list[Document | None]:
         """Stored documents in the order of ``ids``."""
-        keys = [_key(id) for id in ids]
+        keys = [key_of(id) for id in ids]
         records = self._store.get(keys)
         return [
             None if record is None else parse(key, record).document()
@@ -292,7 +297,7 @@ class CandidateIndex:
         ]
 
     def __contains__(self, id: str) -> bool:
-        return self._store.contains(_key(id))
+        return self._store.contains(key_of(id))
 
     def __len__(self) -> int:
         return len(self._store)
@@ -354,49 +359,10 @@ class CandidateIndex:
     ) -> None:
         self.close()
 
-    def _entries(
-        self,
-        documents: Sequence[Document],
-        sketches: Sketches,
-        rows: range,
-        lines: Lines = NO_LINES,
-    ) -> list[Entry]:
-        """Documents as the store sees them; all keys of a batch are sorted at once."""
-        wanted, n, width = sketches.has_signature, *sketches.bands.shape
-        bands, band_at = sorted_lists(sketches.bands.reshape(-1), width * np.arange(n + 1), wanted)
-        keys, key_at = sorted_lists(sketches.keys, sketches.key_doc, wanted)
-        band_ends, key_ends = band_at.tolist(), key_at.tolist()
-        packed = _packed(sketches)
-        return [
-            Entry(
-                _key(document.id),
-                pack(document, sketch=packed[row], keep_text=self.keep_text),
-                bands[band_ends[row] : band_ends[row + 1]],
-                keys[key_ends[row] : key_ends[row + 1]],
-                *left_by(document, lines.get(row)),
-            )
-            for document, row in zip(documents, rows, strict=True)
-        ]
-
-
-def _packed(sketches: Sketches) -> list[bytes]:
-    """Sketches as they are stored; keys alone, without what they were made of, cannot be."""
-    if isinstance(sketches, SketchBatch):
-        return packed.pack(sketches)
-    return [b""] * len(sketches.has_signature)
-
 
 def _path(store: Store) -> str:
     """Where a store is, for messages."""
     return str(getattr(store, "path", "") or "memory")
-
-
-def _key(id: str) -> bytes:
-    if not isinstance(id, str):
-        raise TypeError(f"an id must be str, not {type(id).__name__}")
-    if not id:
-        raise IndexError_("a document in an index needs an id")
-    return id.encode("utf-8", "surrogatepass")
 
 
 def _row(sketches: Sketches, row: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

@@ -58,11 +58,18 @@ def sketch_pages(
         return sketch_articles(texts, config), {}
     asked, lines, masked = set(wanted), {}, []
     for i, text in enumerate(texts):
-        look, spans = lines_and_mask_one(text)
-        masked.append(spans)
         if i in asked:
-            lines[i] = page_of(look.key, look.line, look.starts, spans)
+            spans, lines[i] = mask_page(text)
+        else:
+            spans = mask_one(text)
+        masked.append(spans)
     return sketch_articles(texts, config, masked), lines
+
+
+def mask_page(text: str) -> tuple[Spans, PageLines]:
+    """What is left out of a text, and the lines by which its site knows it."""
+    look, spans = lines_and_mask_one(text)
+    return spans, page_of(look.key, look.line, look.starts, spans)
 
 
 def sketch_ahead(documents: Iterable[Document], config: Config, *, most: int) -> Iterator[Sketched]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.config import Config
+from dupdetect.kernels.entries import HEAD, stored_parts
 from dupdetect.kernels.one_text import sketch_one
 from dupdetect.kernels.packs import pack, part_places
 from dupdetect.sketch.background import background
@@ -47,6 +48,32 @@ def sketch_alone(text: str, known: U8, furniture: Sequence[tuple[int, int]] = ()
     """
     spans = np.array(furniture, np.int64).reshape(-1) if furniture else _NOWHERE
     return sketch_one(utf8_of(text), known, spans)
+
+
+class Indexed(NamedTuple):
+    """What an index stores of a sketch: posting keys (uint64, sorted, each once; none of a text too
+    short for a signature) and the sketch itself (see ``index.sketches``)."""
+
+    bands: NDArray[np.uint64]
+    keys: NDArray[np.uint64]
+    sketch: bytes
+
+
+def indexed(packed: U8) -> Indexed:
+    """What an index stores of the packed sketch of a text."""
+    parts = stored_parts(packed)
+    bands, keys = parts[:HEAD].view(np.int64).tolist()
+    middle = HEAD + 8 * bands
+    end = middle + 8 * keys
+    return Indexed(
+        parts[HEAD:middle].view(np.uint64), parts[middle:end].view(np.uint64), parts[end:].tobytes()
+    )
+
+
+def words_in(packed: U8) -> int:
+    """How many words a text has, by its packed sketch."""
+    (begin, end), *_ = part_places(packed, 1)
+    return int(packed[begin:end].view(np.int64)[-1])
 
 
 def unpacked(packed: U8) -> SketchBatch:

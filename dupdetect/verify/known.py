@@ -14,9 +14,10 @@ from dupdetect.errors import IndexCorruptError
 from dupdetect.index.likely import Likely, code_of
 from dupdetect.index.sketches import damaged
 from dupdetect.kernels.measures import MEASURES
-from dupdetect.records import Document
+from dupdetect.records import Document, Match
 from dupdetect.sketch.batch import SketchBatch, laid_out
 from dupdetect.verify.decide import Decided, decide_known, decide_one, packed_models
+from dupdetect.verify.matching import match_of
 from dupdetect.verify.model import forms_of
 from dupdetect.verify.pairs import PairVerdicts, rules_of, with_directions
 
@@ -78,6 +79,22 @@ def verify_one(
     numbers = np.zeros((len(known), 2), np.int64)
     numbers[:, 1] = np.arange(1, 1 + len(known))
     return with_directions(decided, numbers, _Dates([asked], known))
+
+
+def matches_known(
+    verdicts: PairVerdicts, rows: NDArray[np.int64], asked: Sequence[Document], known: Likely,
+    config: Config,
+) -> list[list[Match]]:  # fmt: skip
+    """Matches of each document asked for, best first, by verdicts on pairs of these ``rows`` of
+    ``asked`` with the known ones."""
+    matches: list[list[Match]] = [[] for _ in asked]
+    for pair in np.flatnonzero(verdicts.kind).tolist():
+        row = rows[pair]
+        other = known.record(pair).document()
+        matches[row].append(match_of(verdicts, pair, asked[row], other, config))
+    for mine in matches:
+        mine.sort(key=lambda match: (-match.score, -match.jaccard, match.b))
+    return matches
 
 
 def _malformed(bad: int, known: Likely) -> IndexCorruptError:

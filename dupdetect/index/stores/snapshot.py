@@ -68,11 +68,17 @@ def hash_ids(keys: Sequence[bytes]) -> U64:
     return hash_keys(np.frombuffer(digests, "<u8").astype(np.uint64))
 
 
+def _table(rows: Sequence[Sequence[int]]) -> I64:
+    """What kernels read of segments, one a row."""
+    return np.array(rows, np.int64).reshape(-1, COLUMNS)
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One state of the index, ready to be asked; ``raw`` is the state as stored.
 
     ``dead`` is a bitmap over documents' numbers; arrays are never written after they were given.
+    ``tables`` and ``located`` are what kernels read of the segments.
     """
 
     raw: bytes | None
@@ -80,19 +86,24 @@ class Snapshot:
     segments: tuple[Segment, ...]
     recent: Recent
     dead: U8
-    tables: tuple[I64, ...] = field(init=False)
-    located: I64 = field(init=False)
+    tables: tuple[I64, ...] = ()
+    located: I64 = field(default_factory=lambda: _table([]))
 
     def __post_init__(self) -> None:
-        tables = tuple(
-            np.array([segment.row(view) for segment in self.segments], np.int64).reshape(
-                -1, COLUMNS
-            )
-            for view in range(len(SECTIONS))
-        )
-        object.__setattr__(self, "tables", tables)
-        rows = [segment.records_row() for segment in self.segments]
-        object.__setattr__(self, "located", np.array(rows, np.int64).reshape(-1, COLUMNS))
+        if not self.tables:
+            views = range(len(SECTIONS))
+            tables = tuple(_table([one.row(view) for one in self.segments]) for view in views)
+            located = _table([segment.records_row() for segment in self.segments])
+            object.__setattr__(self, "tables", tables)
+            object.__setattr__(self, "located", located)
+
+    def followed(
+        self, raw: bytes, state: State, segments: tuple[Segment, ...], recent: Recent, dead: U8
+    ) -> Snapshot:
+        """Another state, which has most of this one in common."""
+        if segments is not self.segments:
+            return Snapshot(raw, state, segments, recent, dead)
+        return Snapshot(raw, state, segments, recent, dead, self.tables, self.located)
 
     def lookup(self, view: int, hashes: U64, *, cap: int) -> Postings:
         """Documents under each hashed key; see ``Store.lookup``."""

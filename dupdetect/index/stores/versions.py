@@ -282,7 +282,7 @@ class Versions:
     ) -> None:
         raw = state.encode()
         txn.put(_STATE, raw, db=self._meta)
-        self._staged = Snapshot(raw, state, segments, recent, dead)
+        self._staged = self._known.followed(raw, state, segments, recent, dead)
 
     def _maintain(self, ratio: int = IN_PASSING) -> None:
         """Merges segments while some are due (see :func:`plan`), unless another process does."""

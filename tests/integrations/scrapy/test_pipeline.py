@@ -159,10 +159,10 @@ def test_an_index_that_fails_loses_no_item(
     caplog: pytest.LogCaptureFixture,
     opened: Any,
 ) -> None:
-    def full(self: CandidateIndex, parts: Any) -> None:
+    def full(self: CandidateIndex, *_: Any) -> None:
         raise IndexError_("no space left\non the device")
 
-    monkeypatch.setattr(CandidateIndex, "add_parts", full)
+    monkeypatch.setattr(CandidateIndex, "add_one", full)
     item = {"url": "u", "text": texts["fr-port"]}
     with opened() as (send, stats), caplog.at_level(logging.INFO):
         assert send(dict(item), dict(item)) == [item, item]
