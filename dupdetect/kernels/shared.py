@@ -84,6 +84,36 @@ def _collect(
 
 
 @kernel
+def namesakes(
+    table: I64, hashes: U64, cap: int, dead: U8, recent: Lists, view: int
+) -> tuple[I64, I64, int]:
+    """Documents under each hash, at most ``cap`` of them, one list behind the other, where each of
+    these begins (int64[n + 1]), and 0 or 1 + the row of a segment that is malformed."""
+    n = hashes.size
+    begin = np.empty((table.shape[0], n), np.int64)
+    end = np.empty((table.shape[0], n), np.int64)
+    out, start = np.empty(n * cap + LONGEST, np.int64), np.zeros(n + 1, np.int64)
+    status = bucket_ranges(table, hashes, begin, end)
+    if status != 0:
+        return out, start, status
+    base, limit = recent.base, recent.limit
+    keys, first, number, following = recent.keys, recent.first, recent.number, recent.following
+    total = 0
+    for i in range(n):
+        found, _ = one_list(table, begin, end, i, hashes[i], cap, False, dead, out, total)
+        if found < 0:
+            return out, start, -found
+        if base < limit and found <= cap:
+            tagged = (hashes[i] << np.uint64(2)) + np.uint64(view + 1)
+            found = one_walk(
+                keys, first, number, following, tagged, base, limit, cap, dead, out, total, found
+            )
+        total += min(found, cap)
+        start[i + 1] = total
+    return out[:total], start, 0
+
+
+@kernel
 def _often(documents: I64, n_bands: int, least: int) -> I64:
     """Of documents of which the first ``n_bands`` share a band and each other one a key: those that
     share a band and those that may share ``least`` keys, as often as they stand there."""

@@ -140,7 +140,7 @@ def _added(i: int) -> Added:
 
     keys = np.arange(i, i + 20, dtype=np.uint64) << np.uint64(33)
     record = wrap(Stored(b"d%d" % i, bytes([i]) * 50, 20, 20))
-    return Added(record, (hash_ids([b"d%d" % i]), keys, keys))
+    return Added(record, np.concatenate([hash_ids([b"d%d" % i]), keys, keys]), (1, 20, 20))
 
 
 @functools.cache
@@ -148,7 +148,7 @@ def _whole_segment() -> bytes:
     added = [_added(i) for i in range(_COUNT)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "0.segment"
-        hashes = [[document.hashes[view] for document in added] for view in range(3)]
+        hashes = [[document.hashes(view) for document in added] for view in range(3)]
         write_recent(path, first=_FIRST, records=[d.record for d in added], hashes=hashes)
         return path.read_bytes()
 

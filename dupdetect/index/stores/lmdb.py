@@ -48,7 +48,7 @@ from dupdetect.index.stores.environment import translated
 from dupdetect.index.stores.merging import AT_REST, bits_of, fits
 from dupdetect.index.stores.recent import Added
 from dupdetect.index.stores.rings import Held, checked
-from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot, Stored, hash_ids, wrap
+from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot, Stored, digests_of, wrap
 from dupdetect.index.stores.versions import HEADER, Versions
 from dupdetect.kernels.likely import Least
 from dupdetect.kernels.postings import hash_keys
@@ -225,12 +225,14 @@ class LmdbStore(Versions):
 
 def _added(entries: Sequence[Entry]) -> list[Added]:
     """Documents as they are stored: all keys are hashed at once."""
-    ids = hash_ids([entry.key for entry in entries])
-    hashes = hash_keys(np.concatenate([keys for e in entries for keys in (e.bands, e.anchors)]))
+    ids = digests_of([entry.key for entry in entries])
+    parts = [part for i, e in enumerate(entries) for part in (ids[i : i + 1], e.bands, e.anchors)]
+    hashes = hash_keys(np.concatenate(parts))
     added, at = [], 0
-    for i, entry in enumerate(entries):
-        middle, end = at + len(entry.bands), at + len(entry.bands) + len(entry.anchors)
-        stored = Stored(entry.key, entry.record, len(entry.bands), len(entry.anchors))
-        added.append(Added(wrap(stored), (ids[i : i + 1], hashes[at:middle], hashes[middle:end])))
+    for entry in entries:
+        lengths = 1, len(entry.bands), len(entry.anchors)
+        end = at + sum(lengths)
+        stored = Stored(entry.key, entry.record, lengths[BANDS], lengths[ANCHORS])
+        added.append(Added(wrap(stored), hashes[at:end], lengths))
         at = end
     return added

@@ -27,16 +27,23 @@ _KEY = 5
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A document as it was added: its record and its hashed keys in each view (ids first)."""
+    """A document as it was added: its record and its hashed keys, those of its id first, then those
+    of each view; ``lengths`` say how many."""
 
     record: bytes
-    hashes: tuple[U64, U64, U64]
+    keys: U64
+    lengths: tuple[int, int, int]
+
+    def hashes(self, view: int) -> U64:
+        """The keys of one view (0: of the id)."""
+        begin = sum(self.lengths[:view])
+        return self.keys[begin : begin + self.lengths[view]]
 
 
 def pack_block(documents: Sequence[Added]) -> bytes:
     """Documents as one value: checksum, their number, lengths, hashed keys, records."""
-    lengths = [[len(d.record), *(len(keys) for keys in d.hashes)] for d in documents]
-    keys = np.concatenate([part for d in documents for part in d.hashes])
+    lengths = [[len(d.record), *d.lengths] for d in documents]
+    keys = _keys(documents)
     packed = keys.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :_KEY]
     body = np.array(lengths, "<u4").tobytes() + packed.tobytes()
     body += b"".join(d.record for d in documents)
@@ -59,10 +66,17 @@ def unpack_block(block: bytes) -> list[Added]:
     keys = padded.view("<u8").reshape(total).astype(np.uint64)
     documents, at, key = [], keys_end, 0
     for size, ids, bands, anchors in lengths.tolist():
-        a, b, c = key + ids, key + ids + bands, key + ids + bands + anchors
-        documents.append(Added(body[at : at + size], (keys[key:a], keys[a:b], keys[b:c])))
-        at, key = at + size, c
+        last = key + ids + bands + anchors
+        documents.append(Added(body[at : at + size], keys[key:last], (ids, bands, anchors)))
+        at, key = at + size, last
     return documents
+
+
+def _keys(documents: Sequence[Added]) -> U64:
+    """The keys of all documents."""
+    if len(documents) == 1:
+        return documents[0].keys
+    return np.concatenate([document.keys for document in documents])
 
 
 class Recent:
@@ -132,8 +146,8 @@ class Recent:
     def _insert(self, documents: Sequence[Added]) -> None:
         if not documents:
             return
-        fresh = np.concatenate([keys for document in documents for keys in document.hashes])
-        lengths = np.array([[len(keys) for keys in d.hashes] for d in documents], np.int64)
+        fresh = _keys(documents)
+        lengths = np.array([document.lengths for document in documents], np.int64)
         while self._used + len(fresh) > len(self._number):
             self._number = np.concatenate([self._number, np.empty_like(self._number)])
             self._next = np.concatenate([self._next, np.empty_like(self._next)])

@@ -21,7 +21,7 @@ from dupdetect.kernels.lists import LONGEST, lookup
 from dupdetect.kernels.one_text import likely_one
 from dupdetect.kernels.postings import COLUMNS, PREFIX, hash_keys, locate
 from dupdetect.kernels.recent import join
-from dupdetect.kernels.shared import shared_documents, strongest_documents
+from dupdetect.kernels.shared import namesakes, shared_documents, strongest_documents
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -64,8 +64,13 @@ def unwrap(data: bytes) -> Stored:
 
 def hash_ids(keys: Sequence[bytes]) -> U64:
     """Hashes of documents' keys, of any length, by which they are found again."""
-    digests = b"".join(blake2b(key, digest_size=8).digest() for key in keys)
-    return hash_keys(np.frombuffer(digests, "<u8").astype(np.uint64))
+    return hash_keys(digests_of(keys))
+
+
+def digests_of(keys: Sequence[bytes]) -> U64:
+    """What stands for documents' keys among posting keys."""
+    digests = b"".join([blake2b(key, digest_size=8).digest() for key in keys])
+    return np.frombuffer(digests, "<u8").astype(np.uint64)
 
 
 def _table(rows: Sequence[Sequence[int]]) -> I64:
@@ -188,10 +193,18 @@ class Snapshot:
         key[late], record[late], end[late] = own.key, own.record, own.end
         return Places(key, record, end, (self, own.held))
 
-    def find(self, keys: Sequence[bytes]) -> list[int]:
-        """Numbers of documents by key, 0 where there is none."""
-        found = self.lookup(IDS, hash_ids(keys), cap=_NAMESAKES)
-        numbers, start = found.numbers.tolist(), found.start.tolist()
+    def find(self, keys: Sequence[bytes], hashes: U64 | None = None) -> list[int]:
+        """Numbers of documents by key, 0 where there is none; ``hashes`` of the keys, if known."""
+        hashed = hash_ids(keys) if hashes is None else hashes
+        with self.recent.reading(self.state.next) as lists:
+            found, places, status = namesakes(
+                self.tables[IDS], hashed, _NAMESAKES, self.dead, lists, IDS
+            )
+        if status:
+            raise self._malformed(status)
+        if not len(found):
+            return [0] * len(keys)
+        numbers, start = found.tolist(), places.tolist()
         answers = []
         for i, key in enumerate(keys):
             mine = numbers[start[i] : start[i + 1]]

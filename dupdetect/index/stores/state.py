@@ -54,7 +54,7 @@ class State:
         """The state as JSON."""
         values = {name: getattr(self, name) for name in _FIELDS}
         values["parts"] = [dict(zip(_PART, part.row(), strict=True)) for part in self.parts]
-        return json.dumps(values, separators=(",", ":")).encode()
+        return _ENCODE(values).encode()
 
     @classmethod
     def decode(cls, data: bytes | None) -> State:
@@ -90,6 +90,8 @@ class State:
             raise ValueError("documents are missing between the segments and the tail")
 
 
+#: Made once: ``json.dumps`` with separators makes an encoder for every call.
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 #: Names of the fields, for JSON: ``dataclasses.asdict`` copies deeply, at a tenth of an add.
 _FIELDS = tuple(item.name for item in fields(State) if item.name != "parts")
 _PART = tuple(item.name for item in fields(Part))

@@ -26,7 +26,7 @@ from dupdetect.index.stores.recent import Added, Recent, pack_block, unpack_bloc
 from dupdetect.index.stores.rings import Held
 from dupdetect.index.stores.segment import Segment
 from dupdetect.index.stores.sites import Sites
-from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot
+from dupdetect.index.stores.snapshot import ANCHORS, BANDS, IDS, Snapshot
 from dupdetect.index.stores.state import Part, State
 
 T = TypeVar("T")
@@ -42,7 +42,6 @@ _TABLES = {"meta", "tail", "dead"}
 #: Times that a reader looks again when segments vanish while it opens them.
 _ATTEMPTS = 20
 _NOBODY = np.empty(0, np.uint8)
-_NO_KEYS = np.empty(0, np.uint64)
 
 
 class Versions:
@@ -214,7 +213,8 @@ class Versions:
         snapshot = self._latest(txn)
         state, recent = snapshot.state, snapshot.recent
         recent.cut(state.next)  # what a write that was undone has left
-        old = [number for number in snapshot.find(keys) if number]
+        ids = np.concatenate([document.hashes(IDS) for document in fresh]) if fresh else None
+        old = [number for number in snapshot.find(keys, ids) if number]
         if not old and not fresh:
             return state.next, 0
         if state.next + len(fresh) >= 1 << 32:
@@ -256,7 +256,7 @@ class Versions:
         if not documents:
             return
         living = [not snapshot.is_dead(number) for number in range(state.tail, state.next)]
-        none = Added(b"", (_NO_KEYS, _NO_KEYS, _NO_KEYS))
+        none = Added(b"", np.empty(0, np.uint64), (0, 0, 0))
         kept = [d if alive else none for d, alive in zip(documents, living, strict=True)]
         state, segment = self._written(state, kept, sum(living))
         txn.drop(self._tail, delete=False)
@@ -271,7 +271,7 @@ class Versions:
             self.path / file,
             first=state.tail,
             records=[document.record for document in documents],
-            hashes=[[document.hashes[view] for document in documents] for view in range(3)],
+            hashes=[[document.hashes(view) for document in documents] for view in range(3)],
         )
         segment = Segment(self.path / file, size=size, first=state.tail, count=len(documents))
         part = Part(file, state.tail, len(documents), living, size, segment.lists)
@@ -380,7 +380,7 @@ def _values(txn: Any, table: Any, first: int) -> Iterator[bytes]:
 
 
 def _total(documents: Sequence[Added], view: int) -> int:
-    return sum(len(document.hashes[view]) for document in documents)
+    return sum(document.lengths[view] for document in documents)
 
 
 def _number(value: int) -> bytes:
