@@ -69,6 +69,7 @@ def test_a_full_server_refuses_and_keeps_what_it_has(
     assert found(store, 1) == [] and store.info()["postings"] == {"bands": 0, "anchors": 0}
     with redis.Redis(port=mortal_redis.port) as client:
         assert client.keys("dupdetect:b*") == []
+        client.config_set("maxmemory", "1gb")
         client.config_set("maxmemory-policy", "allkeys-lru")
         assert any("may evict" in problem for problem in store.check())
     store.close()
@@ -107,7 +108,7 @@ def test_a_server_that_is_gone_is_an_error_and_back_is_used_again(
 
 @pytest.mark.parametrize("bits", [7, 8])
 def test_an_index_that_is_gone_is_not_gone_on_with(
-    mortal_redis: Any, entry: Any, bits: int
+    mortal_redis: Any, entry: Any, found: Any, bits: int
 ) -> None:
     """A server without persistence is empty after a restart: what was added to it then, without a
     header, nobody could open again."""
@@ -116,6 +117,18 @@ def test_an_index_that_is_gone_is_not_gone_on_with(
         store.put([entry("a", [1])])
         with redis.Redis(port=mortal_redis.port) as client:
             client.flushall()
+        for read in (
+            lambda: found(store, 1),
+            lambda: store.get([b"a"]),
+            lambda: store.contains(b"a"),
+            lambda: store.traces(b"a.example"),
+            lambda: store.delete([b"a"]),
+            lambda: store.compact(),
+            lambda: len(store),
+            lambda: list(store),
+        ):
+            with pytest.raises(IndexError_, match="not on the server any more"):
+                read()
         many = [entry(f"b{i}", [1]) for i in range(600)]
         for part in (many[:1], many):
             with pytest.raises(IndexError_, match="not on the server any more"):
@@ -129,6 +142,8 @@ def test_an_index_that_is_gone_is_not_gone_on_with(
             else:
                 with pytest.raises(IndexError_, match="not on the server any more"):
                     store.put(many)
+                with pytest.raises(IndexError_, match="not on the server any more"):
+                    found(store, 1)
                 assert len(new) == 0
             assert new.check() == []
 

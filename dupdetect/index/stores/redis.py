@@ -112,7 +112,7 @@ class RedisStore:
         """See Store."""
         if self._pending is not None and key in self._pending.hidden:
             return key in self._pending.entries
-        return bool(self._server.run(lambda c: c.hexists(self._key("ids"), key)))
+        return bool(self._run(scripts.CONTAINS, [key]))
 
     def lookup(self, view: View, keys: U64, *, cap: int) -> Postings:
         """See Store. Lists grow to 1024 documents and no more."""
@@ -163,7 +163,7 @@ class RedisStore:
             yield from list(pending.entries)
 
     def __len__(self) -> int:
-        size = int(self._server.run(lambda c: c.hlen(self._key("names"))))
+        size = int(self._run(scripts.COUNT, []))
         if self._pending is not None:
             size += len(self._pending.entries) - len(self._pending.masked)
         return size
@@ -328,7 +328,9 @@ class RedisStore:
     def _lookup(self, view: View, keys: U64, cap: int) -> Postings:
         numbers, sizes = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for part in parts(keys, _CHUNK):
-            found, counts = self._run(scripts.LOOKUP, [cap, places_of(view, part, self._bits)])
+            found, counts = self._run(
+                scripts.LOOKUP, [cap, places_of(view, part, self._bits), self._bits]
+            )
             numbers.append(np.frombuffer(found, "<u4").astype(np.int64))
             sizes.append(np.frombuffer(counts, "<u4").astype(np.int64))
         size = np.concatenate(sizes)
@@ -347,7 +349,7 @@ class RedisStore:
         return found
 
     def _last(self) -> int:
-        return int(self._server.run(lambda c: c.hget(self._meta, "last")) or 0)
+        return int(self._run(scripts.LAST, []))
 
     def _counts(self) -> dict[str, int]:
         def operation(client: Any) -> list[Any]:

@@ -29,12 +29,16 @@ LIMIT = 1024
 #: documents is as long unless a list in it is hot.
 LONG = 1 << 16
 
+#: What a script answers when the index is not there any more, or another one is.
+GONE = "NOINDEX"
+
 _COMMON = """
 local P = KEYS[1]
 local META, IDS, NAMES = P .. 'meta', P .. 'ids', P .. 'names'
 local RECORDS, PLACES, DEAD, FULL = P .. 'records', P .. 'keys', P .. 'dead', P .. 'full'
 local SITES = P .. 'sites'
 local call = redis.call
+if call('EXISTS', META) == 0 then return redis.error_reply('GONE gone') end
 
 local function bucket(packed, at) return P .. 'b' .. packed:sub(at, at + 2) end
 local function own(packed, at) return packed:sub(at + 3, at + 7) end
@@ -105,10 +109,9 @@ local function publish(key, field, packed, site, trace)
   count(packed, 1)
   if trace ~= '' then leave(site, field, trace, old) end
 end
-""".replace("MOST_TRACES", str(MOST_TRACES)).replace("MOST_BYTES", str(MOST_BYTES))
-
-#: What a script answers when the index that it was to write to is not there any more.
-GONE = "NOINDEX"
+"""
+for _name, _value in (("MOST_TRACES", MOST_TRACES), ("MOST_BYTES", MOST_BYTES), ("GONE", GONE)):
+    _COMMON = _COMMON.replace(_name, str(_value))
 
 #: ARGV: ``1`` to publish at once; the index's bits; then key, record, packed places, site and trace
 #: of each document. Returns the fields and those that were retired, or nothing when the numbers are
@@ -219,10 +222,12 @@ end
 """
 )
 
-#: ARGV: cap, packed places. Returns the fields under each place, at most cap, joined, and 4 bytes
-#: for each place: how many there are, cap + 1 when there are more. Only what is published counts.
+#: ARGV: cap, packed places, the index's bits. Returns the fields under each place, at most cap,
+#: joined, and 4 bytes for each place: how many there are, cap + 1 when there are more. Only what is
+#: published counts.
 LOOKUP = (
     _COMMON
+    + f"if call('HGET', META, 'bits') ~= ARGV[3] then return redis.error_reply('{GONE} gone') end"
     + """
 local cap, places = tonumber(ARGV[1]), ARGV[2]
 local seen, found, sizes = {}, {}, {}
@@ -261,6 +266,12 @@ end
 return found
 """
 )
+
+#: ARGV: a key. Whether there is such a document; and without ARGV, how many there are.
+CONTAINS = _COMMON + "return call('HEXISTS', IDS, ARGV[1])\n"
+COUNT = _COMMON + "return call('HLEN', NAMES)\n"
+#: Returns the last number.
+LAST = _COMMON + "return call('HGET', META, 'last') or '0'\n"
 
 #: ARGV: fields. Returns the record of each that is published, or nothing.
 RECORDS = (

@@ -163,8 +163,8 @@ class Server:
             return IndexError_(f"{name}: the server cannot be reached: {text}")
         if text.startswith(GONE):
             return IndexError_(
-                f"{name}: the index is not on the server any more (flushed, or restarted without "
-                "its data): nothing was added; open it again to begin a new one"
+                f"{name}: the index is not on the server any more (flushed, evicted, or "
+                "restarted without its data): nothing was done; open it again to begin a new one"
             )
         if any(sign in text for sign in _FOREIGN):
             return IndexCorruptError(f"{name}: not an index: {text}")
