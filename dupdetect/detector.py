@@ -26,10 +26,10 @@ from dupdetect.index.likely import Likely
 from dupdetect.index.stores.rings import MOST_TRACES
 from dupdetect.kernels._jit import settle
 from dupdetect.quality import assess_many, refine, with_templates
-from dupdetect.quality.boilerplate.alone import mask_one
 from dupdetect.quality.resources import pin
 from dupdetect.quality.sketching import (
     BATCH,
+    OneText,
     mask_page,
     sketch_ahead,
     sketch_articles,
@@ -38,7 +38,7 @@ from dupdetect.quality.sketching import (
 from dupdetect.records import Document, Match, Verdict, checked
 from dupdetect.schemas import PAIR_RESULTS
 from dupdetect.sketch.batch import SketchBatch
-from dupdetect.sketch.one import known_of, sketch_alone, words_in
+from dupdetect.sketch.one import words_in
 from dupdetect.sketch.traces import PageLines
 from dupdetect.text.tokens import tokenize_texts
 from dupdetect.verify import verify_known
@@ -110,6 +110,7 @@ class Index:
         self.config = candidates.config
         self._questions = 0
         self._upkeep, self._adding = ExitStack(), False
+        self._one = OneText(self.config)
 
     @classmethod
     def open(
@@ -136,18 +137,14 @@ class Index:
         )
 
     @cached_property
-    def _known(self) -> NDArray[np.uint8]:
-        return known_of(self.config)
-
-    @cached_property
     def _models(self) -> NDArray[np.uint8]:
         return models_of(self.config)
 
     def add(self, document: Document) -> None:
         """Adds one document; it is durable when this returns (inside :meth:`batch`, at its end)."""
         own = with_language(checked(document))
-        spans, lines = mask_page(own.text) if own.url else (mask_one(own.text), None)
-        self._add_one(own, sketch_alone(own.text, self._known, spans), lines)
+        spans, lines = mask_page(own.text) if own.url else (None, None)
+        self._add_one(own, self._one.sketch(own.text, spans), lines)
 
     def _add_one(
         self, document: Document, sketch: NDArray[np.uint8], lines: PageLines | None
@@ -187,7 +184,7 @@ class Index:
         """
         own = with_language(_document(document, "query"))
         exclude = None if isinstance(document, str) else document.id
-        return self._matches(own, sketch_alone(own.text, self._known, mask_one(own.text)), exclude)
+        return self._matches(own, self._one.sketch(own.text), exclude)
 
     def _matches(
         self, own: Document, sketch: NDArray[np.uint8], exclude: str | None
@@ -359,7 +356,7 @@ class Detector:
         matches: tuple[Match, ...] = ()
         sketch = None
         if index is not None:
-            sketch = sketch_alone(own.text, index._known, assessment.masked)
+            sketch = index._one.without(own.text, assessment.masked)
             exclude = document.id if isinstance(document, Document) else None
             matches = tuple(index._matches(own, sketch, exclude))
             if assessment.page is not None:

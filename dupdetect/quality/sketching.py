@@ -12,7 +12,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dupdetect.config import Config
 from dupdetect.extract.dates import iso_date
@@ -21,6 +25,7 @@ from dupdetect.quality.boilerplate.alone import lines_and_mask_one, mask_one
 from dupdetect.quality.boilerplate.templates import page_of
 from dupdetect.records import Document, checked
 from dupdetect.sketch.batch import SketchBatch, sketch_texts
+from dupdetect.sketch.one import known_of, sketch_alone
 from dupdetect.sketch.traces import Lines, PageLines, latest
 from dupdetect.text.language import spoken
 
@@ -70,6 +75,34 @@ def mask_page(text: str) -> tuple[Spans, PageLines]:
     """What is left out of a text, and the lines by which its site knows it."""
     look, spans = lines_and_mask_one(text)
     return spans, page_of(look.key, look.line, look.starts, spans)
+
+
+class OneText:
+    """Packed sketches (``sketch.one``) of single articles. The last one is kept: who crawls asks
+    for a page, then adds it."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._last: tuple[str, NDArray[np.uint8]] | None = None
+
+    @cached_property
+    def _known(self) -> NDArray[np.uint8]:
+        return known_of(self._config)
+
+    def sketch(self, text: str, masked: Spans | None = None) -> NDArray[np.uint8]:
+        """The sketch of a text; ``masked``: what ``mask_one`` leaves out of it, if that is known.
+
+        Raises TextError for lone surrogates.
+        """
+        last = self._last
+        if last is None or last[0] is not text:
+            spans = mask_one(text) if masked is None else masked
+            last = self._last = text, self.without(text, spans)
+        return last[1]
+
+    def without(self, text: str, masked: Spans) -> NDArray[np.uint8]:
+        """The sketch of a text less these spans."""
+        return sketch_alone(text, self._known, masked)
 
 
 def sketch_ahead(documents: Iterable[Document], config: Config, *, most: int) -> Iterator[Sketched]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from dupdetect.config import Config
-from dupdetect.quality import assess_many
-from dupdetect.quality.sketching import sketch_articles
+from dupdetect.quality import assess_many, sketching
+from dupdetect.quality.sketching import OneText, mask_page, sketch_articles
 from dupdetect.records import Document, Link
 from dupdetect.sketch.batch import sketch_texts
+from dupdetect.sketch.one import unpacked
 from dupdetect.verify import verify_pairs
 
 CONFIG = Config()
@@ -80,3 +82,27 @@ def test_what_assessing_tells_masks_as_looking_again_does() -> None:
     assert all(
         not found.masked for found in assess_many(documents, config=CONFIG, languages=languages)
     )
+
+
+def test_the_last_text_is_sketched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for a page and then adds it; another text in between is seen for itself."""
+    made = []
+    real = sketching.sketch_alone
+    monkeypatch.setattr(
+        sketching, "sketch_alone", lambda text, *rest: made.append(text) or real(text, *rest)
+    )
+    one, first, second = OneText(CONFIG), MENU + HARBOUR, MENU + SCHOOL
+    sketches = {text: one.sketch(text) for text in (first, first, second, second)}
+    again = one.sketch(first, mask_page(first)[0])
+    assert made == [first, second, first]
+    assert one.sketch(first) is again
+    arrays = {text: unpacked(sketch).to_arrays() for text, sketch in sketches.items()}
+    for text in (first, second):
+        wanted = sketch_articles([text], CONFIG).to_arrays()
+        for name, values in arrays[text].items():
+            assert (values == wanted[name]).all(), name
+    for name, values in unpacked(again).to_arrays().items():
+        assert (values == arrays[first][name]).all(), name
+    bare = unpacked(one.without(first, ()))
+    assert bare.stems.key.size > unpacked(again).stems.key.size
+    assert one.sketch(first) is again
