@@ -253,7 +253,7 @@ def many(index: Index, documents: list[Document]) -> int:
 
 
 def single_adds(index: Index, path: Path, documents: list[Document]) -> dict[str, Any]:
-    """A durable add, and one of a document that was asked for just before, beside writing and syncing
+    """A durable add, and of a document that was asked for just before, beside writing and syncing
     as many bytes, and in a transaction with others, which is all but the waiting for the disk; the
     documents are removed again."""
     times, asked, plain, unsynced = [], [], [], []
