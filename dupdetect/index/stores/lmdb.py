@@ -6,7 +6,8 @@ worst. So LMDB keeps what must change atomically (the state, the recent document
 removed) and everything else lies in immutable segments that are sorted once and mapped: a
 log-structured merge-tree (O'Neil et al. 1996).
 
-- ``put`` writes one value of packed keys and records per call: one write, one sync.
+- ``put`` writes one value of packed keys and records per call: one write, one sync; what several
+  threads put while one of them waits for the disk is written and synced at once.
 - 4,096 recent documents become a segment, in the same transaction; as many at once become one by
   themselves, which spares the value and the table of the next point. Segments that together hold
   as many documents as the one before them are merged with it, outside of any transaction, by
@@ -37,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,6 +51,7 @@ from dupdetect.index.stores.merging import AT_REST, bits_of, fits
 from dupdetect.index.stores.recent import Added
 from dupdetect.index.stores.rings import Held, checked
 from dupdetect.index.stores.snapshot import ANCHORS, BANDS, Snapshot, Stored, digests_of, wrap
+from dupdetect.index.stores.together import Together
 from dupdetect.index.stores.versions import HEADER, Versions
 from dupdetect.kernels.likely import Least
 from dupdetect.kernels.postings import hash_keys
@@ -82,12 +85,25 @@ class LmdbStore(Versions):
 
     def put(self, entries: Sequence[Entry]) -> None:
         """See Store."""
-        kept = list({entry.key: entry for entry in entries}.values())
+        if self._env.batching():
+            self._put_all([entries])
+        elif entries:
+            tail = self._known.state.tail
+            self._together.do(entries)
+            self._maintain_after(tail)
+
+    @cached_property
+    def _together(self) -> Together[Sequence[Entry]]:
+        return Together(self._put_all)
+
+    def _put_all(self, parts: Sequence[Sequence[Entry]]) -> None:
+        """Documents of several calls in one transaction; the last of an id stays."""
+        kept = list({entry.key: entry for entries in parts for entry in entries}.values())
         if kept:
             fresh = _added(kept)
             keys = [entry.key for entry in kept]
             left = [(i, e.site, checked(e.trace)) for i, e in enumerate(kept) if e.trace]
-            self._write(lambda txn: self._change(txn, keys, fresh, left))
+            self._written_by(lambda txn: self._change(txn, keys, fresh, left))
 
     def delete(self, keys: Sequence[bytes]) -> int:
         """See Store."""

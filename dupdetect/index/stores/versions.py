@@ -175,8 +175,20 @@ class Versions:
         return tuple(opened.get(part.file) or _segment(self.path, part) for part in state.parts)
 
     def _write(self, operation: Any) -> Any:
+        before = self._known.state.tail
+        result = self._written_by(operation)
+        self._maintain_after(before)
+        return result
+
+    def _maintain_after(self, tail: int) -> None:
+        """Merges what is due if there are other segments than when the tail began there."""
+        if not self._env.batching() and self._known.state.tail != tail:
+            self._meanwhile.do(self._maintain)
+
+    def _written_by(self, operation: Any) -> Any:
+        """What the operation answers, when it is durable or, in a batch, done."""
         with self._writing:
-            batching, before = self._env.batching(), self._known.state.tail
+            batching = self._env.batching()
             try:
                 result = self._env.write(operation)
             except BaseException:
@@ -185,8 +197,6 @@ class Versions:
                 raise
             if not batching:
                 self._publish()
-        if not batching and self._known.state.tail != before:
-            self._meanwhile.do(self._maintain)
         return result
 
     def _publish(self) -> None:
