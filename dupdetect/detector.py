@@ -141,7 +141,10 @@ class Index:
         return models_of(self.config)
 
     def add(self, document: Document) -> None:
-        """Adds one document; it is durable when this returns (inside :meth:`batch`, at its end)."""
+        """Adds one document; it is durable when this returns (inside :meth:`batch`, at its end).
+
+        Threads may add at once: what waits while the disk is waited for becomes durable together.
+        """
         own = with_language(checked(document))
         spans, lines = mask_page(own.text) if own.url else (None, None)
         self._add_one(own, self._one.sketch(own.text, spans), lines)
