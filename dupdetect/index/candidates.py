@@ -238,13 +238,9 @@ class CandidateIndex:
         found = self._store.likely(sketch, self._caps, self._most, code_of(language), likely.LEAST)
         if found is None:
             return self.likely(unpacked(sketch), language=language, exclude=exclude)
-        places, looked, cut = found
+        places, cut = found
         self.cut += cut
-        if not len(places.key):
-            return _NOBODY
-        if looked:
-            return self._chosen(places, None, exclude)
-        return self._chosen(places, most_alike(unpacked(sketch), 0, language, places), exclude)
+        return self._chosen(places, None, exclude) if len(places.key) else _NOBODY
 
     @cached_property
     def _most(self) -> int:

@@ -110,24 +110,20 @@ def _packed(made: Sketched) -> U8:
 def likely_one(
     packed: U8, band_table: I64, key_table: I64, records: I64, caps: tuple[int, int, int],
     dead: U8, recent: Lists, views: tuple[int, int], most: int, language: int, least: Least,
-) -> tuple[I64, I64, bool, int, int]:  # fmt: skip
+) -> tuple[I64, int, int]:  # fmt: skip
     """The documents of an index that are worth verifying beside a sketch of :func:`sketch_one`.
 
-    Their numbers and int64[3, k], where their keys, records and ends lie, the most alike first. If
-    recent documents are among those to look at (the bool), nothing was looked at: these are all of
-    them in the order of their numbers, with places 0 for the recent ones. The last two values, and
-    the other arguments, are those of :func:`~dupdetect.kernels.shared.strongest_documents`.
+    int64[3, k], where their keys, records and ends lie, the most alike first. The last two values,
+    and the other arguments, are those of :func:`~dupdetect.kernels.shared.strongest_documents`.
     """
-    nobody = np.empty(0, np.int64)
     if part_of(packed, 8)[0] == 0:
-        return nobody, np.empty((3, 0), np.int64), False, 0, 0
-    numbers, key, record, end, cut, status = strongest_documents(
+        return np.empty((3, 0), np.int64), 0, 0
+    key, record, end, cut, status = strongest_documents(
         band_table, key_table, records, part_of(packed, 9).view(np.uint64),
         part_of(packed, 11).view(np.uint64), caps[0], caps[1], caps[2], dead, recent, views, most,
     )  # fmt: skip
-    late = numbers.size > 0 and numbers.max() >= recent.base and recent.base < recent.limit
-    rows = np.arange(numbers.size)
-    if not late and status == 0 and numbers.size:
+    rows = np.empty(0, np.int64)
+    if status == 0 and key.size:
         rows = alike(
             part_of(packed, 6).view(np.uint32), part_of(packed, 13).view(np.uint32),
             part_of(packed, 14).view(np.float32), part_of(packed, 19).view(np.uint32),
@@ -136,4 +132,4 @@ def likely_one(
     places = np.empty((3, rows.size), np.int64)
     for i in range(rows.size):
         places[0, i], places[1, i], places[2, i] = key[rows[i]], record[rows[i]], end[rows[i]]
-    return numbers[rows], places, late, cut, status
+    return places, cut, status

@@ -274,6 +274,15 @@ def is_set(dead: U8, number: Any) -> bool:
     return bool(at < dead.size and (dead[at] >> np.uint8(number & 7)) & 1 != 0)
 
 
+@inlined
+def record_at(address: Any, size: Any) -> int:
+    """Where the record lies of a document of so many bytes; 0 if these are cut short."""
+    if size < PREFIX:
+        return 0
+    record = PREFIX + np.int64(_read(carray(bytes_at(address), (PREFIX,)), 4, 4))
+    return int(address + record) if record <= size else 0
+
+
 @kernel
 def locate(table: I64, numbers: I64, dead: U8, keys: I64, begin: I64, end: I64) -> int:
     """Where documents lie: addresses of their key, of their record behind it and of its end.
@@ -300,13 +309,11 @@ def locate(table: I64, numbers: I64, dead: U8, keys: I64, begin: I64, end: I64) 
         last = np.int64(rows[row + 2]) | (np.int64(rows[row + 3]) << 32)
         if first == last:
             continue
-        if first < 0 or last < first + PREFIX or last > table[s, SIZE]:
+        if first < 0 or last < first or last > table[s, SIZE]:
             return 1 + s
-        data = carray(bytes_at(table[s, DATA]), (table[s, SIZE],))
-        key = np.int64(_read(data, first + 4, 4))
-        if first + PREFIX + key > last:
+        at = table[s, DATA] + first
+        record = record_at(at, last - first)
+        if record == 0:
             return 1 + s
-        keys[i] = table[s, DATA] + first + PREFIX
-        begin[i] = keys[i] + key
-        end[i] = table[s, DATA] + last
+        keys[i], begin[i], end[i] = at + PREFIX, record, table[s, DATA] + last
     return 0

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.mix import mix64
+from dupdetect.kernels.postings import PREFIX, is_set, record_at
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -119,6 +120,31 @@ def one_walk(
             found += 1
         posting = following[posting]
     return found
+
+
+@kernel
+def locate_recent(
+    places: I64, base: int, limit: int, numbers: I64, dead: NDArray[np.uint8], keys: I64,
+    begin: I64, end: I64,
+) -> int:  # fmt: skip
+    """As ``kernels.postings.locate``, for documents from ``base`` to ``limit``; others are left as
+    they are.
+
+    ``places``, int64[at least limit - base, 2]: where the bytes of each begin and end. Answers 0,
+    or 1 if those of one are cut short.
+    """
+    for i in range(numbers.size):
+        row = numbers[i] - base
+        if row < 0 or row >= min(limit - base, places.shape[0]) or is_set(dead, numbers[i]):
+            continue
+        first, last = places[row, 0], places[row, 1]
+        if first == last:
+            continue
+        record = record_at(first, last - first)
+        if record == 0:
+            return 1
+        keys[i], begin[i], end[i] = first + PREFIX, record, last
+    return 0
 
 
 @kernel

@@ -17,7 +17,7 @@ from dupdetect.kernels.likely import strongest
 from dupdetect.kernels.lists import LONGEST, bucket_ranges, one_list
 from dupdetect.kernels.mix import mix64
 from dupdetect.kernels.postings import LIST_CAP, hash_keys, locate
-from dupdetect.kernels.recent import held, one_walk
+from dupdetect.kernels.recent import held, locate_recent, one_walk
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -34,13 +34,15 @@ _FULL = 255
 
 
 class Lists(NamedTuple):
-    """Lists of recent documents (see ``kernels.recent``): those from ``base`` to ``limit``."""
+    """Lists of recent documents (see ``kernels.recent``): those from ``base`` to ``limit``, and
+    where these lie."""
 
     keys: U64
     marks: U64
     first: I32
     number: I32
     following: I32
+    places: I64
     base: int
     limit: int
 
@@ -200,23 +202,37 @@ def shared_documents(
 
 
 @kernel
+def locate_all(records: I64, numbers: I64, dead: U8, recent: Lists) -> tuple[I64, I64, I64, int]:
+    """Where documents lie in segments (see :func:`dupdetect.kernels.postings.locate`, which takes
+    the table ``records``) or among the recent ones.
+
+    The last value is 0, or -1 - the row of a segment whose records are malformed, one row more if a
+    recent document is.
+    """
+    key, record = np.empty(numbers.size, np.int64), np.empty(numbers.size, np.int64)
+    end = np.empty(numbers.size, np.int64)
+    status = -locate(records, numbers, dead, key, record, end)
+    base, limit = recent.base, recent.limit
+    if base < limit and locate_recent(recent.places, base, limit, numbers, dead, key, record, end):
+        status = -1 - records.shape[0]
+    return key, record, end, status
+
+
+@kernel
 def strongest_documents(
     band_table: I64, key_table: I64, records: I64, bands: U64, keys: U64, band_cap: int,
     key_cap: int, min_shared: int, dead: U8, recent: Lists, views: tuple[int, int], most: int,
-) -> tuple[I64, I64, I64, I64, int, int]:  # fmt: skip
+) -> tuple[I64, I64, I64, int, int]:  # fmt: skip
     """The ``most`` of :func:`shared_documents` that share most, and where they lie.
 
-    Numbers; addresses as :func:`dupdetect.kernels.postings.locate` gives them with the table
-    ``records`` (0 for recent documents); how many lists were longer. The last value is 0, or 1 +
-    the row of a segment with malformed lists, or -1 - the row of one with malformed records.
+    Addresses as :func:`locate_all` gives them with the table ``records``; how many lists were
+    longer. The last value is 0, or 1 + the row of a segment with malformed lists, or less than 0
+    as there.
     """
     numbers, in_bands, in_keys, cut, status = shared_documents(
         band_table, key_table, bands, keys, band_cap, key_cap, min_shared, dead, recent, views
     )
     if numbers.size > most:
         numbers = numbers[strongest(in_bands, in_keys, bands.size, keys.size, most)]
-    key, record = np.empty(numbers.size, np.int64), np.empty(numbers.size, np.int64)
-    end = np.empty(numbers.size, np.int64)
-    if status == 0:
-        status = -locate(records, numbers, dead, key, record, end)
-    return numbers, key, record, end, cut, status
+    key, record, end, misplaced = locate_all(records, numbers, dead, recent)
+    return key, record, end, cut, status or misplaced

@@ -168,10 +168,9 @@ class Store(Protocol):
 
     def likely(
         self, sketch: NDArray[np.uint8], caps: Caps, most: int, language: int, least: Least
-    ) -> tuple[Places, bool, int] | None:
-        """:meth:`strongest` for a packed sketch (``sketch.one``), and which of these are worth
-        verifying, the most alike first (False: nobody has looked, these are all); None by a store
-        that has no shorter way to that than others have."""
+    ) -> tuple[Places, int] | None:
+        """Those of :meth:`strongest` for a packed sketch (``sketch.one``) that are worth verifying,
+        the most alike first; None by a store that has no shorter way to that than others have."""
 
     def traces(self, site: bytes) -> list[Held]:
         """Traces that the latest documents of a site have left, oldest first: a few at most, and of

@@ -147,7 +147,7 @@ class LmdbStore(Versions):
 
     def likely(
         self, sketch: NDArray[np.uint8], caps: Caps, most: int, language: int, least: Least
-    ) -> tuple[Places, bool, int]:
+    ) -> tuple[Places, int]:
         """See Store."""
         return self._snapshot().likely(sketch, caps, most, language, least)
 

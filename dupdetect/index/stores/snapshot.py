@@ -12,16 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dupdetect.errors import IndexCorruptError
-from dupdetect.index.stores.base import Caps, Places, Postings, Shared, placed
+from dupdetect.index.stores.base import Caps, Places, Postings, Shared
 from dupdetect.index.stores.recent import Recent
 from dupdetect.index.stores.segment import SECTIONS, Segment
 from dupdetect.index.stores.state import State
 from dupdetect.kernels.likely import Least
 from dupdetect.kernels.lists import LONGEST, lookup
 from dupdetect.kernels.one_text import likely_one
-from dupdetect.kernels.postings import COLUMNS, PREFIX, hash_keys, locate
+from dupdetect.kernels.postings import COLUMNS, PREFIX, hash_keys
 from dupdetect.kernels.recent import join
-from dupdetect.kernels.shared import namesakes, shared_documents, strongest_documents
+from dupdetect.kernels.shared import (
+    locate_all,
+    namesakes,
+    shared_documents,
+    strongest_documents,
+)
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -32,6 +37,7 @@ IDS, BANDS, ANCHORS = range(len(SECTIONS))
 _PREFIX = struct.Struct("<HHI")
 #: More documents than this under one 40-bit hash of an id would be a wonder.
 _NAMESAKES = 16
+_SHORT = "a stored document is cut short"
 assert _PREFIX.size == PREFIX
 
 
@@ -54,11 +60,11 @@ def wrap(stored: Stored) -> bytes:
 def unwrap(data: bytes) -> Stored:
     """The document of these bytes; raises IndexCorruptError."""
     if len(data) < _PREFIX.size:
-        raise IndexCorruptError("a stored document is cut short")
+        raise IndexCorruptError(_SHORT)
     bands, anchors, length = _PREFIX.unpack_from(data)
     at = _PREFIX.size + length
     if at > len(data):
-        raise IndexCorruptError("a stored document is cut short")
+        raise IndexCorruptError(_SHORT)
     return Stored(data[_PREFIX.size : at], data[at:], bands, anchors)
 
 
@@ -140,58 +146,46 @@ class Snapshot:
 
     def places(self, numbers: I64) -> Places:
         """Where documents lie; see ``Store.places``."""
-        key, record, end = np.empty((3, len(numbers)), np.int64)
-        status = locate(self.located, numbers, self.dead, key, record, end)
+        with self.recent.reading(self.state.next) as lists:
+            key, record, end, status = locate_all(self.located, numbers, self.dead, lists)
+            held = self, self.recent.held
         if status:
-            raise self.segments[status - 1].broken("its records are misplaced")
-        return self._with_recent(numbers, key, record, end)
+            raise self._malformed(status)
+        return Places(key, record, end, held)
 
     def strongest(self, bands: U64, keys: U64, caps: Caps, most: int) -> tuple[Places, int]:
         """Documents that share most; see ``Store.strongest``."""
-        limit = self.state.next
-        with self.recent.reading(limit) as lists:
-            numbers, key, record, end, cut, status = strongest_documents(
+        with self.recent.reading(self.state.next) as lists:
+            key, record, end, cut, status = strongest_documents(
                 self.tables[BANDS], self.tables[ANCHORS], self.located, bands, keys, *caps,
                 self.dead, lists, (BANDS, ANCHORS), most,
             )  # fmt: skip
+            held = self, self.recent.held
         if status:
             raise self._malformed(status)
-        return self._with_recent(numbers, key, record, end), cut
+        return Places(key, record, end, held), cut
 
     def likely(
         self, sketch: U8, caps: Caps, most: int, language: int, least: Least
-    ) -> tuple[Places, bool, int]:
+    ) -> tuple[Places, int]:
         """Documents worth verifying; see ``Store.likely``."""
         with self.recent.reading(self.state.next) as lists:
-            numbers, places, late, cut, status = likely_one(
+            (key, record, end), cut, status = likely_one(
                 sketch, self.tables[BANDS], self.tables[ANCHORS], self.located,
                 (caps.bands, caps.keys, caps.min_shared), self.dead, lists, (BANDS, ANCHORS), most,
                 language, least,
             )  # fmt: skip
+            held = self, self.recent.held
         if status:
             raise self._malformed(status)
-        if late:
-            return self._with_recent(numbers, places[0], places[1], places[2]), False, cut
-        return Places(places[0], places[1], places[2], self), True, cut
+        return Places(key, record, end, held), cut
 
     def _malformed(self, status: int) -> IndexCorruptError:
+        row = abs(status) - 1
+        if row == len(self.segments):
+            return IndexCorruptError(_SHORT)
         what = "its posting lists are malformed" if status > 0 else "its records are misplaced"
-        return self.segments[abs(status) - 1].broken(what)
-
-    def _with_recent(self, numbers: I64, key: I64, record: I64, end: I64) -> Places:
-        """Places of documents in segments, with those of recent ones filled in."""
-        if self.recent.first == self.state.next:
-            return Places(key, record, end, self)
-        late = np.flatnonzero(numbers >= self.recent.first).tolist()
-        if not late:
-            return Places(key, record, end, self)
-        stored = [self.stored(int(numbers[i])) for i in late]
-        own = placed(
-            [None if found is None else found.key for found in stored],
-            [None if found is None else found.record for found in stored],
-        )
-        key[late], record[late], end[late] = own.key, own.record, own.end
-        return Places(key, record, end, (self, own.held))
+        return self.segments[row].broken(what)
 
     def find(self, keys: Sequence[bytes], hashes: U64 | None = None) -> list[int]:
         """Numbers of documents by key, 0 where there is none; ``hashes`` of the keys, if known."""
