@@ -24,7 +24,7 @@ U8 = NDArray[np.uint8]
 _HEAD = struct.Struct("<II")
 #: Bytes of a hashed key in a block: 40 bits.
 _KEY = 5
-#: Where bytes lie in memory, as long as they live: a seventh of the time numpy takes to say it.
+#: Where bytes lie in memory, in a seventh of the time that numpy takes to say it.
 _address = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object)(
     ("PyBytes_AsString", ctypes.pythonapi)
 )
@@ -100,8 +100,8 @@ class Recent:
 
     @property
     def held(self) -> object:
-        """What keeps the documents where they lie; to be taken while :meth:`reading`, since later
-        others may be in their place."""
+        """What keeps the documents where they lie, taken while :meth:`reading`: what is cut off
+        later lives on in it."""
         return self._documents
 
     def documents(self, end: int) -> list[Added]:
@@ -115,16 +115,17 @@ class Recent:
     def extend(self, documents: Sequence[Added]) -> None:
         """Adds documents with the numbers that follow."""
         with self._lock:
-            self._insert(documents)
+            self._insert(documents, len(self._documents))
+            self._documents.extend(documents)
 
     def cut(self, end: int) -> None:
         """Forgets the documents from number ``end`` on (of a write that was undone)."""
         with self._lock:
             if end < self.end:
                 kept = self._documents[: end - self.first]
-                self._documents = []
                 self._clear()
-                self._insert(kept)
+                self._insert(kept, 0)
+                self._documents = kept  # a new list: answers hold the old one, others read it
 
     def lookup(self, view: int, hashes: U64, *, limit: int, cap: int, dead: U8) -> Postings:
         """Documents before ``limit`` under each hashed key, the dead left out."""
@@ -156,7 +157,8 @@ class Recent:
         self._number, self._next = np.empty(1 << 10, np.int32), np.empty(1 << 10, np.int32)
         self._places = np.zeros((1 << 6, 2), np.int64)
 
-    def _insert(self, documents: Sequence[Added]) -> None:
+    def _insert(self, documents: Sequence[Added], begin: int) -> None:
+        """Lists documents behind ``begin`` others, and notes where they lie."""
         if not documents:
             return
         fresh = _keys(documents)
@@ -168,21 +170,20 @@ class Recent:
             table = _table(4 * len(self._keys))
             rehash(self._keys, self._first, self._last, *table)
             self._keys, self._marks, self._first, self._last = table
-        self._used, self._distinct = insert(
-            self._keys, self._marks, self._first, self._last, self._number, self._next,
-            self._used, self._distinct, fresh, lengths, len(self._documents),
-        )  # fmt: skip
-        self._place([document.record for document in documents])
-        self._documents.extend(documents)
-
-    def _place(self, records: Sequence[bytes]) -> None:
-        """Notes where the documents that follow begin and end in memory."""
-        begin = len(self._documents)
-        end = begin + len(records)
+        end = begin + len(documents)
         while end > len(self._places):
             self._places = np.concatenate([self._places, np.zeros_like(self._places)])
-        at = [_address(record) for record in records]
-        self._places[begin:end] = [(a, a + len(r)) for a, r in zip(at, records, strict=True)]
+        self._places[begin:end] = [_ends(document.record) for document in documents]
+        self._used, self._distinct = insert(
+            self._keys, self._marks, self._first, self._last, self._number, self._next,
+            self._used, self._distinct, fresh, lengths, begin,
+        )  # fmt: skip
+
+
+def _ends(data: bytes) -> tuple[int, int]:
+    """Where bytes begin and end in memory, as long as somebody holds them."""
+    begin: int = _address(data)
+    return begin, begin + len(data)
 
 
 def _tagged(hashes: U64, view: int) -> U64:
