@@ -8,6 +8,8 @@ of them, without a search (a Bloom filter with one hash).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -101,6 +103,29 @@ def held(keys: U64, marks: U64, wanted: U64) -> NDArray[np.bool_]:
 
 
 @kernel
+def heads(keys: U64, marks: U64, first: I32, number: I32, following: I32, wanted: U64) -> I32:
+    """The first posting of each key's list, int32[:], -1 where there is none.
+
+    In steps of which each reads one place for every key: of keys that are all listed, as a copy's
+    are, each walk alone would wait four times for memory.
+    """
+    listed, out = held(keys, marks, wanted), np.empty(wanted.size, np.int32)
+    for i in range(wanted.size):
+        out[i] = -1
+        if listed[i]:
+            at = _slot(keys, wanted[i])
+            if keys[at] != 0:
+                out[i] = first[at]
+    touched = 0
+    for i in range(wanted.size):
+        if out[i] >= 0:
+            touched += int(number[out[i]] & 1) + int(following[out[i]] & 1)
+    if touched > 2 * wanted.size:  # never: as in held
+        out[0] = -1
+    return out
+
+
+@kernel
 def one_walk(
     keys: U64, first: I32, number: I32, following: I32, wanted: np.uint64, base: int, limit: int,
     cap: int, dead: NDArray[np.uint8], out: I64, start: int, found: int,
@@ -109,6 +134,15 @@ def one_walk(
     ``cap``; how many there are then, up to ``cap + 1``."""
     at = _slot(keys, wanted)
     posting = first[at] if keys[at] != 0 else np.int32(-1)
+    return walk_on(number, following, posting, base, limit, cap, dead, out, start, found)
+
+
+@inlined
+def walk_on(
+    number: I32, following: I32, posting: Any, base: int, limit: int, cap: int,
+    dead: NDArray[np.uint8], out: I64, start: int, found: int,
+) -> int:  # fmt: skip
+    """:func:`one_walk` from a posting on (-1: there is none)."""
     while posting >= 0 and found <= cap:
         document = number[posting] + base
         if document >= limit:

@@ -17,7 +17,7 @@ from dupdetect.kernels.likely import strongest
 from dupdetect.kernels.lists import LONGEST, bucket_ranges, one_list
 from dupdetect.kernels.mix import mix64
 from dupdetect.kernels.postings import LIST_CAP, hash_keys, locate
-from dupdetect.kernels.recent import held, locate_recent, one_walk
+from dupdetect.kernels.recent import heads, locate_recent, one_walk, walk_on
 
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
@@ -70,16 +70,14 @@ def _collect(
         tagged[i] = (hashes[i] << np.uint64(2)) + np.uint64(view + 1)
     # Arrays are taken out of what holds them but once: each time counts its references.
     keys, first, number, following = recent.keys, recent.first, recent.number, recent.following
-    listed = held(keys, recent.marks, tagged)
+    head = heads(keys, recent.marks, first, number, following, tagged)
     n, cut = before.size, 0
     for i in range(hashes.size):
         found, more = one_list(table, begin, end, i, hashes[i], cap, whole, dead, out, n)
         if found < 0:
             return out, 0, 0, -found
-        if i < listed.size and listed[i] and found <= cap:
-            found = one_walk(
-                keys, first, number, following, tagged[i], base, limit, cap, dead, out, n, found
-            )
+        if i < head.size and head[i] >= 0 and found <= cap:
+            found = walk_on(number, following, head[i], base, limit, cap, dead, out, n, found)
         cut += more or found > cap
         n += min(found, cap) if found <= cap or not whole else 0
     return out, n, cut, 0
