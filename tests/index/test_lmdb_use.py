@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import lmdb
@@ -67,6 +70,43 @@ def test_tables_that_hold_something_else_are_left_alone(tmp_path):
     for create in (True, False):
         with pytest.raises(IndexCorruptError, match="not an index"):
             LmdbStore(tmp_path, create=create)
+
+
+_PUT = """
+import sys
+import numpy as np
+from dupdetect.index.stores.base import Entry
+from dupdetect.index.stores.lmdb import LmdbStore
+
+store, none = LmdbStore(sys.argv[1]), np.empty(0, np.uint64)
+store.put([Entry(b"theirs", b"record", none, none)])
+store.close()
+"""
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_batch_is_left_alone_by_threads_that_read_what_others_wrote(tmp_path, entry, undone):
+    """Another process has written before the batch began, and nobody has looked since."""
+    ours = [b"own", b"theirs", b"b", b"c"]
+    with closing(LmdbStore(tmp_path / "i")) as store, ThreadPoolExecutor(1) as thread:
+        store.put([entry("own")])
+        subprocess.run([sys.executable, "-c", _PUT, str(tmp_path / "i")], check=True)
+        try:
+            with store.batch():
+                store.put([entry("b")])
+                assert thread.submit(list, store).result() == ours[:2]
+                store.put([entry("c")])
+                assert list(store) == ours
+                assert thread.submit(list, store).result() == ours[:2]
+                if undone:
+                    raise RuntimeError
+        except RuntimeError:
+            ours = ours[:2]
+        assert list(store) == ours
+        store.put([entry("d")])
+        assert list(store) == [*ours, b"d"] and store.check() == []
+        store.compact()
+        assert list(store) == [*ours, b"d"] and store.check() == []
 
 
 def test_an_index_that_cannot_be_written_can_be_read(tmp_path, entry, monkeypatch):

@@ -150,9 +150,9 @@ class Versions:
         if state.version <= known.state.version:
             return known  # another thread has read a newer one
         recent, after = known.recent, known.state.next
-        if recent.first != state.tail:
+        if recent.first != state.tail or recent.end > after:
+            # What it has beyond is another thread's, whose batch is open, or of a write undone.
             recent, after = Recent(state.tail), state.tail
-        recent.cut(after)
         segments = self._segments(state)
         for block in _values(txn, self._tail, after):
             recent.extend(unpack_block(block))
