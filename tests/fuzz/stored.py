@@ -89,6 +89,10 @@ def _block(data: bytes) -> None:
     recent.extend(documents)
     for view in range(3):
         recent.lookup(view, np.arange(9, dtype=np.uint64), limit=9, cap=4, dead=_NOBODY)
+    snapshot = Snapshot(b"", State(next=recent.end), (), recent, _NOBODY)
+    found = snapshot.records(list(range(-1, recent.end + 2)))
+    whole = [unwrap(d.record).record if d.record else None for d in documents]
+    assert found == [None, None, *whole, None, None]
 
 
 def _segment(data: bytes) -> None:
