@@ -21,12 +21,12 @@ from dupdetect.kernels.anchors import extract_anchors
 from dupdetect.kernels.beside import Words
 from dupdetect.kernels.sets import tokens_inside
 from dupdetect.kernels.shingles import shingle_hashes
-from dupdetect.kernels.sketches import Shape, Sketched, sketch_arrays, sketch_text
+from dupdetect.kernels.sketches import Shape, Sketched, sketch_arrays
 from dupdetect.kernels.tokens import FURNITURE, IN_QUOTE, TokenArrays
 from dupdetect.kernels.views import ViewArrays, build_view
 from dupdetect.sketch.background import background
 from dupdetect.sketch.signatures import permutations
-from dupdetect.text.tokens import fold_table, tokenize_texts, utf8_buffers
+from dupdetect.text.tokens import tokenize_texts
 
 #: What :func:`dupdetect.kernels.anchors.extract_anchors` returns.
 Anchors = tuple[
@@ -174,8 +174,6 @@ def sketch_texts(
     What stands in ``furniture`` (lines around the article) has no anchors and is, like a quotation,
     no word of the text's own; it stays in the shingles, whose similarities are those of all words.
     """
-    if len(texts) == 1 and isinstance(texts, list):
-        return _sketch_one(texts, config, furniture)
     tokens = tokenize_texts(texts)
     if furniture is not None and furniture.start.size:
         spans = furniture.doc, furniture.start, furniture.end
@@ -187,17 +185,6 @@ def sketch_texts(
 def sketch_tokens(tokens: TokenArrays, config: Config) -> SketchBatch:
     """Sketches of texts that are already tokens."""
     return _batch(sketch_arrays(tokens, background(), *settings_of(config)))
-
-
-def _sketch_one(texts: Sequence[str], config: Config, furniture: Spans | None) -> SketchBatch:
-    """One text in one call: the tokens of a query need not be handed to Python and back."""
-    hidden = _NOWHERE if furniture is None else (furniture.doc, furniture.start, furniture.end)
-    buffers = utf8_buffers(texts)
-    a, b, shape = settings_of(config)
-    return _batch(sketch_text(*buffers, fold_table(), background(), a, b, shape, hidden))
-
-
-_NOWHERE = np.zeros(2, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
 
 
 def settings_of(config: Config) -> tuple[NDArray[np.uint32], NDArray[np.uint32], Shape]:
