@@ -23,11 +23,12 @@ cut to the 40 bits of a hash, of which the bucket in a table of offsets says 20 
 document takes 3 bytes. Keys that documents share are written once, which saves 0.4 KB, the more the
 larger the index; signatures are not stored, as they follow from the shingles (0.5 KB).
 
-Figures (``python -m benchmarks index``, two cores): 4,173 bytes a document at 100,000, 3,774 at
-1,000,000 in one segment; 5,300 documents added a second, of which merging takes 90 of 280
-microseconds of processor time. Opened in 2 ms. A process's own memory after 1,000 queries is the
-same at 10,000 documents as at 1,000,000 (155 and 162 MB, most of it compiled kernels and tables of
-words); the maps are the system's to give and take. A segment keeps one file open.
+Figures (``python -m benchmarks index``, two cores): 4,194 bytes a document at 100,000, 3,776 at
+1,000,000 in one segment; 5,300 to 7,300 documents added a second, of which merging takes a third of
+the processor time; a single one takes 0.2 ms and a commit, which syncs twice. Opened in 2 ms. A
+process's own memory after 1,000 queries is the same at 10,000 documents as at 1,000,000 (155 and
+160 MB, most of it compiled kernels and tables of words; up to 75 MB more for the lists of recent
+documents); the maps are the system's to give and take. A segment keeps one file open.
 
 Tables: ``meta`` (header, state), ``tail`` (number of the first → block of documents), ``dead``
 (count → numbers), ``sites`` (site → traces of its latest documents). A crash can leave a file that
