@@ -18,20 +18,21 @@ THREADS = 8
 
 
 class Ledger:
-    """Work that notes what it was given at a time; the first waits until it is let go."""
+    """Work that notes what it was given at a time; the first waits until it is let go, that of
+    number ``interrupted`` is."""
 
-    def __init__(self, *, first_fails: BaseException | None = None) -> None:
+    def __init__(self, *, interrupted: int = -1) -> None:
         self.calls: list[list[int]] = []
         self.begun, self.go = threading.Event(), threading.Event()
-        self.first_fails = first_fails
+        self.interrupted = interrupted
 
     def __call__(self, pieces: Sequence[int]) -> None:
         self.calls.append(list(pieces))
         if len(self.calls) == 1:
             self.begun.set()
             assert self.go.wait(30)
-            if self.first_fails is not None:
-                raise self.first_fails
+        if len(self.calls) - 1 == self.interrupted:
+            raise KeyboardInterrupt
         if any(piece < 0 for piece in pieces):
             raise ValueError(f"less than nothing: {min(pieces)}")
 
@@ -79,19 +80,24 @@ def test_who_gave_a_bad_piece_is_told_and_the_others_are_done() -> None:
     assert sorted(ledger.calls[2:]) == [[-2], [1], [3]]
 
 
-def test_what_an_interrupted_thread_had_taken_is_done_by_the_next() -> None:
-    ledger = Ledger(first_fails=KeyboardInterrupt())
+def test_what_an_interrupted_thread_had_taken_of_others_is_done_by_the_next() -> None:
+    """Its own piece is not done later: nobody waits for it."""
+    ledger = Ledger(interrupted=1)
     together = Together(ledger)
     with ThreadPoolExecutor(THREADS) as pool:
         first = pool.submit(together.do, 0)
         assert ledger.begun.wait(30)
-        other = pool.submit(together.do, 1)
-        waited_for(together, 1)
+        others = {piece: pool.submit(together.do, piece) for piece in (1, 2)}
+        waited_for(together, 2)
         ledger.go.set()
-        with pytest.raises(KeyboardInterrupt):
-            first.result(timeout=30)
-        other.result(timeout=30)
-    assert ledger.calls == [[0], [0, 1]]
+        first.result(timeout=30)
+        ended = {piece: type(one.exception(timeout=30)) for piece, one in others.items()}
+    (done,) = (piece for piece, error in ended.items() if error is type(None))
+    assert ended[3 - done] is KeyboardInterrupt
+    assert ledger.calls[0] == [0] and sorted(ledger.calls[1]) == [1, 2]
+    assert ledger.calls[2:] == [[done]]
+    together.do(3)
+    assert ledger.calls[3:] == [[3]]
 
 
 def test_threads_that_put_at_once_all_find_what_they_put(tmp_path: Path, entry: Any) -> None:

@@ -267,7 +267,7 @@ return found
 """
 )
 
-#: ARGV: a key. Whether there is such a document; and without ARGV, how many there are.
+#: ARGV: a key. Whether there is such a document; without ARGV: how many there are.
 CONTAINS = _COMMON + "return call('HEXISTS', IDS, ARGV[1])\n"
 COUNT = _COMMON + "return call('HLEN', NAMES)\n"
 #: Returns the last number.

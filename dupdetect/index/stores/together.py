@@ -36,9 +36,14 @@ class Together(Generic[T]):
         mine = _Waiting(piece)
         with self._lock:
             self._waiting.append(mine)
-        with self._turn:
-            if not mine.done:
-                self._lead()
+        try:
+            with self._turn:
+                if not mine.done:
+                    self._lead()
+        finally:
+            with self._lock:
+                if mine in self._waiting:  # interrupted: nobody is told, so nobody does it
+                    self._waiting.remove(mine)
         if mine.error is not None:
             raise mine.error
 
@@ -47,7 +52,7 @@ class Together(Generic[T]):
             taken, self._waiting = self._waiting, []
         try:
             self._all(taken)
-        finally:  # interrupted: whoever comes next does what is left
+        finally:  # interrupted: whoever comes next does what others wait for
             left = [one for one in taken if not one.done]
             with self._lock:
                 self._waiting = left + self._waiting
