@@ -21,13 +21,16 @@ U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 
+#: Of a slot's second word: the bits of the first posting, and how far up the last one is.
+_FIRST, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+
 
 @inlined
-def _slot(keys: U64, key: np.uint64) -> int:
+def _slot(slots: U64, key: np.uint64) -> int:
     """Where the key is, or would be, in a table whose size is a power of two."""
-    mask = np.uint64(keys.size - 1)
+    mask = np.uint64(slots.shape[0] - 1)
     at = mix64(key) & mask
-    while keys[at] != 0 and keys[at] != key:
+    while slots[at, 0] != 0 and slots[at, 0] != key:
         at = (at + np.uint64(1)) & mask
     return int(np.int64(at))
 
@@ -41,14 +44,15 @@ def _mark(marks: U64, key: np.uint64) -> tuple[int, np.uint64]:
 
 @kernel
 def insert(
-    keys: U64, marks: U64, first: I32, last: I32, number: I32, following: I32, used: int,
-    distinct: int, fresh: U64, lengths: I64, document: int,
+    slots: U64, marks: U64, postings: I32, used: int, distinct: int, fresh: U64, lengths: I64,
+    document: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Lists documents, ``document`` the first of them and higher than all before.
 
     ``fresh`` are their hashed keys one after the other, ``lengths`` int64[n, views] how many each
-    has in each view. ``number`` and ``following`` hold ``used`` postings, the table ``distinct``
-    keys; both counts come back.
+    has in each view. The table ``slots``, uint64[a power of two, 2], holds ``distinct`` keys, with
+    the first and (in the high half) the last of the ``used`` ``postings``, int32[:, 2]: a document
+    and the next posting of its key, or -1. Both counts come back.
     """
     i = 0
     for d in range(lengths.shape[0]):
@@ -56,95 +60,93 @@ def insert(
             for _ in range(lengths[d, view]):
                 key = (fresh[i] << np.uint64(2)) + np.uint64(view + 1)
                 i += 1
-                at = _slot(keys, key)
-                if keys[at] == 0:
-                    keys[at] = key
+                at = _slot(slots, key)
+                if slots[at, 0] == 0:
+                    slots[at, 0] = key
                     word, bit = _mark(marks, key)
                     marks[word] |= bit
-                    first[at] = used
+                    slots[at, 1] = np.uint64(used)
                     distinct += 1
                 else:
-                    following[last[at]] = used
-                last[at] = used
-                number[used] = document + d
-                following[used] = -1
+                    postings[np.int64(slots[at, 1] >> _HALF), 1] = used
+                slots[at, 1] = (slots[at, 1] & _FIRST) | np.uint64(used) << _HALF
+                postings[used, 0], postings[used, 1] = document + d, -1
                 used += 1
     return used, distinct
 
 
 @kernel
-def rehash(
-    keys: U64, first: I32, last: I32, new: U64, marks: U64, new_first: I32, new_last: I32
-) -> None:
+def rehash(slots: U64, new: U64, marks: U64) -> None:
     """Moves all keys to a larger, empty table, and marks them."""
-    for i in range(keys.size):
-        if keys[i] != 0:
-            at = _slot(new, keys[i])
-            new[at], new_first[at], new_last[at] = keys[i], first[i], last[i]
-            word, bit = _mark(marks, keys[i])
+    for i in range(slots.shape[0]):
+        key = slots[i, 0]
+        if key != 0:
+            at = _slot(new, key)
+            new[at, 0], new[at, 1] = key, slots[i, 1]
+            word, bit = _mark(marks, key)
             marks[word] |= bit
 
 
 @kernel
-def held(keys: U64, marks: U64, wanted: U64) -> NDArray[np.bool_]:
+def held(slots: U64, marks: U64, wanted: U64) -> NDArray[np.bool_]:
     """Which keys may have a list. Their first places are read: loads that do not wait for each
     other, and are at hand when the lists are walked."""
     out = np.empty(wanted.size, np.bool_)
     for i in range(wanted.size):
         word, bit = _mark(marks, wanted[i])
         out[i] = marks[word] & bit != 0
-    touched, mask = np.uint64(0), np.uint64(keys.size - 1)
+    touched, mask = np.uint64(0), np.uint64(slots.shape[0] - 1)
     for i in range(wanted.size):
         if out[i]:
-            touched += keys[np.int64(mix64(wanted[i]) & mask)] & np.uint64(1)
+            touched += slots[np.int64(mix64(wanted[i]) & mask), 0] & np.uint64(1)
     if touched > np.uint64(wanted.size):  # never: keeps the loads from being optimised away
         out[0] = True
     return out
 
 
 @kernel
-def heads(keys: U64, marks: U64, first: I32, number: I32, following: I32, wanted: U64) -> I32:
+def heads(slots: U64, marks: U64, postings: I32, wanted: U64) -> I32:
     """The first posting of each key's list, int32[:], -1 where there is none.
 
     In steps of which each reads one place for every key: of keys that are all listed, as a copy's
-    are, each walk alone would wait four times for memory.
+    are, each walk alone would wait twice for memory.
     """
-    listed, out = held(keys, marks, wanted), np.empty(wanted.size, np.int32)
+    listed, out = held(slots, marks, wanted), np.empty(wanted.size, np.int32)
     for i in range(wanted.size):
         out[i] = -1
         if listed[i]:
-            at = _slot(keys, wanted[i])
-            if keys[at] != 0:
-                out[i] = first[at]
+            at = _slot(slots, wanted[i])
+            if slots[at, 0] != 0:
+                out[i] = np.int32(slots[at, 1] & _FIRST)
     touched = 0
     for i in range(wanted.size):
         if out[i] >= 0:
-            touched += int(number[out[i]] & 1) + int(following[out[i]] & 1)
-    if touched > 2 * wanted.size:  # never: as in held
+            touched += int(postings[out[i], 0] & 1)
+    if touched > wanted.size:  # never: as in held
         out[0] = -1
     return out
 
 
 @kernel
 def one_walk(
-    keys: U64, first: I32, number: I32, following: I32, wanted: np.uint64, base: int, limit: int,
-    cap: int, dead: NDArray[np.uint8], out: I64, start: int, found: int,
+    slots: U64, postings: I32, wanted: np.uint64, base: int, limit: int, cap: int,
+    dead: NDArray[np.uint8], out: I64, start: int, found: int,
 ) -> int:  # fmt: skip
     """Documents of a key behind ``found`` others that are in ``out[start:]``, which has room for
     ``cap``; how many there are then, up to ``cap + 1``."""
-    at = _slot(keys, wanted)
-    posting = first[at] if keys[at] != 0 else np.int32(-1)
-    return walk_on(number, following, posting, base, limit, cap, dead, out, start, found)
+    at = _slot(slots, wanted)
+    posting = np.int32(slots[at, 1] & _FIRST) if slots[at, 0] != 0 else np.int32(-1)
+    return walk_on(postings, posting, base, limit, cap, dead, out, start, found)
 
 
 @inlined
 def walk_on(
-    number: I32, following: I32, posting: Any, base: int, limit: int, cap: int,
-    dead: NDArray[np.uint8], out: I64, start: int, found: int,
+    postings: I32, posting: Any, base: int, limit: int, cap: int, dead: NDArray[np.uint8],
+    out: I64, start: int, found: int,
 ) -> int:  # fmt: skip
     """:func:`one_walk` from a posting on (-1: there is none)."""
     while posting >= 0 and found <= cap:
-        document = number[posting] + base
+        document = postings[posting, 0] + base
         if document >= limit:
             break
         byte = document >> 3
@@ -152,7 +154,7 @@ def walk_on(
             if found < cap:
                 out[start + found] = document
             found += 1
-        posting = following[posting]
+        posting = postings[posting, 1]
     return found
 
 
@@ -183,8 +185,8 @@ def locate_recent(
 
 @kernel
 def walk(
-    keys: U64, first: I32, number: I32, following: I32, wanted: U64, base: int, limit: int,
-    cap: int, dead: NDArray[np.uint8], numbers: I64, start: I64, sizes: I64,
+    slots: U64, postings: I32, wanted: U64, base: int, limit: int, cap: int,
+    dead: NDArray[np.uint8], numbers: I64, start: I64, sizes: I64,
 ) -> None:  # fmt: skip
     """Documents of each wanted key, as in ``kernels.postings.lookup``.
 
@@ -193,9 +195,7 @@ def walk(
     total = 0
     start[0] = 0
     for i in range(wanted.size):
-        sizes[i] = one_walk(
-            keys, first, number, following, wanted[i], base, limit, cap, dead, numbers, total, 0
-        )
+        sizes[i] = one_walk(slots, postings, wanted[i], base, limit, cap, dead, numbers, total, 0)
         total += min(sizes[i], cap)
         start[i + 1] = total
 

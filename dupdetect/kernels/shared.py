@@ -37,11 +37,9 @@ class Lists(NamedTuple):
     """Lists of recent documents (see ``kernels.recent``): those from ``base`` to ``limit``, and
     where these lie."""
 
-    keys: U64
+    slots: U64
     marks: U64
-    first: I32
-    number: I32
-    following: I32
+    postings: I32
     places: I64
     base: int
     limit: int
@@ -69,15 +67,15 @@ def _collect(
     for i in range(tagged.size):
         tagged[i] = (hashes[i] << np.uint64(2)) + np.uint64(view + 1)
     # Arrays are taken out of what holds them but once: each time counts its references.
-    keys, first, number, following = recent.keys, recent.first, recent.number, recent.following
-    head = heads(keys, recent.marks, first, number, following, tagged)
+    postings = recent.postings
+    head = heads(recent.slots, recent.marks, postings, tagged)
     n, cut = before.size, 0
     for i in range(hashes.size):
         found, more = one_list(table, begin, end, i, hashes[i], cap, whole, dead, out, n)
         if found < 0:
             return out, 0, 0, -found
         if i < head.size and head[i] >= 0 and found <= cap:
-            found = walk_on(number, following, head[i], base, limit, cap, dead, out, n, found)
+            found = walk_on(postings, head[i], base, limit, cap, dead, out, n, found)
         cut += more or found > cap
         n += min(found, cap) if found <= cap or not whole else 0
     return out, n, cut, 0
@@ -97,7 +95,7 @@ def namesakes(
     if status != 0:
         return out, start, status
     base, limit = recent.base, recent.limit
-    keys, first, number, following = recent.keys, recent.first, recent.number, recent.following
+    slots, postings = recent.slots, recent.postings
     total = 0
     for i in range(n):
         found, _ = one_list(table, begin, end, i, hashes[i], cap, False, dead, out, total)
@@ -105,9 +103,7 @@ def namesakes(
             return out, start, -found
         if base < limit and found <= cap:
             tagged = (hashes[i] << np.uint64(2)) + np.uint64(view + 1)
-            found = one_walk(
-                keys, first, number, following, tagged, base, limit, cap, dead, out, total, found
-            )
+            found = one_walk(slots, postings, tagged, base, limit, cap, dead, out, total, found)
         total += min(found, cap)
         start[i + 1] = total
     return out[:total], start, 0

@@ -27,8 +27,8 @@ Figures (``python -m benchmarks index``, two cores): 4,194 bytes a document at 1
 1,000,000 in one segment; 5,300 to 7,300 documents added a second, of which merging takes a third of
 the processor time; a single one takes 0.2 ms and a commit, which syncs twice. Opened in 2 ms. A
 process's own memory after 1,000 queries is the same at 10,000 documents as at 1,000,000 (155 and
-160 MB, most of it compiled kernels and tables of words; up to 75 MB more for the lists of recent
-documents); the maps are the system's to give and take. A segment keeps one file open.
+160 MB, most of it compiled kernels and tables of words; with 4,000 recent documents, the most there
+are, 187); the maps are the system's to give and take. A segment keeps one file open.
 
 Tables: ``meta`` (header, state), ``tail`` (number of the first → block of documents), ``dead``
 (count → numbers), ``sites`` (site → traces of its latest documents). A crash can leave a file that

@@ -24,6 +24,8 @@ U8 = NDArray[np.uint8]
 _HEAD = struct.Struct("<II")
 #: Bytes of a hashed key in a block: 40 bits.
 _KEY = 5
+#: Slots from which on a table is made larger by twice, before by four times: 16 MB.
+_LARGE = 1 << 20
 #: Where bytes lie in memory, in a seventh of the time that numpy takes to say it.
 _address = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object)(
     ("PyBytes_AsString", ctypes.pythonapi)
@@ -134,8 +136,8 @@ class Recent:
         start, sizes = np.empty(n + 1, np.int64), np.empty(n, np.int64)
         with self._lock:
             walk(
-                self._keys, self._first, self._number, self._next, _tagged(hashes, view),
-                self.first, limit, cap, dead, numbers, start, sizes,
+                self._slots, self._postings, _tagged(hashes, view), self.first, limit, cap, dead,
+                numbers, start, sizes,
             )  # fmt: skip
         return Postings(numbers[: start[n]], start, sizes)
 
@@ -146,15 +148,12 @@ class Recent:
             yield _NOTHING
             return
         with self._lock:
-            yield Lists(
-                self._keys, self._marks, self._first, self._number, self._next, self._places,
-                self.first, limit,
-            )  # fmt: skip
+            yield Lists(self._slots, self._marks, self._postings, self._places, self.first, limit)
 
     def _clear(self) -> None:
         self._used = self._distinct = 0
-        self._keys, self._marks, self._first, self._last = _table(1 << 10)
-        self._number, self._next = np.empty(1 << 10, np.int32), np.empty(1 << 10, np.int32)
+        self._slots, self._marks = _table(1 << 10)
+        self._postings = np.empty((1 << 10, 2), np.int32)
         self._places = np.zeros((1 << 6, 2), np.int64)
 
     def _insert(self, documents: Sequence[Added], begin: int) -> None:
@@ -163,20 +162,19 @@ class Recent:
             return
         fresh = _keys(documents)
         lengths = np.array([document.lengths for document in documents], np.int64)
-        while self._used + len(fresh) > len(self._number):
-            self._number = np.concatenate([self._number, np.empty_like(self._number)])
-            self._next = np.concatenate([self._next, np.empty_like(self._next)])
-        while 4 * (self._distinct + len(fresh)) > 3 * len(self._keys):
-            table = _table(4 * len(self._keys))
-            rehash(self._keys, self._first, self._last, *table)
-            self._keys, self._marks, self._first, self._last = table
+        while self._used + len(fresh) > len(self._postings):
+            self._postings = np.concatenate([self._postings, np.empty_like(self._postings)])
+        while 4 * (self._distinct + len(fresh)) > 3 * len(self._slots):
+            table = _table((2 if len(self._slots) >= _LARGE else 4) * len(self._slots))
+            rehash(self._slots, *table)
+            self._slots, self._marks = table
         end = begin + len(documents)
         while end > len(self._places):
             self._places = np.concatenate([self._places, np.zeros_like(self._places)])
         self._places[begin:end] = [_ends(document.record) for document in documents]
         self._used, self._distinct = insert(
-            self._keys, self._marks, self._first, self._last, self._number, self._next,
-            self._used, self._distinct, fresh, lengths, begin,
+            self._slots, self._marks, self._postings, self._used, self._distinct, fresh, lengths,
+            begin,
         )  # fmt: skip
 
 
@@ -190,13 +188,10 @@ def _tagged(hashes: U64, view: int) -> U64:
     return (hashes << np.uint64(2)) + np.uint64(view + 1)
 
 
-def _table(size: int) -> tuple[U64, U64, NDArray[np.int32], NDArray[np.int32]]:
-    """Keys, marks (eight bits a key), first and last postings."""
-    marks = np.zeros(-(-size // 8), np.uint64)
-    return np.zeros(size, np.uint64), marks, np.empty(size, np.int32), np.empty(size, np.int32)
+def _table(size: int) -> tuple[U64, U64]:
+    """Slots, and marks (eight bits a slot)."""
+    return np.zeros((size, 2), np.uint64), np.zeros(-(-size // 8), np.uint64)
 
 
 #: No recent documents; made once, as it stands in for them in every query of a filled index.
-_NOTHING = Lists(
-    *_table(2)[:3], np.empty(0, np.int32), np.empty(0, np.int32), np.empty((0, 2), np.int64), 0, 0
-)
+_NOTHING = Lists(*_table(2), np.empty((0, 2), np.int32), np.empty((0, 2), np.int64), 0, 0)
