@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dupdetect.kernels._jit import inlined, kernel
 from dupdetect.kernels.compact import pack_sketches
+from dupdetect.kernels.one_text import view_in
 from dupdetect.kernels.packs import part_of
 from dupdetect.kernels.postings import sorted_lists
 
@@ -29,12 +30,7 @@ def stored_parts(packed: U8) -> U8:
     sketch, _ = pack_sketches(
         part_of(packed, 0).view(np.int64), part_of(packed, 1), part_of(packed, 2).view(np.int32),
         part_of(packed, 3).view(np.int64), part_of(packed, 4).view(np.uint32),
-        part_of(packed, 12).view(np.int64), part_of(packed, 13).view(np.uint32),
-        part_of(packed, 14).view(np.float32), part_of(packed, 15),
-        part_of(packed, 16).view(np.int32), part_of(packed, 17).view(np.int32),
-        part_of(packed, 18).view(np.int64), part_of(packed, 19).view(np.uint32),
-        part_of(packed, 20).view(np.float32), part_of(packed, 21),
-        part_of(packed, 22).view(np.int32), part_of(packed, 23).view(np.int32),
+        *view_in(packed, 12), *view_in(packed, 18),
     )  # fmt: skip
     middle = HEAD + 8 * bands.size
     end = middle + 8 * keys.size

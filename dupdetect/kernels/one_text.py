@@ -106,6 +106,16 @@ def _packed(made: Sketched) -> U8:
     return out
 
 
+@inlined
+def view_in(packed: U8, i: int) -> ViewArrays:
+    """The view whose arrays begin with number i of a sketch (12: stems, 18: skeletons)."""
+    return (
+        part_of(packed, i).view(np.int64), part_of(packed, i + 1).view(np.uint32),
+        part_of(packed, i + 2).view(np.float32), part_of(packed, i + 3),
+        part_of(packed, i + 4).view(np.int32), part_of(packed, i + 5).view(np.int32),
+    )  # fmt: skip
+
+
 @kernel
 def likely_one(
     packed: U8, band_table: I64, key_table: I64, records: I64, caps: tuple[int, int, int],

@@ -149,8 +149,7 @@ def walk_on(
         document = postings[posting, 0] + base
         if document >= limit:
             break
-        byte = document >> 3
-        if byte >= dead.size or (dead[byte] >> np.uint8(document & 7)) & 1 == 0:
+        if not is_set(dead, document):
             if found < cap:
                 out[start + found] = document
             found += 1

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dupdetect.kernels._jit import inlined, kernel
+from dupdetect.kernels._jit import kernel
 from dupdetect.kernels.beside import Words, put_beside
 from dupdetect.kernels.likely import gather
 from dupdetect.kernels.measures import measure_pairs
+from dupdetect.kernels.one_text import view_in
 from dupdetect.kernels.packs import pack, part_of
 from dupdetect.kernels.trees import Forest
 from dupdetect.kernels.views import ViewArrays
@@ -189,7 +190,7 @@ def decide_one(
     )  # fmt: skip
     forms, rules = _models_in(models)
     decided, bad = decide_known(
-        words, _view(packed, 12), _view(packed, 18), np.zeros(1, np.int64), begin, end,
+        words, view_in(packed, 12), view_in(packed, 18), np.zeros(1, np.int64), begin, end,
         np.zeros(begin.size, np.int64), np.full(1, spoken), across, forms, rules,
     )  # fmt: skip
     measures, kind, score, jaccard, inside_a, inside_b = decided
@@ -202,12 +203,3 @@ def decide_one(
         out[i, n], out[i, n + 1], out[i, n + 2] = kind[i], score[i], jaccard[i]
         out[i, n + 3], out[i, n + 4] = inside_a[i], inside_b[i]
     return out, bad
-
-
-@inlined
-def _view(packed: U8, i: int) -> ViewArrays:
-    return (
-        part_of(packed, i).view(np.int64), part_of(packed, i + 1).view(np.uint32),
-        part_of(packed, i + 2).view(np.float32), part_of(packed, i + 3),
-        part_of(packed, i + 4).view(np.int32), part_of(packed, i + 5).view(np.int32),
-    )  # fmt: skip
